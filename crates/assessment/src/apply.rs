@@ -1,0 +1,527 @@
+//! Doing a command: check, then one transaction, one change.
+
+use automerge::transaction::{CommitOptions, Transactable, Transaction};
+use automerge::{ActorId, Automerge, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
+
+use crate::command::{Command, Context, Done, Refusal};
+use crate::ids::{EntryId, InviteId, PersonId, to_base32};
+use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
+use crate::people::People;
+use crate::read::{self, objects, scalars, text_scalar};
+use crate::schema::{change_bytes, standing};
+use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
+use crate::{dates, digest, prose};
+
+/// How long a typing session's mark holds before the next splice sets a new one, in seconds. A mark costs some fifteen bytes.
+const MARK_HOLDS: i64 = 5;
+
+/// What a command wrote: the id that it made or changed, and the words' code for history.
+pub(crate) type Written = (Option<EntryId>, String);
+
+/// Does a command as exactly one Automerge change, by the context's device at the context's time.
+///
+/// On a refusal the document is as it was, byte for byte. The change is in the document when this returns; keeping its bytes and
+/// sending them is the caller's work.
+pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> Result<Done, Refusal> {
+    let actor = ActorId::from(ctx.device);
+    if *doc.get_actor() != actor {
+        doc.set_actor(actor);
+    }
+    let heads = match command {
+        Command::SpliceEntry { heads: Some(heads), .. } => {
+            // Automerge would commit a change that depends on what nobody has (notes: bogus heads).
+            if heads.0.is_empty() || heads.0.iter().any(|head| doc.get_change_meta_by_hash(head).is_none()) {
+                return Err(Refusal::UnknownHeads);
+            }
+            Some(heads.0.as_slice())
+        }
+        _ => None,
+    };
+    if let Command::SpliceEntry { id, delete, insert, .. } = command {
+        room_for(doc, id, *delete, insert)?;
+    }
+    // Whose words they are matters to three commands only; a keystroke does not pay for it.
+    let people = match command {
+        Command::Choose { .. } | Command::EditDifferingView { .. } | Command::WithdrawDifferingView { .. } => People::of(doc, None),
+        _ => People::default(),
+    };
+    let mut tx = match heads {
+        Some(heads) => doc
+            .transaction_at(PatchLog::inactive(), heads)
+            .map_err(|error| Refusal::Document(error.to_string()))?,
+        None => doc.transaction(),
+    };
+    let written = match write(&mut tx, command, ctx, &people) {
+        Ok(written) => written,
+        Err(refusal) => {
+            tx.rollback();
+            return Err(refusal);
+        }
+    };
+    let (id, message) = written;
+    let options = CommitOptions::default().with_time(ctx.now).with_message(message);
+    let (Some(hash), _) = tx.commit_with(options) else {
+        return Err(Refusal::AlreadySo("that is how it already stands: nothing was changed"));
+    };
+    let change = change_bytes(doc, &hash).ok_or_else(|| Refusal::Document("the change that was just made".to_owned()))?;
+    Ok(Done { id, change, hash })
+}
+
+/// Refuses a splice after which the text as it is now would be over its limit.
+fn room_for(doc: &Automerge, id: &EntryId, delete: usize, insert: &str) -> Result<(), Refusal> {
+    let added = limits::units(insert);
+    let length = crate::text_object(doc, id).map_or(0, |text| doc.length(text));
+    let after = (length + added).saturating_sub(delete.min(length));
+    if after > TEXT_LIMIT && added > delete {
+        return Err(Refusal::TooLong { what: "text", length: after, limit: TEXT_LIMIT });
+    }
+    Ok(())
+}
+
+fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, people: &People) -> Result<Written, Refusal> {
+    match command {
+        Command::SetTitle { title } => {
+            let title = limits::line("title", title, TITLE_LIMIT)?;
+            settle(tx, &ROOT, "title", title.as_str().into())?;
+            Ok((None, "title".to_owned()))
+        }
+        Command::AnswerPurpose { trigger, why_now, better, find_out, could_go_wrong, less_intrusive, lead_agency } => {
+            let texts = [why_now, better, find_out, could_go_wrong, less_intrusive];
+            purpose(tx, ctx, trigger.as_ref(), &texts, lead_agency.as_deref())
+        }
+        Command::IntroduceMyself { name, agency, role } => introduce(tx, ctx, name, agency, role),
+        Command::ConfirmPerson { person, name, agency } => {
+            let map = root_map(tx, "confirmed")?;
+            let name = limits::line("name", name, NAME_LIMIT)?;
+            let agency = limits::line("agency", agency, NAME_LIMIT)?;
+            settle(tx, &map, &format!("{person}.name"), name.as_str().into())?;
+            settle(tx, &map, &format!("{person}.agency"), agency.as_str().into())?;
+            Ok((None, format!("confirm:{person}")))
+        }
+        Command::AddEntry { dimension, kind, text, said_by, first_hand_or_passed_on, basis, date, agreed } => {
+            let provenance = Given { said_by, heard: first_hand_or_passed_on, basis, date, agreed };
+            add_entry(tx, ctx, dimension, kind, text, &provenance)
+        }
+        Command::EditEntry { id, text } => {
+            let text = limits::prose("text", text, TEXT_LIMIT)?;
+            let entry = entry(tx, id)?;
+            refuse_taken_back(tx, &entry)?;
+            if !rewrite(tx, &entry, "text", &text)? {
+                return Err(Refusal::AlreadySo("the text already reads so: nothing was changed"));
+            }
+            mark(tx, &entry, "edited", ctx.now)?;
+            Ok((Some(*id), format!("edit:{}", short(id))))
+        }
+        Command::SpliceEntry { id, at, delete, insert, .. } => splice(tx, ctx, id, *at, *delete, insert),
+        Command::SetEntryKind { id, kind } => {
+            known(kind.is_known(), "kind of entry", kind.as_str(), Kind::CHOICES)?;
+            let entry = entry(tx, id)?;
+            settle(tx, &entry, "kind", kind.as_str().into())?;
+            Ok((Some(*id), format!("kind:{}:{kind}", short(id))))
+        }
+        Command::MoveEntry { id, dimension } => {
+            place(tx, dimension)?;
+            let entry = entry(tx, id)?;
+            settle(tx, &entry, "dimension", dimension.as_str().into())?;
+            Ok((Some(*id), format!("move:{}:{dimension}", short(id))))
+        }
+        Command::SetProvenance { id, said_by, first_hand_or_passed_on, basis, date, agreed } => {
+            let entry = entry(tx, id)?;
+            let given = Given { said_by, heard: first_hand_or_passed_on, basis, date, agreed };
+            given.check()?;
+            given.put(tx, &entry)?;
+            Ok((Some(*id), format!("source:{}", short(id))))
+        }
+        Command::Choose { field, value } => crate::choose::choose(tx, ctx, people, field, value),
+        Command::LookedAt { id } => {
+            let entry = entry(tx, id)?;
+            if scalars(tx, &entry, "edited").len() < 2 {
+                return Err(Refusal::AlreadySo("nobody has edited this apart since somebody last looked"));
+            }
+            mark(tx, &entry, "edited", ctx.now)?;
+            Ok((Some(*id), format!("look:{}", short(id))))
+        }
+        Command::RetireEntry { id, why } => {
+            let why = limits::prose("reason", why, WHY_LIMIT)?;
+            let entry = entry(tx, id)?;
+            let saw = digest::of_entry(tx, &entry);
+            let settled = scalars(tx, &entry, "retired");
+            let same = scalars(tx, &entry, "retired-saw").iter().any(|held| held.value == saw);
+            if same && settled.len() == 1 && settled.iter().all(|held| held.value != ScalarValue::Null) {
+                return Err(Refusal::AlreadySo("this entry has been taken back already"));
+            }
+            settle(tx, &entry, "retired", why.as_str().into())?;
+            settle(tx, &entry, "retired-saw", saw)?;
+            Ok((Some(*id), format!("retire:{}", short(id))))
+        }
+        Command::RestoreEntry { id } => {
+            let entry = entry(tx, id)?;
+            if scalars(tx, &entry, "retired").iter().all(|held| held.value == ScalarValue::Null) {
+                return Err(Refusal::AlreadySo("this entry has not been taken back"));
+            }
+            settle(tx, &entry, "retired", ScalarValue::Null)?;
+            Ok((Some(*id), format!("restore:{}", short(id))))
+        }
+        Command::AddDifferingView { about, text } => {
+            let text = limits::prose("differing view", text, TEXT_LIMIT / 5)?;
+            limits::at_once(std::iter::once(text.as_str()))?;
+            if object(tx, "entries", about).is_none() && object(tx, "differing", about).is_none() {
+                return Err(Refusal::Unknown { what: "entry", id: about.to_string() });
+            }
+            let (id, view) = fresh(tx, ctx, "differing")?;
+            tx.put(&view, "about", ScalarValue::Bytes(about.0.to_vec()))?;
+            tx.put(&view, "at", ctx.now)?;
+            tx.put(&view, "text", text)?;
+            Ok((Some(id), format!("differ:{}", short(about))))
+        }
+        Command::EditDifferingView { id, text } => {
+            let text = limits::prose("differing view", text, TEXT_LIMIT / 5)?;
+            limits::at_once(std::iter::once(text.as_str()))?;
+            let view = own_view(tx, ctx, people, id)?;
+            settle(tx, &view, "text", text.as_str().into())?;
+            Ok((Some(*id), "differ-edit".to_owned()))
+        }
+        Command::WithdrawDifferingView { id, why } => {
+            let why = limits::prose("reason", why, WHY_LIMIT)?;
+            let view = own_view(tx, ctx, people, id)?;
+            settle(tx, &view, "withdrawn", why.as_str().into())?;
+            Ok((Some(*id), "differ-back".to_owned()))
+        }
+        Command::SetAsked { side, whose, answer } => {
+            known(whose.is_known(), "view", whose.as_str(), Whose::CHOICES)?;
+            known(answer.is_known(), "answer", answer.as_str(), Answer::CHOICES)?;
+            let map = under(tx, "sides", side)?;
+            settle(tx, &map, &format!("asked-{whose}"), answer.as_str().into())?;
+            Ok((None, format!("asked:{side}:{whose}")))
+        }
+        Command::SetDimension { dimension, answer } => {
+            known(answer.is_known(), "answer", answer.as_str(), Answer::CHOICES)?;
+            let map = under(tx, "dimensions", dimension)?;
+            settle(tx, &map, "state", answer.as_str().into())?;
+            Ok((None, format!("dimension:{dimension}")))
+        }
+        Command::RecordInvite { invite, secret, role, expires, for_whom } => {
+            let role = limits::line("role", role, NAME_LIMIT)?;
+            let for_whom = for_whom.as_deref().map(|words| limits::line("name", words, TITLE_LIMIT)).transpose()?;
+            let map = root_map(tx, "invites")?;
+            let key = invite.to_string();
+            if !objects(tx, &map, &key, ObjType::Map).is_empty() {
+                return Err(Refusal::AlreadySo("this invitation is in the assessment already"));
+            }
+            let object = tx.put_object(&map, key, ObjType::Map)?;
+            tx.put(&object, "secret", ScalarValue::Bytes(secret.0.to_vec()))?;
+            tx.put(&object, "role", role)?;
+            tx.put(&object, "expires", *expires)?;
+            if let Some(words) = for_whom {
+                tx.put(&object, "for", words)?;
+            }
+            Ok((None, "invite".to_owned()))
+        }
+        Command::UseInvite { invite, person } => {
+            let object = open_invite(tx, invite)?;
+            tx.put(&object, "used", ScalarValue::Bytes(person.0.to_vec()))?;
+            Ok((None, format!("admit:{person}")))
+        }
+        Command::StopInvite { invite } => {
+            let object = open_invite(tx, invite)?;
+            tx.put(&object, "stopped", true)?;
+            Ok((None, "stop".to_owned()))
+        }
+    }
+}
+
+fn purpose(
+    tx: &mut Transaction<'_>,
+    ctx: &Context<'_>,
+    trigger: Option<&Trigger>,
+    texts: &[&Option<String>; 5],
+    lead_agency: Option<&str>,
+) -> Result<Written, Refusal> {
+    if trigger.is_none() && lead_agency.is_none() && texts.iter().all(|text| text.is_none()) {
+        return Err(Refusal::Empty { what: "answer" });
+    }
+    limits::at_once(texts.iter().filter_map(|text| text.as_deref()))?;
+    let map = root_map(tx, "purpose")?;
+    if let Some(trigger) = trigger {
+        known(trigger.is_known(), "reason to begin", trigger.as_str(), Trigger::CHOICES)?;
+        settle(tx, &map, "trigger", trigger.as_str().into())?;
+    }
+    if let Some(agency) = lead_agency {
+        let agency = limits::line("lead agency", agency, NAME_LIMIT)?;
+        settle(tx, &map, "lead-agency", agency.as_str().into())?;
+    }
+    for (key, text) in crate::schema::PURPOSE_TEXTS.iter().zip(texts) {
+        if let Some(text) = text {
+            let text = limits::prose("answer", text, TEXT_LIMIT)?;
+            if rewrite(tx, &map, key, &text)? {
+                mark(tx, &map, &format!("edited-{key}"), ctx.now)?;
+            }
+        }
+    }
+    Ok((None, "purpose".to_owned()))
+}
+
+fn introduce(tx: &mut Transaction<'_>, ctx: &Context<'_>, name: &str, agency: &str, role: &str) -> Result<Written, Refusal> {
+    let person = PersonId(ctx.person);
+    let devices = root_map(tx, "devices")?;
+    settle(tx, &devices, &to_base32(&ctx.device), ScalarValue::Bytes(ctx.person.to_vec()))?;
+    let people = root_map(tx, "people")?;
+    for (what, key, words) in [("name", "name", name), ("agency", "agency", agency), ("role", "role", role)] {
+        let words = limits::line(what, words, NAME_LIMIT)?;
+        settle(tx, &people, &format!("{person}.{key}"), words.as_str().into())?;
+    }
+    Ok((None, "me".to_owned()))
+}
+
+/// Provenance as given with a command.
+struct Given<'a> {
+    said_by: &'a Option<String>,
+    heard: &'a Option<Heard>,
+    basis: &'a Option<Basis>,
+    date: &'a Option<String>,
+    agreed: &'a Option<Agreed>,
+}
+
+impl Given<'_> {
+    fn check(&self) -> Result<(), Refusal> {
+        if let Some(heard) = self.heard {
+            known(heard.is_known(), "way of knowing", heard.as_str(), Heard::CHOICES)?;
+        }
+        if let Some(basis) = self.basis {
+            known(basis.is_known(), "basis", basis.as_str(), Basis::CHOICES)?;
+        }
+        if let Some(agreed) = self.agreed {
+            known(agreed.is_known(), "agreement", agreed.as_str(), Agreed::CHOICES)?;
+        }
+        match self.date {
+            Some(date) if !dates::is_day(date) => Err(Refusal::NotADate(date.chars().take(40).collect())),
+            _ => Ok(()),
+        }
+    }
+
+    fn put(&self, tx: &mut Transaction<'_>, entry: &ObjId) -> Result<(), Refusal> {
+        match self.said_by.as_deref() {
+            Some("") => settle(tx, entry, "said-by", ScalarValue::Null)?,
+            Some(words) => settle(tx, entry, "said-by", limits::line("\"said by\"", words, NAME_LIMIT)?.as_str().into())?,
+            None => {}
+        }
+        let words = [
+            ("heard", self.heard.as_ref().map(Heard::as_str)),
+            ("basis", self.basis.as_ref().map(Basis::as_str)),
+            ("date", self.date.as_deref()),
+            ("agreed", self.agreed.as_ref().map(Agreed::as_str)),
+        ];
+        for (key, word) in words {
+            if let Some(word) = word {
+                settle(tx, entry, key, word.into())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add_entry(
+    tx: &mut Transaction<'_>,
+    ctx: &mut Context<'_>,
+    dimension: &str,
+    kind: &Kind,
+    text: &str,
+    given: &Given<'_>,
+) -> Result<Written, Refusal> {
+    place(tx, dimension)?;
+    known(kind.is_known(), "kind of entry", kind.as_str(), Kind::CHOICES)?;
+    let text = limits::prose("text", text, TEXT_LIMIT)?;
+    limits::at_once(std::iter::once(text.as_str()))?;
+    given.check()?;
+    let framework = text_scalar(tx, &ROOT, "framework").unwrap_or_default();
+    // What the screen says before anybody changes it: from you, seen or heard yourself, today; or passed on, if others said it.
+    let others = given.said_by.as_deref().is_some_and(|words| !words.trim().is_empty());
+    let heard = given.heard.clone().unwrap_or(if others { Heard::PassedOn } else { Heard::FirstHand });
+    let observed = heard == Heard::FirstHand && *kind != Kind::NotKnown;
+    let basis = given.basis.clone().or(observed.then_some(Basis::Observation));
+    let date = given.date.clone().unwrap_or_else(|| dates::day(ctx.now));
+
+    let (id, entry) = fresh(tx, ctx, "entries")?;
+    tx.put(&entry, "dimension", dimension)?;
+    tx.put(&entry, "kind", kind.as_str())?;
+    tx.put(&entry, "at", ctx.now)?;
+    tx.put(&entry, "framework", framework)?;
+    let heard = (*kind != Kind::NotKnown || given.heard.is_some()).then_some(heard);
+    let said_by = given.said_by.clone().filter(|words| !words.is_empty());
+    let full = Given { said_by: &said_by, heard: &heard, basis: &basis, date: &Some(date), agreed: given.agreed };
+    full.put(tx, &entry)?;
+    let object = tx.put_object(&entry, "text", ObjType::Text)?;
+    tx.splice_text(&object, 0, 0, &text)?;
+    Ok((Some(id), format!("add:{}:{kind}:{dimension}", short(&id))))
+}
+
+fn splice(
+    tx: &mut Transaction<'_>,
+    ctx: &Context<'_>,
+    id: &EntryId,
+    at: usize,
+    delete: usize,
+    insert: &str,
+) -> Result<Written, Refusal> {
+    // An editor counts positions, so its line ends cannot be changed under it: a carriage return is refused like other controls.
+    if insert.contains('\r') {
+        return Err(Refusal::ControlCharacter { what: "text", code: 0x0d });
+    }
+    let insert = limits::fragment("text", insert, TEXT_LIMIT)?;
+    limits::at_once(std::iter::once(insert.as_str()))?;
+    if delete == 0 && insert.is_empty() {
+        return Err(Refusal::Empty { what: "edit" });
+    }
+    let entry = entry(tx, id)?;
+    let Some(text) = objects(tx, &entry, "text", ObjType::Text).pop() else {
+        return Err(Refusal::Document("the entry's text".to_owned()));
+    };
+    let length = tx.length(&text);
+    let end = at.saturating_add(delete);
+    let (true, Ok(delete)) = (end <= length, isize::try_from(delete)) else {
+        return Err(Refusal::PastTheEnd { length, end });
+    };
+    tx.splice_text(&text, at, delete, &insert)?;
+    typing_mark(tx, ctx, &entry)?;
+    Ok((Some(*id), format!("s:{}", short(id))))
+}
+
+/// While one person types, their mark holds for a few seconds; any other mark there is replaced at once.
+fn typing_mark(tx: &mut Transaction<'_>, ctx: &Context<'_>, entry: &ObjId) -> Result<(), Refusal> {
+    let marks = scalars(tx, entry, "edited");
+    if let [only] = marks.as_slice() {
+        let mine = only.by.is_some_and(|device| device.0 == ctx.device);
+        let age = read::integer(&only.value).map_or(i64::MAX, |time| ctx.now.saturating_sub(time));
+        if mine && (0..MARK_HOLDS).contains(&age) {
+            return Ok(());
+        }
+    }
+    mark(tx, entry, "edited", ctx.now)
+}
+
+/// Sets a mark of editing. Its value is unlike all that stand there: setting an equal one would only delete the others, and an
+/// edit made apart from that deletion would go unseen.
+fn mark(tx: &mut Transaction<'_>, map: &ObjId, key: &str, now: i64) -> Result<(), Refusal> {
+    let standing: Vec<i64> = scalars(tx, map, key).iter().filter_map(|held| read::integer(&held.value)).collect();
+    let mut value = now;
+    while standing.contains(&value) {
+        value = value.wrapping_add(1);
+    }
+    tx.put(map, key, value)?;
+    Ok(())
+}
+
+/// Sets a scalar and settles two versions of it. Where Automerge would only delete the losers (the winner equals the new value) a
+/// fresh value is written all the same: else a choice that somebody else makes apart would silently win over this one.
+pub(crate) fn settle(tx: &mut Transaction<'_>, map: &ObjId, key: &str, value: ScalarValue) -> Result<(), Refusal> {
+    let standing = scalars(tx, map, key);
+    if standing.len() > 1 && standing.last().is_some_and(|winner| winner.value == value) {
+        let other = if value == ScalarValue::Null { ScalarValue::Boolean(false) } else { ScalarValue::Null };
+        tx.put(map, key, other)?;
+    }
+    tx.put(map, key, value)?;
+    Ok(())
+}
+
+/// Turns the text at a key into `new` by few splices; whether anything differed.
+fn rewrite(tx: &mut Transaction<'_>, map: &ObjId, key: &str, new: &str) -> Result<bool, Refusal> {
+    let text = objects(tx, map, key, ObjType::Text).pop().ok_or_else(|| Refusal::Document(key.to_owned()))?;
+    let splices = prose::splices(&tx.text(&text)?, new);
+    limits::at_once(splices.iter().map(|splice| splice.insert.as_str()))?;
+    for splice in &splices {
+        tx.splice_text(&text, splice.at, splice.delete.cast_signed(), &splice.insert)?;
+    }
+    Ok(!splices.is_empty())
+}
+
+fn refuse_taken_back(tx: &Transaction<'_>, entry: &ObjId) -> Result<(), Refusal> {
+    let retired = scalars(tx, entry, "retired");
+    if !retired.is_empty() && retired.iter().all(|held| held.value != ScalarValue::Null) {
+        return Err(Refusal::TakenBack { why: retired.last().map(read::Held::shown).unwrap_or_default() });
+    }
+    Ok(())
+}
+
+fn own_view(tx: &Transaction<'_>, ctx: &Context<'_>, people: &People, id: &EntryId) -> Result<ObjId, Refusal> {
+    let view = object(tx, "differing", id).ok_or_else(|| Refusal::Unknown { what: "differing view", id: id.to_string() })?;
+    let author = read::author(&view);
+    let mine = author.is_some_and(|device| device.0 == ctx.device || people.person(&device) == Some(PersonId(ctx.person)));
+    if mine { Ok(view) } else { Err(Refusal::NotYours { author: people.who(author).name }) }
+}
+
+fn open_invite(tx: &Transaction<'_>, invite: &InviteId) -> Result<ObjId, Refusal> {
+    let map = root_map(tx, "invites")?;
+    let object = objects(tx, &map, &invite.to_string(), ObjType::Map)
+        .pop()
+        .ok_or_else(|| Refusal::Unknown { what: "invitation", id: invite.to_string() })?;
+    if !scalars(tx, &object, "used").is_empty() {
+        return Err(Refusal::Invite("has been used: it works once"));
+    }
+    if !scalars(tx, &object, "stopped").is_empty() {
+        return Err(Refusal::Invite("has been stopped"));
+    }
+    Ok(object)
+}
+
+/// An object under a fresh random id.
+fn fresh(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, collection: &str) -> Result<(EntryId, ObjId), Refusal> {
+    let map = root_map(tx, collection)?;
+    let mut bytes = [0; 16];
+    (ctx.random)(&mut bytes);
+    let id = EntryId(bytes);
+    if tx.get(&map, id.to_string())?.is_some() {
+        return Err(Refusal::Document("randomness: an id came up twice".to_owned()));
+    }
+    Ok((id, tx.put_object(&map, id.to_string(), ObjType::Map)?))
+}
+
+fn entry(tx: &Transaction<'_>, id: &EntryId) -> Result<ObjId, Refusal> {
+    object(tx, "entries", id).ok_or_else(|| Refusal::Unknown { what: "entry", id: id.to_string() })
+}
+
+/// The object of an id in a collection: of several, the one that the view shows first.
+pub(crate) fn object(doc: &impl ReadDoc, collection: &str, id: &EntryId) -> Option<ObjId> {
+    let maps = objects(doc, &ROOT, collection, ObjType::Map);
+    maps.iter().find_map(|map| objects(doc, map, &id.to_string(), ObjType::Map).pop())
+}
+
+fn root_map(tx: &Transaction<'_>, key: &str) -> Result<ObjId, Refusal> {
+    standing(tx, &ROOT, key, ObjType::Map).ok_or_else(|| Refusal::Document(key.to_owned()))
+}
+
+fn under(tx: &Transaction<'_>, collection: &str, key: &str) -> Result<ObjId, Refusal> {
+    let map = root_map(tx, collection)?;
+    match standing(tx, &map, key, ObjType::Map) {
+        Some(object) => Ok(object),
+        None => Err(unknown_place(key, &tx.keys(&map).collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn place(tx: &Transaction<'_>, dimension: &str) -> Result<(), Refusal> {
+    let mut known = Vec::new();
+    for collection in ["dimensions", "sides"] {
+        let map = root_map(tx, collection)?;
+        if !objects(tx, &map, dimension, ObjType::Map).is_empty() {
+            return Ok(());
+        }
+        known.extend(tx.keys(&map));
+    }
+    known.sort();
+    Err(unknown_place(dimension, &known.join(", ")))
+}
+
+fn unknown_place(given: &str, known: &str) -> Refusal {
+    Refusal::UnknownDimension { given: given.chars().take(40).collect(), known: known.to_owned() }
+}
+
+fn known(is_known: bool, what: &'static str, given: &str, choices: &[&str]) -> Result<(), Refusal> {
+    if is_known {
+        return Ok(());
+    }
+    Err(Refusal::UnknownChoice { what, given: given.chars().take(40).collect(), known: choices.join(", ") })
+}
+
+/// Enough of an id to find it again in history.
+fn short(id: &EntryId) -> String {
+    id.to_string().chars().take(6).collect()
+}

@@ -1,0 +1,423 @@
+//! Everything that a person can do to an assessment (design 4).
+
+use std::fmt;
+
+use automerge::ChangeHash;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::ids::{EntryId, InviteId, PersonId};
+use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
+
+/// Who acts, on which device, when, and with which randomness: this crate has no clock and no random numbers of its own.
+pub struct Context<'a> {
+    /// The person.
+    pub person: [u8; 16],
+    /// Their device: the Automerge actor that writes.
+    pub device: [u8; 16],
+    /// Now, in Unix seconds, by their clock: a claim, not a proof.
+    pub now: i64,
+    /// Fills a buffer with random bytes; used for fresh ids only.
+    pub random: &'a mut dyn FnMut(&mut [u8]),
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// Heads of the document as an editor last saw it, each 32 bytes, written as hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Heads(pub Vec<ChangeHash>);
+
+impl Serialize for Heads {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(ToString::to_string))
+    }
+}
+
+impl<'de> Deserialize<'de> for Heads {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let heads: Result<Vec<ChangeHash>, _> = texts.iter().map(|text| text.parse()).collect();
+        heads.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The secret of an invitation's link. Never printed by accident.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Secret(pub [u8; 32]);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&crate::ids::to_base32(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::ids::from_base32(&String::deserialize(deserializer)?)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("a secret is 32 bytes in base32"))
+    }
+}
+
+/// Something to do. In JSON: `{"do": "add-entry", "dimension": "1.6", …}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Command {
+    /// Gives the assessment its name: a tree, not a place, school, street or person.
+    SetTitle {
+        /// One line.
+        title: String,
+    },
+    /// Answers some or all of the questions of purpose (R16). What is `None` stays as it is.
+    AnswerPurpose {
+        /// What made somebody look at this group now.
+        #[serde(default)]
+        trigger: Option<Trigger>,
+        /// The same in words.
+        #[serde(default)]
+        why_now: Option<String>,
+        /// What should be better for these young people at the end.
+        #[serde(default)]
+        better: Option<String>,
+        /// How we find out.
+        #[serde(default)]
+        find_out: Option<String>,
+        /// What could go wrong for them because we looked.
+        #[serde(default)]
+        could_go_wrong: Option<String>,
+        /// What was tried, or ruled out, that asks less of them.
+        #[serde(default)]
+        less_intrusive: Option<String>,
+        /// Which agency leads.
+        #[serde(default)]
+        lead_agency: Option<String>,
+    },
+    /// Says who I am. Only a person's own devices can say that (protocol 8).
+    IntroduceMyself {
+        /// My name.
+        name: String,
+        /// My agency.
+        agency: String,
+        /// My role in it.
+        role: String,
+    },
+    /// Stands beside a person's own words: a lead has checked who they are, when letting them in.
+    ConfirmPerson {
+        /// Who.
+        person: PersonId,
+        /// The name that was checked.
+        name: String,
+        /// The agency that was checked.
+        agency: String,
+    },
+    /// Writes a strength, a worry or what is not known. Text alone suffices; the rest has defaults: from me, seen or heard
+    /// first-hand, an observation, today; or passed on, if somebody else said it.
+    AddEntry {
+        /// A dimension ("1.6"), or a side ("1") if it is not clear where it goes.
+        dimension: String,
+        /// What it is.
+        kind: Kind,
+        /// In plain words, as if the young people and their families will read it.
+        text: String,
+        /// Who said it; `None` for myself.
+        #[serde(default)]
+        said_by: Option<String>,
+        /// Seen or heard, or passed on.
+        #[serde(default)]
+        first_hand_or_passed_on: Option<Heard>,
+        /// Fact, observation, allegation or opinion.
+        #[serde(default)]
+        basis: Option<Basis>,
+        /// When it was so: "YYYY-MM-DD".
+        #[serde(default)]
+        date: Option<String>,
+        /// Whether those whose words these are agreed to their being written.
+        #[serde(default)]
+        agreed: Option<Agreed>,
+    },
+    /// Replaces an entry's text; only what differs from the present text is touched, so that edits made apart merge.
+    EditEntry {
+        /// Which.
+        id: EntryId,
+        /// The whole new text.
+        text: String,
+    },
+    /// Typing: one splice, at the heads that the editor stands on (`None`: the newest). Never refused because somebody took the
+    /// entry back meanwhile. A position inside a character that takes two units means the place after it.
+    SpliceEntry {
+        /// Which.
+        id: EntryId,
+        /// What the editor shows. After each splice the editor stands on that splice's own hash.
+        #[serde(default)]
+        heads: Option<Heads>,
+        /// Where, in UTF-16 code units.
+        at: usize,
+        /// How many UTF-16 code units go.
+        delete: usize,
+        /// What comes.
+        insert: String,
+    },
+    /// Makes a worry a strength, or the like.
+    SetEntryKind {
+        /// Which.
+        id: EntryId,
+        /// What it is now.
+        kind: Kind,
+    },
+    /// Puts an entry somewhere else.
+    MoveEntry {
+        /// Which.
+        id: EntryId,
+        /// A dimension or side.
+        dimension: String,
+    },
+    /// Changes where a statement comes from. What is `None` stays; an empty `said_by` means its author.
+    SetProvenance {
+        /// Which.
+        id: EntryId,
+        /// Who said it.
+        #[serde(default)]
+        said_by: Option<String>,
+        /// Seen or heard, or passed on.
+        #[serde(default)]
+        first_hand_or_passed_on: Option<Heard>,
+        /// Fact, observation, allegation or opinion.
+        #[serde(default)]
+        basis: Option<Basis>,
+        /// When it was so.
+        #[serde(default)]
+        date: Option<String>,
+        /// Whether those whose words these are agreed.
+        #[serde(default)]
+        agreed: Option<Agreed>,
+    },
+    /// Settles two versions: `field` and `value` as the view shows them.
+    Choose {
+        /// `TwoVersions::field`.
+        field: String,
+        /// `Version::value` of the one to keep.
+        value: String,
+    },
+    /// "I have looked": clears the mark of an entry that two people edited apart.
+    LookedAt {
+        /// Which.
+        id: EntryId,
+    },
+    /// Takes an entry back. It stays in the document, with the reason, and can be restored.
+    RetireEntry {
+        /// Which.
+        id: EntryId,
+        /// Why.
+        why: String,
+    },
+    /// Undoes that.
+    RestoreEntry {
+        /// Which.
+        id: EntryId,
+    },
+    /// Sets a differing view beside an entry. Only its author can change it, and it is never merged (R44).
+    AddDifferingView {
+        /// The entry that it differs from, or the view that it answers.
+        about: EntryId,
+        /// In the author's words.
+        text: String,
+    },
+    /// Changes one's own differing view.
+    EditDifferingView {
+        /// Which.
+        id: EntryId,
+        /// The whole new text.
+        text: String,
+    },
+    /// Takes one's own differing view back, with a reason.
+    WithdrawDifferingView {
+        /// Which.
+        id: EntryId,
+        /// Why.
+        why: String,
+    },
+    /// Says how things stand with the young people's or parents' view of a side (R29).
+    SetAsked {
+        /// The side.
+        side: String,
+        /// Whose view.
+        whose: Whose,
+        /// How it stands.
+        answer: Answer,
+    },
+    /// Says why nothing stands under a dimension: three different answers (R30).
+    SetDimension {
+        /// The dimension.
+        dimension: String,
+        /// How it stands.
+        answer: Answer,
+    },
+    /// Keeps an invitation in the document, so that any lead can let its holder in.
+    RecordInvite {
+        /// Its id, as in the link.
+        invite: InviteId,
+        /// The link's secret.
+        secret: Secret,
+        /// "lead", "contributor" or "reader".
+        role: String,
+        /// Until when, Unix seconds.
+        expires: i64,
+        /// For whom it is meant, in the inviter's words.
+        #[serde(default)]
+        for_whom: Option<String>,
+    },
+    /// Says that an invitation was used: it works once.
+    UseInvite {
+        /// Which.
+        invite: InviteId,
+        /// By whom.
+        person: PersonId,
+    },
+    /// Stops a link that has not been used.
+    StopInvite {
+        /// Which.
+        invite: InviteId,
+    },
+}
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What was made, or what was changed, if that has an id.
+    pub id: Option<EntryId>,
+    /// The raw bytes of the one Automerge change.
+    pub change: Vec<u8>,
+    /// Its hash: where an editor stands after a splice.
+    pub hash: ChangeHash,
+}
+
+/// Why a command was not done, in a sentence that a person can act on. The document is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such entry or view.
+    #[error("there is no {what} {id} in this assessment. `kith show` lists what there is, with ids")]
+    Unknown {
+        /// "entry", "differing view", "invitation".
+        what: &'static str,
+        /// What was asked for.
+        id: String,
+    },
+    /// No such dimension or side.
+    #[error("there is no dimension \"{given}\" in this framework. It has: {known}")]
+    UnknownDimension {
+        /// What was asked for.
+        given: String,
+        /// What there is.
+        known: String,
+    },
+    /// A word that is not one of the choices.
+    #[error("\"{given}\" is not a {what}. Choose one of: {known}")]
+    UnknownChoice {
+        /// "kind of entry", "basis".
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// What there is.
+        known: String,
+    },
+    /// Nothing to write.
+    #[error("the {what} is empty. Write a few words")]
+    Empty {
+        /// Which text.
+        what: &'static str,
+    },
+    /// Longer than the limit.
+    #[error("the {what} is {length} characters long; the most is {limit}. Shorten it, or write several entries")]
+    TooLong {
+        /// Which text.
+        what: &'static str,
+        /// In UTF-16 code units.
+        length: usize,
+        /// In UTF-16 code units.
+        limit: usize,
+    },
+    /// Within the text's limit, but more than one change can hold.
+    #[error("this is too much to add at once ({bytes} bytes; the most is {limit}). Add it in parts")]
+    TooMuchAtOnce {
+        /// In bytes.
+        bytes: usize,
+        /// In bytes.
+        limit: usize,
+    },
+    /// A character that no person types.
+    #[error("the {what} holds a control character (U+{code:04X}), which could hide or change what others see. Take it out and try again")]
+    ControlCharacter {
+        /// Which text.
+        what: &'static str,
+        /// Its code point.
+        code: u32,
+    },
+    /// A label with a line end.
+    #[error("the {what} must be one line")]
+    OneLine {
+        /// Which text.
+        what: &'static str,
+    },
+    /// Not a day.
+    #[error("\"{0}\" is not a date. Write it as YYYY-MM-DD, such as 2026-05-05")]
+    NotADate(String),
+    /// A splice past the end of the text.
+    #[error("that place is not in the text: it has {length} characters, and the edit reaches to {end}. Open the entry again and repeat the edit")]
+    PastTheEnd {
+        /// In UTF-16 code units.
+        length: usize,
+        /// In UTF-16 code units.
+        end: usize,
+    },
+    /// An editor stands on something that this device does not have.
+    #[error("this edit was made on a version that this device does not have. Open the entry again and repeat the edit")]
+    UnknownHeads,
+    /// Edited although taken back.
+    #[error("this entry was taken back ({why}). Restore it first, then edit it")]
+    TakenBack {
+        /// The reason that was given.
+        why: String,
+    },
+    /// Somebody else's words.
+    #[error("only {author} can change this: a differing view stays as its author wrote it. Add your own beside it")]
+    NotYours {
+        /// Whose words they are.
+        author: String,
+    },
+    /// Nothing there to choose between.
+    #[error("\"{0}\" does not have two versions now: somebody may have chosen already")]
+    NothingToChoose(String),
+    /// A value that is not one of the versions.
+    #[error("\"{given}\" is none of the versions. They are: {known}")]
+    NotAVersion {
+        /// What was given.
+        given: String,
+        /// What there is.
+        known: String,
+    },
+    /// It is so already.
+    #[error("{0}")]
+    AlreadySo(&'static str),
+    /// An invitation that cannot be used.
+    #[error("this invitation {0}. Make a new one")]
+    Invite(&'static str),
+    /// The document lacks what every assessment has.
+    #[error("this assessment lacks a part that it should have ({0}); nothing was changed. Open an earlier copy, or continue from one")]
+    Document(String),
+}
+
+impl From<automerge::AutomergeError> for Refusal {
+    fn from(error: automerge::AutomergeError) -> Self {
+        Self::Document(error.to_string())
+    }
+}

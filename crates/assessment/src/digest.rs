@@ -1,0 +1,29 @@
+//! What an entry looked like: so that one which was taken back, and edited by somebody who did not know that, shows both.
+
+use automerge::{ObjId, ObjType, ReadDoc, ScalarValue};
+use sha2::{Digest, Sha256};
+
+use crate::read::{Chosen, Entry, entries, scalars, shown};
+
+/// The first sixteen bytes of a hash over an entry's text and fields, as a value to keep beside "retired".
+pub(crate) fn of_entry(doc: &impl ReadDoc, entry: &ObjId) -> ScalarValue {
+    let mut hash = Sha256::new();
+    hash.update("kith entry 1");
+    let mut part = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    };
+    for Entry { key, value, id, conflict } in entries(doc, entry) {
+        if key.starts_with("retired") || key == "edited" {
+            continue;
+        }
+        part(key.as_bytes());
+        match value {
+            Chosen::Object(ObjType::Text) => part(doc.text(&id).unwrap_or_default().as_bytes()),
+            Chosen::Object(_) => {}
+            Chosen::Scalar(_) if conflict => scalars(doc, entry, &key).iter().for_each(|held| part(held.shown().as_bytes())),
+            Chosen::Scalar(value) => part(shown(&value).as_bytes()),
+        }
+    }
+    ScalarValue::Bytes(hash.finalize().iter().take(16).copied().collect())
+}

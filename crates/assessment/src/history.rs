@@ -1,0 +1,172 @@
+//! Who did what, and when, in plain words.
+//!
+//! Each change carries a short code for its words as Automerge's message ("add:kq3…:worry:2.3"): an author's claim, like the time.
+//! Nothing of a message is shown but words of our own and names from the document. Who wrote is read from the change's actor,
+//! which signatures prove elsewhere.
+
+use std::collections::HashMap;
+
+use automerge::{Automerge, ChangeHash, ObjType, ROOT, ReadDoc};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::places;
+use crate::framework::Framework;
+use crate::ids::{DeviceId, device_of_actor};
+use crate::people::{Owners, People};
+use crate::read::{objects, text_scalar};
+use crate::schema::framework;
+use crate::view::Who;
+use crate::vocabulary::Kind;
+
+/// Typing pauses up to this long, in seconds, still make one line of history.
+const ONE_SITTING: i64 = 600;
+
+/// One thing that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    /// When it was done (for typing: when it ended), by its author's clock.
+    pub when: i64,
+    /// When it began: typing in one text is one line.
+    pub since: i64,
+    /// Who did it.
+    pub who: Who,
+    /// What, in words that follow the name: "added a worry under 2.3 Agreement among adults".
+    pub what: String,
+    /// The hash of the (last) change, in hexadecimal.
+    pub change: String,
+    /// How many changes.
+    pub changes: usize,
+}
+
+/// The whole history, newest last; a change never stands before one that it builds on.
+pub fn history(doc: &Automerge) -> Vec<HistoryLine> {
+    history_with(doc, None)
+}
+
+/// The same, with the group's own knowledge of which device is whose.
+pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine> {
+    let people = People::of(doc, owners);
+    let teller = Teller { doc, framework: framework(doc), ids: ids(doc) };
+    let changes = doc.get_changes_meta(&[]);
+    // In the order of claimed times, but never before what a change builds on, and alike on every device.
+    let mut places: HashMap<ChangeHash, (i64, u64)> = HashMap::with_capacity(changes.len());
+    let mut order: Vec<(i64, u64, usize)> = Vec::with_capacity(changes.len());
+    for (index, change) in changes.iter().enumerate() {
+        let below = change.deps.iter().filter_map(|dependency| places.get(dependency));
+        let (time, depth) = below.fold((change.timestamp, 0), |(time, depth), (t, d)| (time.max(*t), depth.max(d + 1)));
+        places.insert(change.hash, (time, depth));
+        order.push((time, depth, index));
+    }
+    order.sort_by(|a, b| (a.0, a.1, changes.get(a.2).map(|c| c.hash)).cmp(&(b.0, b.1, changes.get(b.2).map(|c| c.hash))));
+    // Two people who type at once make two lines, not one for each turn; a line stands where its last change does.
+    let mut lines: Vec<(usize, HistoryLine)> = Vec::new();
+    let mut sittings: HashMap<(Option<DeviceId>, &str), usize> = HashMap::new();
+    for (position, (_, _, index)) in order.into_iter().enumerate() {
+        let Some(change) = changes.get(index) else { continue };
+        let device = device_of_actor(change.actor.to_bytes());
+        let message = change.message.as_deref().unwrap_or_default();
+        if message.starts_with("s:") {
+            let open = sittings.get(&(device, message)).and_then(|line| lines.get_mut(*line));
+            if let Some((place, line)) = open {
+                if (0..=ONE_SITTING).contains(&change.timestamp.saturating_sub(line.when)) {
+                    line.when = change.timestamp;
+                    line.change = change.hash.to_string();
+                    line.changes += 1;
+                    *place = position;
+                    continue;
+                }
+            }
+            sittings.insert((device, message), lines.len());
+        }
+        let line = HistoryLine {
+            when: change.timestamp,
+            since: change.timestamp,
+            who: people.who(device),
+            what: teller.words(message, &people),
+            change: change.hash.to_string(),
+            changes: 1,
+        };
+        lines.push((position, line));
+    }
+    lines.sort_by_key(|(position, _)| *position);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn ids(doc: &Automerge) -> Vec<String> {
+    objects(doc, &ROOT, "entries", ObjType::Map).iter().flat_map(|map| doc.keys(map)).collect()
+}
+
+struct Teller<'a> {
+    doc: &'a Automerge,
+    framework: Option<Framework>,
+    ids: Vec<String>,
+}
+
+impl Teller<'_> {
+    fn words(&self, message: &str, people: &People) -> String {
+        let mut parts = message.split(':');
+        let code = parts.next().unwrap_or_default();
+        let (first, second, third) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
+        let entry = || self.entry(first);
+        match code {
+            "begin" => "started the assessment".to_owned(),
+            "title" => "gave the assessment its name".to_owned(),
+            "purpose" => "wrote why this group".to_owned(),
+            "me" => "said who they are".to_owned(),
+            "confirm" => format!("checked who {} is", self.person(first, people)),
+            "add" => {
+                let place = self.place(third.unwrap_or_default());
+                format!("added {}{place}", Kind::from(second).in_a_sentence())
+            }
+            "edit" => format!("edited {}", entry()),
+            "s" => format!("wrote in {}", entry()),
+            "kind" => format!("made {} {}", entry(), Kind::from(second).in_a_sentence()),
+            "move" => match self.framework.as_ref().and_then(|framework| framework.place(second)) {
+                Some(title) => format!("moved an entry to {second} {title}"),
+                None => "moved an entry".to_owned(),
+            },
+            "source" => format!("changed who said {}, or how it is known", entry()),
+            "choose" => "chose between two versions".to_owned(),
+            "look" => format!("looked at {}, which had been edited apart", entry()),
+            "retire" => format!("took back {}", entry()),
+            "restore" => format!("restored {}", entry()),
+            "differ" => format!("set a differing view beside {}", entry()),
+            "differ-edit" => "changed their differing view".to_owned(),
+            "differ-back" => "withdrew their differing view".to_owned(),
+            "asked" => format!("noted whether people were asked{}", self.place(first)),
+            "dimension" => format!("noted how things stand{}", self.place(first)),
+            "invite" => "made an invitation".to_owned(),
+            "admit" => format!("let in {}", self.person(first, people)),
+            "stop" => "stopped an invitation".to_owned(),
+            _ => "changed something newer".to_owned(),
+        }
+    }
+
+    fn person(&self, id: &str, people: &People) -> String {
+        id.parse().map(|id| people.by_id(id).name).unwrap_or_else(|_| "somebody".to_owned())
+    }
+
+    /// " under 2.3 Agreement among adults", or nothing if the framework has no such place.
+    fn place(&self, id: &str) -> String {
+        match self.framework.as_ref().and_then(|framework| framework.place(id)) {
+            Some(_) => format!(" under {}", places(self.framework.as_ref(), id)),
+            None => String::new(),
+        }
+    }
+
+    /// An entry by the start of its id, as it stands now: "the worry under 2.3 Agreement among adults".
+    fn entry(&self, start: &str) -> String {
+        let found = self.ids.iter().find(|id| !start.is_empty() && id.starts_with(start)).and_then(|id| id.parse().ok());
+        let Some(object) = found.and_then(|id| crate::apply::object(self.doc, "entries", &id)) else {
+            return "an entry".to_owned();
+        };
+        let kind = Kind::from(text_scalar(self.doc, &object, "kind").unwrap_or_default().as_str());
+        let noun = match kind {
+            Kind::Strength => "the strength",
+            Kind::Worry => "the worry",
+            Kind::NotKnown => "what is not known",
+            Kind::Newer(_) => "an entry",
+        };
+        format!("{noun}{}", self.place(&text_scalar(self.doc, &object, "dimension").unwrap_or_default()))
+    }
+}

@@ -1,0 +1,150 @@
+//! How an assessment lies in its Automerge document (schema 1).
+//!
+//! Two devices that create one object at the same key lose one of them, so objects are made in two places only (protocol 6): the
+//! genesis change, which makes every standing map and Text of its framework, or under a fresh random id. Nothing is ever deleted
+//! from a map. What may be set by two people at once is a scalar, whose values are all kept; prose is Text.
+//!
+//! ```text
+//! schema: 1   document: bytes   kind: "working"   title: scalar   framework: version
+//! frameworks/{version}: the framework's JSON
+//! purpose/  trigger, lead-agency: scalars;  why-now, better, find-out, go-wrong, less-intrusive: Text;  edited-{text}: mark
+//! sides/{side}/ asked-{whose}: scalar    dimensions/{dimension}/ state: scalar
+//! analysis/{heading}: Text   plan/{heading}/   voices/   strands/            (standing, for what comes next)
+//! entries/{random id}/  dimension, kind, at, framework, said-by, heard, basis, date, agreed, retired, retired-saw, edited: scalars; text: Text
+//! differing/{random id}/  about, at, text, withdrawn: scalars (a differing view is never merged: R44)
+//! people/  {person}.name, {person}.agency, {person}.role     confirmed/  the same, as the admitting lead checked them
+//! devices/ {device}: person, written by that device          invites/{random id}/ secret, role, expires, for, used, stopped
+//! ```
+//!
+//! `edited` is a mark: whoever edits prose sets it. Two people who edit apart set it apart, Automerge then holds both, and that is
+//! what "edited apart" in the view means; the next edit, or a look, sets it once more.
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, Automerge, ChangeHash, LoadOptions, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding};
+
+use crate::{Context, Framework};
+
+/// The schema that this version writes.
+pub const SCHEMA: i64 = 1;
+
+/// The standing Texts of the purpose.
+pub(crate) const PURPOSE_TEXTS: [&str; 5] = ["why-now", "better", "find-out", "go-wrong", "less-intrusive"];
+
+/// Standing maps at the root, besides those of the framework.
+pub(crate) const MAPS: [&str; 9] =
+    ["entries", "differing", "people", "confirmed", "devices", "invites", "voices", "strands", "frameworks"];
+
+/// Every key of the root that this version knows.
+pub(crate) const ROOT_KEYS: [&str; 19] = [
+    "schema", "document", "kind", "title", "framework", "frameworks", "purpose", "sides", "dimensions", "analysis", "plan", "voices",
+    "strands", "entries", "differing", "people", "confirmed", "devices",
+    "invites",
+];
+
+/// Every key of an entry that this version knows.
+pub(crate) const ENTRY_KEYS: [&str; 13] = [
+    "dimension", "kind", "text", "at", "framework", "said-by", "heard", "basis", "date", "agreed", "retired", "retired-saw", "edited",
+];
+
+/// Why bytes are not an assessment.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Automerge cannot read them.
+    #[error("this file is damaged, or is not an assessment ({0}). Open an earlier copy, or ask a colleague's Kith to send it again")]
+    Damaged(String),
+    /// An Automerge document of another kind.
+    #[error("this is not an assessment: it has no schema that Kith knows")]
+    NotAnAssessment,
+}
+
+/// Begins an assessment: a document with one change, which holds the framework and makes every standing map and Text (protocol 6).
+/// Returns it with the raw bytes of that change. Title and purpose follow as commands.
+#[allow(clippy::expect_used)] // An empty document of our own: none of these writes depends on anything from outside.
+pub fn genesis(framework: &Framework, document: [u8; 16], ctx: &Context<'_>) -> (Automerge, Vec<u8>) {
+    let mut doc = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit).with_actor(ActorId::from(ctx.device));
+    let mut tx = doc.transaction();
+    let mut fill = || -> Result<(), automerge::AutomergeError> {
+        tx.put(ROOT, "schema", SCHEMA)?;
+        tx.put(ROOT, "document", ScalarValue::Bytes(document.to_vec()))?;
+        tx.put(ROOT, "kind", "working")?;
+        tx.put(ROOT, "framework", framework.version())?;
+        for key in MAPS {
+            let map = tx.put_object(ROOT, key, ObjType::Map)?;
+            if key == "frameworks" {
+                tx.put(map, framework.version(), framework.source())?;
+            }
+        }
+        let purpose = tx.put_object(ROOT, "purpose", ObjType::Map)?;
+        for key in PURPOSE_TEXTS {
+            tx.put_object(&purpose, key, ObjType::Text)?;
+        }
+        let sides = tx.put_object(ROOT, "sides", ObjType::Map)?;
+        let dimensions = tx.put_object(ROOT, "dimensions", ObjType::Map)?;
+        for side in framework.sides() {
+            tx.put_object(&sides, side.id.as_str(), ObjType::Map)?;
+            for dimension in &side.dimensions {
+                tx.put_object(&dimensions, dimension.id.as_str(), ObjType::Map)?;
+            }
+        }
+        let analysis = tx.put_object(ROOT, "analysis", ObjType::Map)?;
+        for heading in framework.analysis() {
+            tx.put_object(&analysis, heading.id.as_str(), ObjType::Text)?;
+        }
+        let plan = tx.put_object(ROOT, "plan", ObjType::Map)?;
+        for heading in framework.plan() {
+            tx.put_object(&plan, heading.id.as_str(), ObjType::Map)?;
+        }
+        Ok(())
+    };
+    fill().expect("a fresh document takes its standing objects");
+    let options = CommitOptions::default().with_time(ctx.now).with_message("begin");
+    let hash = tx.commit_with(options).0.expect("the genesis change is not empty");
+    let bytes = change_bytes(&doc, &hash).expect("a change that was just made can be read");
+    (doc, bytes)
+}
+
+/// The raw, uncompressed bytes of a change.
+pub(crate) fn change_bytes(doc: &Automerge, hash: &ChangeHash) -> Option<Vec<u8>> {
+    doc.get_change_by_hash(hash).map(|change| change.raw_bytes().to_vec())
+}
+
+/// Opens a saved assessment, of this schema or a newer one. Positions are UTF-16 code units from here on.
+///
+/// Never panics on damaged bytes. Whether the history is honest is not judged here (that is the replica's work).
+pub fn open(bytes: &[u8]) -> Result<Automerge, OpenError> {
+    // Automerge can panic on malformed bytes (measured): a damaged file must be a sentence, not a crash.
+    let loaded = std::panic::catch_unwind(|| {
+        Automerge::load_with_options(bytes, LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit))
+    });
+    let doc = match loaded {
+        Ok(Ok(doc)) => doc,
+        Ok(Err(error)) => return Err(OpenError::Damaged(error.to_string())),
+        Err(_) => return Err(OpenError::Damaged("its inside does not fit together".to_owned())),
+    };
+    if is_assessment(&doc) { Ok(doc) } else { Err(OpenError::NotAnAssessment) }
+}
+
+/// Whether a document has what the genesis change makes.
+pub fn is_assessment(doc: &Automerge) -> bool {
+    matches!(doc.get(ROOT, "schema"), Ok(Some((value, _))) if value.to_i64().is_some_and(|schema| schema >= SCHEMA))
+        && !crate::read::objects(doc, &ROOT, "entries", ObjType::Map).is_empty()
+}
+
+/// The document's own id, written in its genesis change.
+pub fn document_id(doc: &Automerge) -> Option<[u8; 16]> {
+    crate::read::bytes16(doc, &ROOT, "document")
+}
+
+/// The framework that an entry was written under, or the current one, as the document holds it.
+pub fn framework(doc: &Automerge) -> Option<Framework> {
+    let version = crate::read::text_scalar(doc, &ROOT, "framework")?;
+    crate::read::objects(doc, &ROOT, "frameworks", ObjType::Map)
+        .iter()
+        .filter_map(|map| crate::read::text_scalar(doc, map, &version))
+        .find_map(|json| Framework::from_json(&json).ok())
+}
+
+/// The one object to write to at a standing key: where several stand (which only a broken member can cause), the first made.
+pub(crate) fn standing(doc: &impl ReadDoc, parent: &ObjId, key: &str, kind: ObjType) -> Option<ObjId> {
+    crate::read::objects(doc, parent, key, kind).into_iter().next()
+}

@@ -1,0 +1,159 @@
+//! What the relay remembers of one connection. All of it is bounded and none of it is a queue of records.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use kith_group::{BlobId, DeviceId, Digest, DocumentId, PublicKey, RequestId};
+
+use super::config::Limits;
+
+/// One connection.
+pub(super) struct Connection {
+    /// Its challenge.
+    pub(super) nonce: Digest,
+    /// Since when, in Unix milliseconds.
+    pub(super) opened_ms: i64,
+    /// Who signed in.
+    pub(super) enrolment: Option<PublicKey>,
+    /// Documents for which it proved a device.
+    pub(super) documents: BTreeMap<DocumentId, Attached>,
+    /// Requests that it watches.
+    pub(super) watches: BTreeSet<RequestId>,
+    /// Blobs being sent to it, a chunk at a time, after everything else.
+    pub(super) reads: VecDeque<BlobRead>,
+    /// Bytes sent and not yet taken by the socket.
+    pub(super) in_flight: usize,
+    /// Documents that have something to send once there is room, in turn.
+    pub(super) behind: VecDeque<DocumentId>,
+    /// How many frames it may send now.
+    pub(super) allowance: Allowance,
+    /// Appends of its that wait for the end of a hold: how many and how many bytes.
+    pub(super) held: (usize, usize),
+}
+
+impl Connection {
+    pub(super) fn new(nonce: Digest, now_ms: i64, limits: &Limits) -> Self {
+        Self {
+            nonce,
+            opened_ms: now_ms,
+            enrolment: None,
+            documents: BTreeMap::new(),
+            watches: BTreeSet::new(),
+            reads: VecDeque::new(),
+            in_flight: 0,
+            behind: VecDeque::new(),
+            allowance: Allowance::full(limits, now_ms),
+            held: (0, 0),
+        }
+    }
+
+    /// Remembers that `document` has something for it that does not fit now.
+    pub(super) fn mark_behind(&mut self, document: DocumentId) {
+        if !self.behind.contains(&document) {
+            self.behind.push_back(document);
+        }
+    }
+}
+
+/// A document for which a connection proved a device.
+pub(super) struct Attached {
+    /// The device.
+    pub(super) device: DeviceId,
+    /// The last record sent to it, once it has asked: the reader *is* this number.
+    pub(super) cursor: Option<u64>,
+    /// Whether it was told that catch-up is over.
+    pub(super) live: bool,
+    /// Whether it is a lead's who wants to hear of requests.
+    pub(super) requests: bool,
+    /// Receipts were passed over while its window was full: send all again.
+    pub(super) receipts_due: bool,
+    /// Requests were passed over while its window was full: send all again.
+    pub(super) requests_due: bool,
+    /// Answers that must come after the records before them.
+    pub(super) deferred: VecDeque<Deferred>,
+}
+
+impl Attached {
+    pub(super) fn new(device: DeviceId) -> Self {
+        Self {
+            device,
+            cursor: None,
+            live: false,
+            requests: false,
+            receipts_due: false,
+            requests_due: false,
+            deferred: VecDeque::new(),
+        }
+    }
+}
+
+/// An answer that is only true once the reader has the log up to here.
+pub(super) enum Deferred {
+    /// That record is sealed under an epoch that is over; the commit comes first.
+    Stale {
+        /// Which.
+        k: u64,
+    },
+    /// Another commit was first; it comes first here, too.
+    EpochTaken,
+    /// The log has grown since the admission was built.
+    Moved,
+    /// The hold is yours.
+    Held,
+}
+
+/// A blob on its way to a reader.
+pub(super) struct BlobRead {
+    pub(super) document: DocumentId,
+    pub(super) blob: BlobId,
+    pub(super) next: u32,
+    pub(super) total: u32,
+}
+
+/// A token bucket, in thousandths of a frame so that a millisecond is a whole number of them.
+pub(super) struct Allowance {
+    thousandths: i64,
+    refilled_ms: i64,
+}
+
+impl Allowance {
+    fn full(limits: &Limits, now_ms: i64) -> Self {
+        Self { thousandths: i64::from(limits.frames_at_once) * 1_000, refilled_ms: now_ms }
+    }
+
+    /// Takes one frame's worth, if there is one. A clock that went back refills nothing.
+    pub(super) fn take(&mut self, limits: &Limits, now_ms: i64) -> bool {
+        let elapsed = now_ms.saturating_sub(self.refilled_ms).max(0);
+        self.refilled_ms = now_ms;
+        let refill = elapsed.saturating_mul(i64::from(limits.frames_per_second));
+        self.thousandths =
+            self.thousandths.saturating_add(refill).min(i64::from(limits.frames_at_once).saturating_mul(1_000));
+        let enough = self.thousandths >= 1_000;
+        if enough {
+            self.thousandths -= 1_000;
+        }
+        enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_allowance_runs_out_and_comes_back_with_time() {
+        let limits = Limits { frames_per_second: 40, frames_at_once: 3, ..Limits::default() };
+        let mut allowance = Allowance::full(&limits, 0);
+        assert!((0..3).all(|_| allowance.take(&limits, 0)));
+        assert!(!allowance.take(&limits, 24));
+        assert!(allowance.take(&limits, 25));
+        assert!(!allowance.take(&limits, 25));
+        assert!(!allowance.take(&limits, -1_000_000));
+    }
+
+    #[test]
+    fn forty_frames_a_second_are_allowed_for_ever() {
+        let limits = Limits::default();
+        let mut allowance = Allowance::full(&limits, 0);
+        assert!((0..100_000).all(|tick| allowance.take(&limits, tick * 25)));
+    }
+}

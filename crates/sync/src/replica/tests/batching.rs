@@ -1,0 +1,67 @@
+//! However the log is cut into calls, the verdicts and the document are the same.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A log with honest and bad records mixed.
+fn mixed(dice: &mut Dice) -> Vec<Arrival> {
+    let mut log = written(dice, 3, 16);
+    for _ in 0..6 {
+        let at = 1 + dice.roll(log.len() - 1);
+        let mut bad = log[1 + dice.roll(log.len() - 1)].clone();
+        match dice.roll(5) {
+            0 => bad.author = device(9),
+            1 => bad.changes.reverse(),
+            2 => {
+                let change = dice.roll(bad.changes.len());
+                let raw = &mut bad.changes[change];
+                let byte = 11 + dice.roll(raw.len() - 11);
+                raw[byte] ^= 1 << dice.roll(8);
+                fix_checksum(raw);
+            }
+            3 => {
+                bad.changes.remove(0);
+            }
+            _ => {
+                let lost = 1 + dice.roll(log.len() - 1);
+                log.remove(lost);
+                continue;
+            }
+        }
+        log.insert(at.min(log.len()), bad);
+    }
+    for (index, one) in log.iter_mut().enumerate() {
+        one.seq = index as u64 + 1;
+    }
+    log
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn verdicts_do_not_depend_on_batching(seed in any::<u64>()) {
+        let mut dice = Dice(seed);
+        let log = mixed(&mut dice);
+        let mut whole = Replica::empty(rules());
+        let expected = whole.admit(&log);
+        for most in [1, 2, 5] {
+            let mut replica = Replica::empty(rules());
+            let mut verdicts = Vec::new();
+            let mut rest = &log[..];
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at((1 + dice.roll(most)).min(rest.len()));
+                verdicts.extend(replica.admit(now));
+                if dice.roll(4) == 0 {
+                    prop_assert!(replica.rebase().expelled.is_empty());
+                }
+                rest = later;
+            }
+            prop_assert_eq!(&verdicts, &expected);
+            prop_assert_eq!(replica.heads_digest(), whole.heads_digest());
+            prop_assert_eq!(replica.refused(), whole.refused());
+        }
+        prop_assert!(expected.iter().any(admitted));
+    }
+}
