@@ -1,1 +1,5 @@
-//! Placeholder.
+//! What tests across crates share. The tests themselves are in `tests/tests/`; what they say about one crate alone lives in
+//! that crate.
+
+pub mod traces;
+pub mod simulation;

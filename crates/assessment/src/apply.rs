@@ -37,18 +37,21 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
         }
         _ => None,
     };
-    if let Command::SpliceEntry { id, delete, insert, .. } = command {
-        room_for(doc, id, *delete, insert)?;
+    if let Command::SpliceEntry { id, delete, insert, heads: Some(_), .. } = command {
+        // At older heads the text may be shorter than it is now.
+        let length = crate::text_object(doc, id).map_or(0, |text| doc.length(text));
+        room_for(length, *delete, insert)?;
     }
+    let before = doc.get_heads();
     // Whose words they are matters to three commands only; a keystroke does not pay for it.
     let people = match command {
-        Command::Choose { .. } | Command::EditDifferingView { .. } | Command::WithdrawDifferingView { .. } => People::of(doc, None),
+        Command::Choose { .. } | Command::EditDifferingView { .. } | Command::WithdrawDifferingView { .. } => {
+            People::of(doc, None)
+        }
         _ => People::default(),
     };
     let mut tx = match heads {
-        Some(heads) => doc
-            .transaction_at(PatchLog::inactive(), heads)
-            .map_err(|error| Refusal::Document(error.to_string()))?,
+        Some(heads) => doc.transaction_at(PatchLog::inactive(), heads).map_err(|error| Refusal::Document(error.to_string()))?,
         None => doc.transaction(),
     };
     let written = match write(&mut tx, command, ctx, &people) {
@@ -63,14 +66,16 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
     let (Some(hash), _) = tx.commit_with(options) else {
         return Err(Refusal::AlreadySo("that is how it already stands: nothing was changed"));
     };
-    let change = change_bytes(doc, &hash).ok_or_else(|| Refusal::Document("the change that was just made".to_owned()))?;
+    // What was added since: our one change (measured faster than asking for it by its hash).
+    let change = doc.get_changes(&before).into_iter().find(|change| change.hash() == hash);
+    let change = change.map(|change| change.raw_bytes().to_vec()).or_else(|| change_bytes(doc, &hash));
+    let change = change.ok_or_else(|| Refusal::Document("the change that was just made".to_owned()))?;
     Ok(Done { id, change, hash })
 }
 
-/// Refuses a splice after which the text as it is now would be over its limit.
-fn room_for(doc: &Automerge, id: &EntryId, delete: usize, insert: &str) -> Result<(), Refusal> {
+/// Refuses a splice after which a text of this length would be over its limit.
+fn room_for(length: usize, delete: usize, insert: &str) -> Result<(), Refusal> {
     let added = limits::units(insert);
-    let length = crate::text_object(doc, id).map_or(0, |text| doc.length(text));
     let after = (length + added).saturating_sub(delete.min(length));
     if after > TEXT_LIMIT && added > delete {
         return Err(Refusal::TooLong { what: "text", length: after, limit: TEXT_LIMIT });
@@ -377,6 +382,7 @@ fn splice(
         return Err(Refusal::Document("the entry's text".to_owned()));
     };
     let length = tx.length(&text);
+    room_for(length, delete, &insert)?;
     let end = at.saturating_add(delete);
     let (true, Ok(delete)) = (end <= length, isize::try_from(delete)) else {
         return Err(Refusal::PastTheEnd { length, end });

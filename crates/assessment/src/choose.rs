@@ -24,10 +24,10 @@ pub(crate) fn choose(
         return Err(nothing());
     }
     let me = Some(PersonId(ctx.person));
-    if let Some(name_of) = field.strip_prefix("people/").and_then(|key| key.split('.').next()) {
-        if me.map(|me| me.to_string()).as_deref() != Some(name_of) {
-            return Err(Refusal::NotYours { author: "that person".to_owned() });
-        }
+    if let Some(name_of) = field.strip_prefix("people/").and_then(|key| key.split('.').next())
+        && me.map(|me| me.to_string()).as_deref() != Some(name_of)
+    {
+        return Err(Refusal::NotYours { author: "that person".to_owned() });
     }
     if field.starts_with("differing/") {
         let author = read::author(&map);

@@ -355,7 +355,9 @@ pub enum Refusal {
         limit: usize,
     },
     /// A character that no person types.
-    #[error("the {what} holds a control character (U+{code:04X}), which could hide or change what others see. Take it out and try again")]
+    #[error(
+        "the {what} holds a control character (U+{code:04X}), which could hide or change what others see. Take it out and try again"
+    )]
     ControlCharacter {
         /// Which text.
         what: &'static str,
@@ -372,7 +374,9 @@ pub enum Refusal {
     #[error("\"{0}\" is not a date. Write it as YYYY-MM-DD, such as 2026-05-05")]
     NotADate(String),
     /// A splice past the end of the text.
-    #[error("that place is not in the text: it has {length} characters, and the edit reaches to {end}. Open the entry again and repeat the edit")]
+    #[error(
+        "that place is not in the text: it has {length} characters, and the edit reaches to {end}. Open the entry again and repeat the edit"
+    )]
     PastTheEnd {
         /// In UTF-16 code units.
         length: usize,
@@ -412,7 +416,9 @@ pub enum Refusal {
     #[error("this invitation {0}. Make a new one")]
     Invite(&'static str),
     /// The document lacks what every assessment has.
-    #[error("this assessment lacks a part that it should have ({0}); nothing was changed. Open an earlier copy, or continue from one")]
+    #[error(
+        "this assessment lacks a part that it should have ({0}); nothing was changed. Open an earlier copy, or continue from one"
+    )]
     Document(String),
 }
 

@@ -35,8 +35,20 @@ pub(crate) fn moment(instant: i64) -> String {
 
 /// "2026-05-05" as "5 May 2026"; any other text as it is.
 pub(crate) fn long_day(date: &str) -> String {
-    const MONTHS: [&str; 12] =
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
     let Some((year, month, day)) = parts(date) else { return date.to_owned() };
     match usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)) {
         Some(name) => format!("{day} {name} {year}"),
@@ -61,7 +73,10 @@ pub(crate) fn is_day(date: &str) -> bool {
 fn parts(date: &str) -> Option<(i64, i64, i64)> {
     let bytes = date.as_bytes();
     let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(index, byte)| if index == 4 || index == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(index, byte)| if index == 4 || index == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
     if !shape {
         return None;
     }

@@ -56,7 +56,9 @@ impl Reader<'_> {
                 "agreed" => view.provenance.agreed = word().map(|word| Agreed::from(word.as_str())),
                 "text" => {
                     let mut texts: Vec<String> = match item.conflict {
-                        false => matches!(item.value, Chosen::Object(ObjType::Text)).then(|| item.id.clone()).into_iter().collect(),
+                        false => {
+                            matches!(item.value, Chosen::Object(ObjType::Text)).then(|| item.id.clone()).into_iter().collect()
+                        }
                         true => objects(doc, object, "text", ObjType::Text),
                     }
                     .iter()
@@ -180,7 +182,7 @@ impl Reader<'_> {
             let values = self.doc.get_all_at(object, "text", &before).ok()?;
             let own = values.iter().rev().find(|(_, id)| self.same_person(read::author(id), author));
             if let Some((value, _)) = own {
-                return value.to_scalar().map(shown);
+                return value.as_scalar().map(shown);
             }
             change = self.doc.hash_for_opid(&values.last()?.1)?;
         }
@@ -260,7 +262,7 @@ pub fn find(doc: &Automerge, start: &str) -> Result<EntryId, FindError> {
     let mut found: Vec<EntryId> = Vec::new();
     for collection in ["entries", "differing"] {
         for map in objects(doc, &ROOT, collection, ObjType::Map) {
-            found.extend(doc.keys(&map).filter(|key| key.starts_with(&start)).filter_map(|key| key.parse().ok()));
+            found.extend(doc.keys(&map).filter(|key| key.starts_with(&start)).filter_map(|key| key.parse::<EntryId>().ok()));
         }
     }
     found.dedup();

@@ -67,14 +67,14 @@ pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine
         let message = change.message.as_deref().unwrap_or_default();
         if message.starts_with("s:") {
             let open = sittings.get(&(device, message)).and_then(|line| lines.get_mut(*line));
-            if let Some((place, line)) = open {
-                if (0..=ONE_SITTING).contains(&change.timestamp.saturating_sub(line.when)) {
-                    line.when = change.timestamp;
-                    line.change = change.hash.to_string();
-                    line.changes += 1;
-                    *place = position;
-                    continue;
-                }
+            if let Some((place, line)) = open
+                && (0..=ONE_SITTING).contains(&change.timestamp.saturating_sub(line.when))
+            {
+                line.when = change.timestamp;
+                line.change = change.hash.to_string();
+                line.changes += 1;
+                *place = position;
+                continue;
             }
             sittings.insert((device, message), lines.len());
         }

@@ -243,11 +243,9 @@ fn entry_marks(entry: &EntryView, framework: Option<&Framework>, marks: &mut Vec
         let field = format!("entries/{}/text", entry.id);
         marks.push(Mark::EditedApart { field, label: label.clone(), by: entry.edited_apart.clone() });
     }
-    if let Some(retired) = &entry.retired {
-        if retired.edited_since {
-            let (why, by) = (retired.why.clone(), retired.by.clone());
-            marks.push(Mark::RetiredAndEdited { id: entry.id.clone(), label, why, by });
-        }
+    if let Some(retired) = entry.retired.as_ref().filter(|retired| retired.edited_since) {
+        let (why, by) = (retired.why.clone(), retired.by.clone());
+        marks.push(Mark::RetiredAndEdited { id: entry.id.clone(), label, why, by });
     }
 }
 
@@ -303,7 +301,14 @@ fn dimension(
     marks: &mut Vec<Mark>,
 ) -> DimensionView {
     let state = answer(reader, "dimensions", &heading.id, "state", marks);
-    DimensionView { id: heading.id.clone(), title: heading.title.clone(), prompts: heading.prompts.clone(), state, entries, retired }
+    DimensionView {
+        id: heading.id.clone(),
+        title: heading.title.clone(),
+        prompts: heading.prompts.clone(),
+        state,
+        entries,
+        retired,
+    }
 }
 
 fn answer(reader: &Reader<'_>, collection: &str, place: &str, key: &str, marks: &mut Vec<Mark>) -> Option<Answer> {

@@ -66,7 +66,8 @@ pub fn plain_text(view: &AssessmentView) -> String {
 pub fn history_text(lines: &[HistoryLine]) -> String {
     let mut page = Page::default();
     for line in lines {
-        let many = if line.changes > 1 { format!(" ({} changes since {})", line.changes, moment(line.since)) } else { String::new() };
+        let many =
+            if line.changes > 1 { format!(" ({} changes since {})", line.changes, moment(line.since)) } else { String::new() };
         page.hanging(0, &format!("{}  ", moment(line.when)), &format!("{} {}{many}", name(&line.who), line.what));
     }
     page.text
@@ -82,11 +83,18 @@ fn marks(page: &mut Page, view: &AssessmentView) {
         match mark {
             Mark::TwoVersions(versions) => two_versions(page, versions),
             Mark::EditedApart { label, by, .. } => {
-                page.hanging(2, "- ", &format!("{} edited this apart, and it was put together: {label}. Read it once.", names(by)));
+                page.hanging(
+                    2,
+                    "- ",
+                    &format!("{} edited this apart, and it was put together: {label}. Read it once.", names(by)),
+                );
             }
             Mark::RetiredAndEdited { id, label, why, by } => {
                 let id = short(id);
-                let words = format!("{} took back [{id}] under {label} ({why}), and somebody edited it. Restore it, or take it back again.", by.name);
+                let words = format!(
+                    "{} took back [{id}] under {label} ({why}), and somebody edited it. Restore it, or take it back again.",
+                    by.name
+                );
                 page.hanging(2, "- ", &words);
             }
             Mark::OnlyWorries { label, .. } => {
@@ -96,10 +104,16 @@ fn marks(page: &mut Page, view: &AssessmentView) {
                 page.hanging(2, "- ", &format!("A name was written by somebody else ({}); it is not shown.", names(by)));
             }
             Mark::ViewChangedByOthers { id, by } => {
-                let words = format!("{} changed a differing view [{}] of somebody else. Its author's words are shown.", names(by), short(id));
+                let words = format!(
+                    "{} changed a differing view [{}] of somebody else. Its author's words are shown.",
+                    names(by),
+                    short(id)
+                );
                 page.hanging(2, "- ", &words);
             }
-            Mark::InviteUsedTwice { .. } => page.hanging(2, "- ", "An invitation for one person was used by two. Check who is in the team."),
+            Mark::InviteUsedTwice { .. } => {
+                page.hanging(2, "- ", "An invitation for one person was used by two. Check who is in the team.");
+            }
             Mark::NotYetAsked { .. } => {}
         }
     }
@@ -135,7 +149,8 @@ fn purpose(page: &mut Page, purpose: &PurposeView) {
 
 fn side_text(page: &mut Page, side: &SideView) {
     page.heading(&format!("{} {}", side.id, side.title));
-    let words = format!("Young people's view: {}. Parents' and carers' view: {}.", side.young_people.words(), side.parents.words());
+    let words =
+        format!("Young people's view: {}. Parents' and carers' view: {}.", side.young_people.words(), side.parents.words());
     page.hanging(2, "", &words);
     let mut not_written = Vec::new();
     for dimension in &side.dimensions {

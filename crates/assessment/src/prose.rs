@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn mending_one_letter_touches_one_letter() {
-        let found = splices("They wiat for each other. Nobody walks home alone.", "They wait for each other. Nobody walks home alone.");
+        let found =
+            splices("They wiat for each other. Nobody walks home alone.", "They wait for each other. Nobody walks home alone.");
         assert_eq!(found, [Splice { at: 6, delete: 2, insert: "ai".to_owned() }]);
     }
 

@@ -36,21 +36,51 @@ pub(crate) const MAPS: [&str; 9] =
 
 /// Every key of the root that this version knows.
 pub(crate) const ROOT_KEYS: [&str; 19] = [
-    "schema", "document", "kind", "title", "framework", "frameworks", "purpose", "sides", "dimensions", "analysis", "plan", "voices",
-    "strands", "entries", "differing", "people", "confirmed", "devices",
+    "schema",
+    "document",
+    "kind",
+    "title",
+    "framework",
+    "frameworks",
+    "purpose",
+    "sides",
+    "dimensions",
+    "analysis",
+    "plan",
+    "voices",
+    "strands",
+    "entries",
+    "differing",
+    "people",
+    "confirmed",
+    "devices",
     "invites",
 ];
 
 /// Every key of an entry that this version knows.
 pub(crate) const ENTRY_KEYS: [&str; 13] = [
-    "dimension", "kind", "text", "at", "framework", "said-by", "heard", "basis", "date", "agreed", "retired", "retired-saw", "edited",
+    "dimension",
+    "kind",
+    "text",
+    "at",
+    "framework",
+    "said-by",
+    "heard",
+    "basis",
+    "date",
+    "agreed",
+    "retired",
+    "retired-saw",
+    "edited",
 ];
 
 /// Why bytes are not an assessment.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Automerge cannot read them.
-    #[error("this file is damaged, or is not an assessment ({0}). Open an earlier copy, or ask a colleague's Kith to send it again")]
+    #[error(
+        "this file is damaged, or is not an assessment ({0}). Open an earlier copy, or ask a colleague's Kith to send it again"
+    )]
     Damaged(String),
     /// An Automerge document of another kind.
     #[error("this is not an assessment: it has no schema that Kith knows")]
@@ -126,7 +156,7 @@ pub fn open(bytes: &[u8]) -> Result<Automerge, OpenError> {
 
 /// Whether a document has what the genesis change makes.
 pub fn is_assessment(doc: &Automerge) -> bool {
-    matches!(doc.get(ROOT, "schema"), Ok(Some((value, _))) if value.to_i64().is_some_and(|schema| schema >= SCHEMA))
+    crate::read::number(doc, &ROOT, "schema").is_some_and(|schema| schema >= SCHEMA)
         && !crate::read::objects(doc, &ROOT, "entries", ObjType::Map).is_empty()
 }
 

@@ -8,7 +8,8 @@ use minicbor::{Decode, Encode};
 
 use crate::format::{self, Format};
 use crate::{
-    ChainHash, DeviceId, DeviceKey, Digest, DocumentId, FormatError, PublicKey, RecordHead, Signature, device_id, verify_signature,
+    ChainHash, DeviceId, DeviceKey, Digest, DocumentId, FormatError, PublicKey, RecordHead, Signature, device_id,
+    verify_signature,
 };
 
 const BUNDLE: Format = Format { what: "bundle of changes", version: 1, limit: crate::MAX_RECORD };
@@ -85,8 +86,7 @@ pub struct SignedStatement {
 impl SignedStatement {
     /// Whether `public` is the author's key and the signature is its.
     pub fn verify(&self, public: &PublicKey) -> bool {
-        device_id(public) == self.statement.author
-            && verify_signature(public, &self.statement.signed_bytes(), &self.signature)
+        device_id(public) == self.statement.author && verify_signature(public, &self.statement.signed_bytes(), &self.signature)
     }
 
     /// Its parts for a place where the document is known, and the author too if it is `implied`.
@@ -105,10 +105,7 @@ impl SignedStatement {
         let author = wire.author.unwrap_or(implied);
         let lasts: Vec<_> = wire.lasts.into_iter().map(|last| last.into_last(&author)).collect();
         let rising = lasts.is_sorted_by(|a, b| a.actor < b.actor);
-        rising.then(|| Self {
-            statement: Statement { document, author, seen: wire.seen, lasts },
-            signature: wire.signature,
-        })
+        rising.then_some(Self { statement: Statement { document, author, seen: wire.seen, lasts }, signature: wire.signature })
     }
 }
 
@@ -188,8 +185,7 @@ impl Bundle {
     /// The same where there is no head at hand.
     pub fn decode_for(document: &DocumentId, sender: &DeviceId, bytes: &[u8]) -> Result<Self, FormatError> {
         let wire: BundleWire = BUNDLE.decode(bytes)?;
-        let signed =
-            SignedStatement::from_wire(wire.signed, *document, *sender).ok_or_else(|| BUNDLE.malformed())?;
+        let signed = SignedStatement::from_wire(wire.signed, *document, *sender).ok_or_else(|| BUNDLE.malformed())?;
         Ok(Self { signed, payload: wire.payload })
     }
 }
@@ -285,12 +281,7 @@ mod tests {
     #[test]
     fn a_bundle_of_one_keystroke_seals_into_512_bytes() {
         let head = head(author().id());
-        let record = crate::seal(
-            &EpochKey::from_bytes([1; 32]),
-            &head,
-            &bundle(122).encode(&head),
-            &mut SeededRandom::new(1),
-        );
+        let record = crate::seal(&EpochKey::from_bytes([1; 32]), &head, &bundle(122).encode(&head), &mut SeededRandom::new(1));
         assert_eq!(record.unwrap().encode().len(), 480);
     }
 

@@ -79,7 +79,7 @@ macro_rules! id {
             fn from_str(text: &str) -> Result<Self, IdError> {
                 from_base32(text.trim())
                     .and_then(|bytes| Self::from_slice(&bytes))
-                    .ok_or(IdError { expected: ($length * 8 + 4) / 5 })
+                    .ok_or(IdError { expected: ($length * 8_usize).div_ceil(5) })
             }
         }
 

@@ -15,9 +15,7 @@ use zeroize::Zeroize as _;
 use crate::format::{self, Format};
 use crate::seal::{self, Secret};
 use crate::words::WORDS;
-use crate::{
-    Digest, DocumentId, FormatError, InviteId, PersonId, Random, RequestId, Role, from_base32, to_base32,
-};
+use crate::{Digest, DocumentId, FormatError, InviteId, PersonId, Random, RequestId, Role, from_base32, to_base32};
 
 /// The most that a sealed request may take, in bytes.
 pub const MAX_JOIN_REQUEST: usize = 16 * 1024;

@@ -224,3 +224,145 @@ pub(crate) fn roster_from_claims(
         .collect();
     Ok(Roster { document: of.document, generation: of.generation, kind: claims.kind, rule: claims.rule, members })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::{AppendRule, DeviceKey, DocumentId, DocumentKind, PersonId};
+
+    fn key(seed: u8) -> DeviceKey {
+        DeviceKey::from_seed([seed; 32])
+    }
+
+    fn leaf(seed: u8) -> LeafFacts {
+        LeafFacts { device: key(seed).id(), public: key(seed).public() }
+    }
+
+    /// Seeds 1, 2 and 3: a lead, a contributor, a reader.
+    fn roster(rule: AppendRule) -> Roster {
+        let roles = [(1, Role::Lead), (2, Role::Contributor), (3, Role::Reader)];
+        let members = roles.map(|(seed, role)| {
+            let LeafFacts { device, public } = leaf(seed);
+            (device, Member { device, person: PersonId([seed; 16]), role, public })
+        });
+        Roster { document: DocumentId([1; 16]), generation: 0, kind: DocumentKind::WORKING, rule, members: members.into() }
+    }
+
+    fn before() -> Roster {
+        roster(AppendRule::Everyone)
+    }
+
+    fn refresh(seed: u8) -> CommitFacts {
+        CommitFacts {
+            sender: CommitSender::Member(leaf(seed)),
+            added: vec![],
+            removed: vec![],
+            context: ContextChange::None,
+            forbidden: false,
+            path: Some(Some(leaf(seed))),
+        }
+    }
+
+    /// The lead admits seed 4 as a reader.
+    fn admission() -> CommitFacts {
+        let mut claims = before().claims();
+        claims.rows.insert(leaf(4).device, (PersonId([4; 16]), Role::Reader));
+        CommitFacts { added: vec![Some(leaf(4))], context: ContextChange::Roster(claims), ..refresh(1) }
+    }
+
+    #[test]
+    fn who_may_append_what_is_one_table() {
+        use PolicyRefusal::{NotALead, NotAMember, NotForMembers, RoleMayNotWrite};
+        let table = |rule, kind| {
+            let roster = roster(rule);
+            [1, 2, 3, 9].map(|seed| may_append(&roster, &leaf(seed).device, kind).err())
+        };
+        let everyone = |kind| table(AppendRule::Everyone, kind);
+        let all = [None, None, None, Some(NotAMember)];
+        let writers = [None, None, Some(RoleMayNotWrite), Some(NotAMember)];
+        assert_eq!(everyone(RecordKind::Commit), all);
+        assert_eq!(everyone(RecordKind::Receipt), all);
+        assert_eq!(everyone(RecordKind::Change), writers);
+        assert_eq!(everyone(RecordKind::Snapshot), writers);
+        assert_eq!(everyone(RecordKind::Unknown(99)), writers);
+        assert_eq!(everyone(RecordKind::Generation), [None, Some(NotALead), Some(NotALead), Some(NotAMember)]);
+        let none = [Some(NotForMembers), Some(NotForMembers), Some(NotForMembers), Some(NotAMember)];
+        assert_eq!(everyone(RecordKind::Guest), none);
+        assert_eq!(
+            table(AppendRule::LeadsOnly, RecordKind::Change),
+            [None, Some(RoleMayNotWrite), Some(RoleMayNotWrite), Some(NotAMember)]
+        );
+    }
+
+    #[test]
+    fn everybody_renews_their_own_keys() {
+        for seed in 1..=3 {
+            assert_eq!(judge_commit(&before(), &refresh(seed)), Ok(before()));
+        }
+    }
+
+    #[test]
+    fn a_lawful_admission_gives_exactly_the_new_roster() {
+        let after = judge_commit(&before(), &admission()).unwrap();
+        assert_eq!(after.members.len(), 4);
+        assert_eq!(after.member(&leaf(4).device).map(|member| member.public), Some(leaf(4).public));
+    }
+
+    #[test]
+    fn every_unlawful_commit_has_its_own_refusal() {
+        type Spoil = fn(&mut CommitFacts);
+        let cases: [(Spoil, PolicyRefusal); 13] = [
+            (|facts| facts.sender = CommitSender::Outsider, PolicyRefusal::OutsiderCommit),
+            (|facts| facts.sender = CommitSender::Member(leaf(9)), PolicyRefusal::NotAMember),
+            (|facts| facts.forbidden = true, PolicyRefusal::ForbiddenProposal),
+            (|facts| facts.path = Some(None), PolicyRefusal::CredentialChanged),
+            (|facts| facts.path = Some(Some(leaf(2))), PolicyRefusal::CredentialChanged),
+            (|facts| (facts.sender, facts.path) = (CommitSender::Member(leaf(2)), Some(Some(leaf(2)))), PolicyRefusal::NotALead),
+            (|facts| facts.context = ContextChange::None, PolicyRefusal::RosterMissing),
+            (|facts| facts.context = ContextChange::Other, PolicyRefusal::RosterMismatch),
+            (|facts| facts.added = vec![None], PolicyRefusal::IdentityNotBound),
+            (
+                |facts| facts.added = vec![Some(LeafFacts { device: DeviceId([7; 16]), ..leaf(4) })],
+                PolicyRefusal::IdentityNotBound,
+            ),
+            (|facts| facts.added = vec![Some(leaf(2))], PolicyRefusal::AlreadyAMember),
+            (|facts| facts.removed = vec![Some(leaf(9).device)], PolicyRefusal::NotAMember),
+            (|facts| facts.removed = vec![Some(leaf(1).device)], PolicyRefusal::RemovesItself),
+        ];
+        for (at, (spoil, refusal)) in cases.into_iter().enumerate() {
+            let mut facts = admission();
+            spoil(&mut facts);
+            assert_eq!(judge_commit(&before(), &facts), Err(refusal), "case {at}");
+            assert!(!refusal.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_device_readmitted_in_one_commit_stays_with_its_person() {
+        let mut claims = before().claims();
+        claims.rows.insert(leaf(2).device, (PersonId([9; 16]), Role::Lead));
+        let facts = CommitFacts {
+            added: vec![Some(leaf(2))],
+            removed: vec![Some(leaf(2).device)],
+            context: ContextChange::Roster(claims),
+            ..refresh(1)
+        };
+        assert_eq!(judge_commit(&before(), &facts), Err(PolicyRefusal::PersonChanged));
+    }
+
+    #[test]
+    fn a_group_has_a_limit() {
+        let mut claims = before().claims();
+        let mut added = Vec::new();
+        for number in 0..Roster::MAX_MEMBERS {
+            let mut seed = [0; 32];
+            seed[..8].copy_from_slice(&(number as u64 + 1).to_be_bytes());
+            let key = DeviceKey::from_seed(seed);
+            claims.rows.insert(key.id(), (PersonId([4; 16]), Role::Reader));
+            added.push(Some(LeafFacts { device: key.id(), public: key.public() }));
+        }
+        let facts = CommitFacts { added, context: ContextChange::Roster(claims), ..refresh(1) };
+        assert_eq!(judge_commit(&before(), &facts), Err(PolicyRefusal::TooManyMembers));
+    }
+}

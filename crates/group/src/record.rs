@@ -261,10 +261,7 @@ mod tests {
         let record = seal(&key(), &head, &[7; MAX_PLAIN], &mut SeededRandom::new(1)).unwrap();
         assert_eq!(record.encode().len() + FRAME, MAX_RECORD);
         assert_eq!(Record::decode(&record.encode()), Ok(record));
-        assert!(matches!(
-            seal(&key(), &head, &[7; MAX_PLAIN + 1], &mut SeededRandom::new(1)),
-            Err(RecordError::TooLong { .. })
-        ));
+        assert!(matches!(seal(&key(), &head, &[7; MAX_PLAIN + 1], &mut SeededRandom::new(1)), Err(RecordError::TooLong { .. })));
     }
 
     #[test]

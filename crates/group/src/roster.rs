@@ -262,11 +262,8 @@ mod tests {
         RosterClaims {
             kind: DocumentKind::WORKING,
             rule: AppendRule::Everyone,
-            rows: [
-                (DeviceId([1; 16]), (PersonId([2; 16]), Role::Lead)),
-                (DeviceId([3; 16]), (PersonId([4; 16]), Role::Reader)),
-            ]
-            .into(),
+            rows: [(DeviceId([1; 16]), (PersonId([2; 16]), Role::Lead)), (DeviceId([3; 16]), (PersonId([4; 16]), Role::Reader))]
+                .into(),
         }
     }
 

@@ -34,10 +34,7 @@ impl GroupName {
     /// Reads an MLS group id.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         let (document, generation) = bytes.split_at_checked(DocumentId::LENGTH)?;
-        Some(Self {
-            document: DocumentId::from_slice(document)?,
-            generation: u32::from_be_bytes(generation.try_into().ok()?),
-        })
+        Some(Self { document: DocumentId::from_slice(document)?, generation: u32::from_be_bytes(generation.try_into().ok()?) })
     }
 }
 

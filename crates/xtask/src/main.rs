@@ -1,2 +1,43 @@
-//! Placeholder.
-fn main() {}
+//! Developer commands. `cargo xtask` lists them; `cargo xtask test` is everything that must hold before a change is kept.
+//!
+//! Each command is a module with a `run`; to add one, add its module and one line to [`Command`].
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // Commands for people at a terminal: printing is what they do.
+
+mod cargo;
+mod licences;
+mod machine;
+mod pages;
+mod tables;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of Kith.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Format, lints, tests, documentation, licences: all that must hold, with what ran and how long it took.
+    Test(test::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Test(arguments) => test::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! Commits as bytes: reading them, and putting MLS's refusals into our words.
 
+use openmls::group::MlsGroupStateError;
 use openmls::prelude::tls_codec::DeserializeBytes as _;
 use openmls::prelude::{
     ContentType, MlsMessageIn, ProcessMessageError, ProtocolMessage, PublicProcessMessageError, StageCommitError, ValidationError,
 };
-use openmls::group::MlsGroupStateError;
 
 use crate::mls::storage::{StorageError, storage_failed};
 use crate::{GroupError, GroupName, MAX_RECORD, PolicyRefusal};

@@ -9,7 +9,9 @@ use openmls::prelude::{
 
 use crate::mls::provider::{ROSTER_EXTENSION, required_capabilities};
 use crate::policy::{self, CommitFacts, CommitSender, ContextChange, LeafFacts};
-use crate::{AppendRule, DeviceId, DocumentKind, GroupError, GroupName, PolicyRefusal, PublicKey, Roster, RosterClaims, device_id};
+use crate::{
+    AppendRule, DeviceId, DocumentKind, GroupError, GroupName, PolicyRefusal, PublicKey, Roster, RosterClaims, device_id,
+};
 
 /// What a leaf says of itself, if it is of the form that a device's has.
 pub(crate) fn leaf_facts(leaf: &LeafNode) -> Option<LeafFacts> {

@@ -13,12 +13,12 @@ use openmls::prelude::{
 use zeroize::Zeroizing;
 
 use crate::format;
-use crate::mls::commit;
 use crate::mls::facts::{bound_leaf, commit_facts, roster};
 use crate::mls::provider::{
     CIPHERSUITE, Provider, capabilities, context_extensions, create_config, credential, join_config, lifetime,
 };
 use crate::mls::storage::storage_failed;
+use crate::mls::{commit, guarded};
 use crate::policy::{self, CommitFacts, CommitSender, ContextChange, LeafFacts};
 use crate::seal::Secret;
 use crate::{
@@ -124,8 +124,8 @@ pub fn create(
     let claims = RosterClaims { kind, rule, rows: [(key.id(), (person, Role::Lead))].into() };
     let group_id = group_id(name);
     provider.storage().delete_group(&group_id).map_err(storage_failed)?;
-    let group = MlsGroup::new_with_group_id(&provider, key, &create_config(&claims)?, group_id, credential(key))
-        .map_err(mls_failed)?;
+    let group =
+        MlsGroup::new_with_group_id(&provider, key, &create_config(&claims)?, group_id, credential(key)).map_err(mls_failed)?;
     let info = group.export_group_info(provider.crypto(), key, true).map_err(mls_failed)?;
     let info = info.tls_serialize_detached().map_err(mls_failed)?;
     Ok((state(&provider, &group, name)?, info))
@@ -185,8 +185,7 @@ pub fn stage(
         .map(|member| member.index)
         .collect();
     group.set_aad(authenticated.to_vec());
-    let mut builder =
-        group.commit_builder().force_self_update(true).propose_adds(plan.packages).propose_removals(leaving);
+    let mut builder = group.commit_builder().force_self_update(true).propose_adds(plan.packages).propose_removals(leaving);
     if let ContextChange::Roster(claims) = &plan.facts.context {
         builder = builder.propose_group_context_extensions(context_extensions(claims)?).map_err(mls_failed)?;
     }
@@ -219,32 +218,35 @@ pub fn process(
     name: GroupName,
     commit: &[u8],
 ) -> Result<Processed, GroupError> {
-    let provider = Provider::new(rows, random);
-    let mut group = load(&provider, name)?;
+    guarded(GroupError::BadCommit, || process_next(&Provider::new(rows, random), key, name, commit))
+}
+
+fn process_next(provider: &Provider<'_>, key: &DeviceKey, name: GroupName, commit: &[u8]) -> Result<Processed, GroupError> {
+    let mut group = load(provider, name)?;
     let before = roster(group.public_group())?;
     let message = commit::read(commit, name, group.epoch().as_u64())?;
-    let processed = group.process_message(&provider, message).map_err(commit::refused_by_member)?;
+    let processed = group.process_message(provider, message).map_err(commit::refused_by_member)?;
     let sender = processed.sender().clone();
     let authenticated = processed.aad().to_vec();
     let (after, facts, was_mine) = match processed.into_content() {
         ProcessedMessageContent::StagedCommitMessage(staged) => {
             let facts = commit_facts(group.public_group(), &sender, &staged);
             let after = policy::judge_commit(&before, &facts)?;
-            group.merge_staged_commit(&provider, *staged).map_err(mls_failed)?;
+            group.merge_staged_commit(provider, *staged).map_err(mls_failed)?;
             (after, facts, false)
         }
         ProcessedMessageContent::OwnPendingCommit => {
             let staged = group.pending_commit().ok_or(GroupError::OwnCommitLost)?;
             let facts = commit_facts(group.public_group(), &sender, staged);
             let after = policy::judge_commit(&before, &facts)?;
-            group.merge_pending_commit(&provider).map_err(mls_failed)?;
+            group.merge_pending_commit(provider).map_err(mls_failed)?;
             (after, facts, true)
         }
         _ => return Err(GroupError::NotACommit),
     };
     let CommitSender::Member(sender) = facts.sender else { return Err(PolicyRefusal::OutsiderCommit.into()) };
     let outcome = if group.is_active() {
-        let state = state(&provider, &group, name)?;
+        let state = state(provider, &group, name)?;
         // What was judged and what MLS made of it must be one thing; anything else is a fault of ours, not to be lived with.
         if state.roster != after || state.roster.member(&key.id()).is_none() {
             return Err(PolicyRefusal::RosterMismatch.into());
@@ -282,7 +284,10 @@ pub fn join(
     welcome: &[u8],
     expected: GroupName,
 ) -> Result<GroupState, GroupError> {
-    let provider = Provider::new(rows, random);
+    guarded(GroupError::BadWelcome, || join_by(&Provider::new(rows, random), key, welcome, expected))
+}
+
+fn join_by(provider: &Provider<'_>, key: &DeviceKey, welcome: &[u8], expected: GroupName) -> Result<GroupState, GroupError> {
     if welcome.len() > MAX_WELCOME {
         return Err(GroupError::BadWelcome("it is too long".to_owned()));
     }
@@ -290,8 +295,7 @@ pub fn join(
     let MlsMessageBodyIn::Welcome(welcome) = message.extract() else {
         return Err(GroupError::BadWelcome("it is something else".to_owned()));
     };
-    let builder =
-        StagedWelcome::build_from_welcome(&provider, &join_config(), welcome).map_err(welcome_refused)?;
+    let builder = StagedWelcome::build_from_welcome(provider, &join_config(), welcome).map_err(welcome_refused)?;
     let found = GroupName::from_slice(builder.processed_welcome().unverified_group_info().group_id().as_slice());
     match found {
         None => return Err(GroupError::WrongGroup),
@@ -301,8 +305,8 @@ pub fn join(
     let staged = builder.skip_lifetime_validation().replace_old_group().build().map_err(welcome_refused)?;
     let sender = staged.welcome_sender().ok().and_then(bound_leaf).ok_or(PolicyRefusal::IdentityNotBound)?;
     provider.storage().delete_group(&group_id(expected)).map_err(storage_failed)?;
-    let group = staged.into_group(&provider).map_err(welcome_refused)?;
-    let state = state(&provider, &group, expected)?;
+    let group = staged.into_group(provider).map_err(welcome_refused)?;
+    let state = state(provider, &group, expected)?;
     if state.roster.member(&key.id()).is_none_or(|member| member.public != key.public()) {
         return Err(PolicyRefusal::NotAMember.into());
     }
@@ -372,12 +376,7 @@ fn load(provider: &Provider<'_>, name: GroupName) -> Result<MlsGroup, GroupError
 
 fn state(provider: &Provider<'_>, group: &MlsGroup, name: GroupName) -> Result<GroupState, GroupError> {
     let secret = group.export_secret(provider.crypto(), EpochKey::LABEL, &[], 32).map_err(mls_failed)?;
-    Ok(GroupState {
-        name,
-        epoch: group.epoch().as_u64(),
-        key: epoch_key(secret)?,
-        roster: roster(group.public_group())?,
-    })
+    Ok(GroupState { name, epoch: group.epoch().as_u64(), key: epoch_key(secret)?, roster: roster(group.public_group())? })
 }
 
 fn epoch_key(secret: Vec<u8>) -> Result<EpochKey, GroupError> {
@@ -390,11 +389,17 @@ fn verified_key_package(bytes: &[u8]) -> Result<(KeyPackage, LeafFacts), GroupEr
     if bytes.len() > JoinRequest::MAX_PACKAGE {
         return Err(GroupError::BadKeyPackage);
     }
-    let package = KeyPackageIn::tls_deserialize_exact_bytes(bytes)
-        .ok()
-        .and_then(|package| package.validate(&openmls_rust_crypto::RustCrypto::default(), ProtocolVersion::Mls10).ok())
-        .filter(|package| package.ciphersuite() == CIPHERSUITE)
-        .ok_or(GroupError::BadKeyPackage)?;
+    let package = guarded(
+        |_| GroupError::BadKeyPackage,
+        || {
+            let package = KeyPackageIn::tls_deserialize_exact_bytes(bytes).map_err(|_| GroupError::BadKeyPackage)?;
+            let crypto = openmls_rust_crypto::RustCrypto::default();
+            package.validate(&crypto, ProtocolVersion::Mls10).map_err(|_| GroupError::BadKeyPackage)
+        },
+    )?;
+    if package.ciphersuite() != CIPHERSUITE {
+        return Err(GroupError::BadKeyPackage);
+    }
     let leaf = bound_leaf(package.leaf_node()).ok_or(PolicyRefusal::IdentityNotBound)?;
     Ok((package, leaf))
 }
@@ -406,4 +411,3 @@ fn mls_failed(error: impl std::fmt::Display) -> GroupError {
 fn welcome_refused(error: impl std::fmt::Display) -> GroupError {
     GroupError::BadWelcome(error.to_string())
 }
-

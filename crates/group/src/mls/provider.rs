@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use openmls::prelude::{
-    BasicCredential, Capabilities, Ciphersuite, CredentialWithKey, CredentialType, Extension, ExtensionType, Extensions,
+    BasicCredential, Capabilities, Ciphersuite, CredentialType, CredentialWithKey, Extension, ExtensionType, Extensions,
     GroupContext, Lifetime, MlsGroupCreateConfig, MlsGroupJoinConfig, OpenMlsProvider, PURE_PLAINTEXT_WIRE_FORMAT_POLICY,
     ProtocolVersion, RequiredCapabilitiesExtension, UnknownExtension,
 };

@@ -1,16 +1,16 @@
 //! What the relay knows of a group.
 
+use minicbor::bytes::ByteVec;
 use openmls::prelude::tls_codec::DeserializeBytes as _;
 use openmls::prelude::{
     GroupId, MlsMessageBodyIn, MlsMessageIn, OpenMlsProvider as _, ProcessedMessageContent, ProposalStore, PublicGroup,
 };
-use minicbor::bytes::ByteVec;
 
 use crate::format::{self, Format};
-use crate::mls::commit;
 use crate::mls::facts::{commit_facts, roster};
 use crate::mls::provider::{CIPHERSUITE, Provider};
 use crate::mls::storage::{MLS, storage_failed};
+use crate::mls::{commit, guarded};
 use crate::policy::{self, CommitSender};
 use crate::{DeviceId, GroupError, GroupName, MemoryRows, PolicyRefusal, Roster};
 
@@ -50,6 +50,10 @@ pub struct Judged {
 impl RelayGroup {
     /// The group that a founder's GroupInfo describes: verified, one lead, of our ciphersuite.
     pub fn from_group_info(bytes: &[u8]) -> Result<Self, GroupError> {
+        guarded(GroupError::BadGroup, || Self::founded(bytes))
+    }
+
+    fn founded(bytes: &[u8]) -> Result<Self, GroupError> {
         if bytes.len() > MAX_GROUP_INFO {
             return Err(GroupError::BadGroup("its description is too long".to_owned()));
         }
@@ -117,13 +121,15 @@ impl RelayGroup {
 
     /// Judges a commit that `submitter`, a signed-in device, sent. Nothing changes: the caller keeps `next` if it takes it.
     pub fn judge(&self, commit: &[u8], submitter: &DeviceId) -> Result<Judged, GroupError> {
+        guarded(GroupError::BadCommit, || self.judged(commit, submitter))
+    }
+
+    fn judged(&self, commit: &[u8], submitter: &DeviceId) -> Result<Judged, GroupError> {
         let message = commit::read(commit, self.name, self.epoch)?;
         let mut rows = self.rows.clone();
         let mut group = load(&mut rows, self.name)?;
         let provider = Provider::reading(&mut rows);
-        let processed = group
-            .process_message(provider.crypto(), message)
-            .map_err(|error| commit::refused_by_relay(&error))?;
+        let processed = group.process_message(provider.crypto(), message).map_err(|error| commit::refused_by_relay(&error))?;
         let sender = processed.sender().clone();
         let authenticated = processed.aad().to_vec();
         let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {

@@ -14,6 +14,9 @@ use crate::{GroupError, Rows, RowsError, Space};
 /// Where MLS state lives.
 pub(crate) const MLS: Space = Space(1);
 
+/// A key, and a value that is wiped after use.
+type SecretRow = (Vec<u8>, Zeroizing<Vec<u8>>);
+
 /// How many rows one scan asks for.
 const PAGE: usize = 256;
 
@@ -100,8 +103,8 @@ impl<'r> Storage<'r> {
     }
 
     /// The keys of all rows that start with `prefix`, in order, each with its value.
-    fn scan(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Zeroizing<Vec<u8>>)>, StorageError> {
-        let mut found: Vec<(Vec<u8>, Zeroizing<Vec<u8>>)> = Vec::new();
+    fn scan(&self, prefix: &[u8]) -> Result<Vec<SecretRow>, StorageError> {
+        let mut found: Vec<SecretRow> = Vec::new();
         let mut from = prefix.to_vec();
         loop {
             let page = self.0.borrow().scan_rows(MLS, prefix, &from, PAGE)?;
@@ -261,8 +264,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage<'_> {
         // References have no equality here: their encodings do.
         let wanted = minicbor_serde::to_vec(proposal_ref).map_err(|_| StorageError::Encode)?;
         for (key, bytes) in self.scan(&Self::key(Label::QueuedProposal, group_id)?)? {
-            let (found, _): (R, serde::de::IgnoredAny) =
-                minicbor_serde::from_slice(&bytes).map_err(|_| StorageError::Decode)?;
+            let (found, _): (R, serde::de::IgnoredAny) = minicbor_serde::from_slice(&bytes).map_err(|_| StorageError::Decode)?;
             if minicbor_serde::to_vec(&found).map_err(|_| StorageError::Encode)? == wanted {
                 self.delete(&key)?;
             }
@@ -304,10 +306,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage<'_> {
         Ok(self.value(&Self::epoch_key(group_id, epoch, leaf_index)?)?.unwrap_or_default())
     }
 
-    fn delete_encryption_epoch_key_pairs<
-        G: traits::GroupId<CURRENT_VERSION>,
-        E: traits::EpochKey<CURRENT_VERSION>,
-    >(
+    fn delete_encryption_epoch_key_pairs<G: traits::GroupId<CURRENT_VERSION>, E: traits::EpochKey<CURRENT_VERSION>>(
         &self,
         group_id: &G,
         epoch: &E,

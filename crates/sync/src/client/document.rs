@@ -10,7 +10,7 @@ use kith_group::{
 use super::membership::Admission;
 use super::rows::{self, AuthorRow, BaseRow, DocumentRow, HotRow, LogRow, Verdict};
 use super::{ClientError, DocumentSummary, EditError, Identity, LineId, Standing, Step};
-use crate::replica::{self, Replica, Rules, Stored, TailRecord};
+use crate::replica::{self, KeptRecord, Replica, Rules, Stored};
 
 /// After how many log records since the stored base the document is saved anew when idle.
 const REBASE_AFTER: u64 = 200;
@@ -191,7 +191,7 @@ impl Document {
         rows::each(rows, rows::LOG, &self.id, base_seq + 1, |key, value| {
             let row: LogRow = rows::read(rows::LOG, &value)?;
             if row.kind == RecordKind::Change.number() && row.verdict == Verdict::Admitted {
-                tail.push(TailRecord { seq: rows::number(key), changes: self.changes_of(&row.sender, &row.body)? });
+                tail.push(KeptRecord { seq: rows::number(key), changes: self.changes_of(&row.sender, &row.body)? });
             }
             Ok(())
         })?;

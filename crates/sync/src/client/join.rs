@@ -173,10 +173,14 @@ pub(super) fn line_refused(step: &mut Step<'_>, relay: &str, reason: Reason) -> 
     Ok(())
 }
 
-pub(super) fn request_refused(step: &mut Step<'_>, request: &RequestId, reason: Reason) -> Result<(), ClientError> {
-    match stored(step.rows, request)? {
-        Some((row, _)) if row.progress.is_open() && reason != Reason::Later => failed(step, request, refusal(reason)),
-        _ => Ok(()),
+/// The relay refused a request of mine. True if it may take it later: the invitation may not have reached it yet.
+pub(super) fn request_refused(step: &mut Step<'_>, request: &RequestId, reason: Reason) -> Result<bool, ClientError> {
+    let Some((row, _)) = stored(step.rows, request)? else { return Ok(false) };
+    match reason {
+        _ if !row.progress.is_open() => Ok(false),
+        Reason::Later | Reason::StoreFailed | Reason::Stopping => Ok(true),
+        Reason::Unknown if row.progress == JoinProgress::Made => Ok(true),
+        _ => failed(step, request, refusal(reason)).map(|()| false),
     }
 }
 
@@ -184,7 +188,7 @@ fn refusal(reason: Reason) -> String {
     match reason {
         Reason::Expired => "this link's time is over; ask for a new one".into(),
         Reason::CredentialUsed | Reason::Taken => "this link has been used already; each link is for one person, once".into(),
-        Reason::Unknown => "the relay does not know this link (it may not have reached the relay yet, or was withdrawn)".into(),
+        Reason::Unknown => "the relay does not know this request any more; ask for a new link".into(),
         other => format!("the relay refused the request: {}", super::membership::sentence(other)),
     }
 }
@@ -223,6 +227,8 @@ pub(super) fn stands(
             step.out.frames.push((id, ClientMessage::ReadBlob { document: link.document, blob, index: 0 }.to_frame()));
             Ok(())
         }
+        // Answered beside the refusal of the request itself: the invitation may not have reached the relay yet.
+        RequestState::Unknown if row.progress == JoinProgress::Made => Ok(()),
         RequestState::Unknown => failed(step, request, refusal(Reason::Unknown)),
     }
 }

@@ -10,18 +10,44 @@ use super::rows::{self, EnrolmentRow, Intent, JoinProgress};
 use super::{ClientError, CloseReason, LineId, Notice, Standing, Step};
 use crate::wire::{About, ClientMessage, Credential, Reason, ServerMessage, WireError};
 
+/// How long after the relay did not know an invitation a request that uses it is offered again: the inviter may be offline.
+const OFFER_AGAIN_MS: i64 = 5_000;
+
 /// A connection.
 pub(super) struct Line {
     relay: String,
     challenge: Option<(RelayId, Digest)>,
     signed_in: bool,
+    /// When a request that the relay could not place yet is offered again, in Unix milliseconds.
+    pub(super) offer_at: Option<i64>,
     /// Snapshots on their way for requests of mine that were granted.
     pub(super) fetches: BTreeMap<BlobId, Fetch>,
 }
 
 impl Line {
     pub(super) fn new(relay: String) -> Self {
-        Self { relay, challenge: None, signed_in: false, fetches: BTreeMap::new() }
+        Self { relay, challenge: None, signed_in: false, offer_at: None, fetches: BTreeMap::new() }
+    }
+}
+
+impl Line {
+    /// Time has passed.
+    pub(super) fn tick(&mut self, step: &mut Step<'_>, id: LineId) -> Result<(), ClientError> {
+        if self.offer_at.is_some_and(|at| at <= step.now_ms) {
+            self.offer_at = None;
+            self.offer_all(step, id)?;
+        }
+        Ok(())
+    }
+
+    /// Sends every open request that is for this relay.
+    fn offer_all(&self, step: &mut Step<'_>, id: LineId) -> Result<(), ClientError> {
+        for status in join::all(step.rows)? {
+            if status.relay == self.relay && status.progress.is_open() {
+                offer(step, id, &status.request)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -195,12 +221,7 @@ fn signed_in(
             document.plug(step, line, id)?;
         }
     }
-    for status in join::all(step.rows)? {
-        if status.relay == line.relay && status.progress.is_open() {
-            offer(step, id, &status.request)?;
-        }
-    }
-    Ok(())
+    line.offer_all(step, id)
 }
 
 /// Sends a request to join on a line that stands already.
@@ -263,7 +284,10 @@ fn refused(
             for document in documents.values_mut().filter(|document| document.line == Some(id)) {
                 document.asked_refused(step, reason, |intent| is_about(intent, request))?;
             }
-            join::request_refused(step, request, reason)
+            if join::request_refused(step, request, reason)? {
+                line.offer_at = Some(step.now_ms + OFFER_AGAIN_MS);
+            }
+            Ok(())
         }
         About::Blob(blob) => {
             if line.fetches.remove(blob).is_some() {

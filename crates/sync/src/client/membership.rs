@@ -11,6 +11,7 @@ use kith_group::{
 };
 
 use super::document::{Document, Phase};
+use super::overlay::Overlay;
 use super::rows::{self, Intent, LogRow, PendingRow, Verdict};
 use super::{ClientError, IntentId, Notice, Standing, Step};
 use crate::wire::{Admission as WireAdmission, ClientMessage, Reason, WaitingRequest};
@@ -148,10 +149,26 @@ impl Document {
     fn commit_intent(&mut self, step: &mut Step<'_>, intent: Option<u64>, change: &member::Change) -> Result<(), ClientError> {
         self.process(step)?;
         let aad = CommitAad { seen: self.hot.seen, pack: None }.encode();
-        match member::stage(step.rows, step.random, &self.key, self.state.name, change, &aad) {
+        match self.stage(step, change, &aad)? {
             Ok(staged) => self.send_commit(step, intent, staged.commit, None),
             Err(error) => self.intent_failed(step, intent, error),
         }
+    }
+
+    /// Stages a commit; one that fails leaves no trace in the group's state.
+    fn stage(
+        &self,
+        step: &mut Step<'_>,
+        change: &member::Change,
+        aad: &[u8],
+    ) -> Result<Result<member::Staged, kith_group::GroupError>, ClientError> {
+        let mut overlay = Overlay::new(step.rows);
+        let staged = member::stage(&mut overlay, step.random, &self.key, self.state.name, change, aad);
+        let written = overlay.into_written();
+        if staged.is_ok() {
+            written.write(step.rows)?;
+        }
+        Ok(staged)
     }
 
     fn send_commit(
@@ -391,7 +408,7 @@ impl Document {
         };
         let aad = CommitAad { seen: self.hot.seen, pack: Some(pack.digest()) }.encode();
         let change = member::Change::Admit(vec![member::NewMember { key_package, person, role }]);
-        let staged = match member::stage(step.rows, step.random, &self.key, self.state.name, &change, &aad) {
+        let staged = match self.stage(step, &change, &aad)? {
             Ok(staged) => staged,
             Err(error) => {
                 self.send(step, &ClientMessage::Release { document: self.id });
@@ -421,6 +438,10 @@ impl Document {
         for (id, intent) in intents(step.rows, &self.id)? {
             if !is_it(&intent) {
                 continue;
+            }
+            if let Intent::Reveal { .. } = &intent {
+                // The first nonce stands, and another lead's may have been first: ask which it is.
+                self.send(step, &ClientMessage::Requests { document: self.id });
             }
             if let Intent::Invite { invite, .. } = &intent {
                 step.out.notices.push(Notice::InviteReady { document: self.id, invite: *invite });

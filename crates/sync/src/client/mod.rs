@@ -360,6 +360,9 @@ impl ClientCore {
                     }
                 }
                 Input::Tick => {
+                    for (id, line) in &mut self.lines {
+                        line.tick(&mut step, *id)?;
+                    }
                     for document in self.documents.values_mut() {
                         document.tick(&mut step)?;
                     }
@@ -371,7 +374,8 @@ impl ClientCore {
 
     /// When [`Input::Tick`] is wanted next, in Unix milliseconds.
     pub fn next_tick(&self) -> Option<i64> {
-        self.documents.values().filter_map(|document| document.tick_at).min()
+        let documents = self.documents.values().filter_map(|document| document.tick_at);
+        documents.chain(self.lines.values().filter_map(|line| line.offer_at)).min()
     }
 
     /// Creates a document with this device as its only member, its lead. `genesis` makes the one raw change that everything

@@ -1,10 +1,11 @@
 //! Records from the log: opened, checked, judged on the replica, in log order and nothing else (protocol 1 and 2).
 
 use kith_group::{
-    Bundle, ChainHash, CommitAad, DeviceId, Record, RecordKind, Seen, SignedStatement, actor_family, chain, may_append, member, open,
+    Bundle, ChainHash, CommitAad, DeviceId, GroupError, Record, RecordKind, Seen, SignedStatement, actor_family, chain, may_append, member, open,
 };
 
 use super::document::{Document, Phase, unpacked};
+use super::overlay::Overlay;
 use super::rows::{self, FindingRow, LogRow, Verdict};
 use super::{ClientError, Notice, Standing, Step, TICK_MS};
 use crate::replica::{self, Arrival, Caps};
@@ -251,7 +252,18 @@ impl Document {
     fn commit(&mut self, step: &mut Step<'_>, at: Seen, record: &Record) -> Result<Option<Seen>, ClientError> {
         let name = self.state.name;
         let processed = if record.head.epoch == self.state.epoch && record.head.generation == name.generation {
-            member::process(step.rows, step.random, &self.key, name, &record.body).map_err(|error| error.to_string())
+            // On top, not in: what fails half-way must leave no trace in the group's state.
+            let mut overlay = Overlay::new(step.rows);
+            let processed = member::process(&mut overlay, step.random, &self.key, name, &record.body);
+            let written = overlay.into_written();
+            match processed {
+                Ok(processed) => {
+                    written.write(step.rows)?;
+                    Ok(processed)
+                }
+                Err(GroupError::Rows(error)) => return Err(error.into()),
+                Err(error) => Err(error.to_string()),
+            }
         } else {
             Err("it is for another time of the group".into())
         };

@@ -7,7 +7,7 @@ use automerge::{Automerge, Change, ChangeHash, PatchLog};
 use super::deterministic;
 use super::guard::quietly;
 use super::judge::{Arrival, Before, Checked, Refusal, Refusals, Stage, Verdict, mark_of, parse};
-use super::{Replica, TailRecord, has, heads_max_op, open};
+use super::{Replica, KeptRecord, has, heads_max_op, open};
 
 /// One arrival that passed every check that needs no application.
 struct Passed {
@@ -217,7 +217,7 @@ impl Replica {
         if !ok.new.is_empty() {
             let changes = ok.new.iter().map(|checked| checked.change.raw_bytes().to_vec()).collect();
             let seq = arrivals.get(ok.index).map_or(0, |arrival| arrival.seq);
-            self.tail.push(TailRecord { seq, changes });
+            self.tail.push(KeptRecord { seq, changes });
         }
     }
 

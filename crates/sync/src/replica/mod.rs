@@ -34,7 +34,7 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use automerge::{ActorId, Automerge, Change, ChangeHash, LoadOptions, ReadDoc, TextEncoding};
+use automerge::{ActorId, Automerge, Change, ChangeHash, LoadOptions, TextEncoding};
 use kith_group::{DeviceId, DocumentId};
 
 pub use caps::Caps;
@@ -69,7 +69,7 @@ impl Rules {
 
 /// The changes that one admitted record brought, as they are kept beside a base.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TailRecord {
+pub struct KeptRecord {
     /// The record's place in the log.
     pub seq: u64,
     /// Its new changes, raw, in order.
@@ -82,7 +82,7 @@ pub struct Stored<'a> {
     /// A saved document, as [`Replica::rebase`] gave it or a snapshot brought it; empty for none.
     pub base: &'a [u8],
     /// The admitted changes since.
-    pub tail: &'a [TailRecord],
+    pub tail: &'a [KeptRecord],
     /// Own changes that the log has not brought back, in order.
     pub unsent: &'a [Vec<u8>],
     /// Changes of refused records, with the record: what depends on them is refused by that name.
@@ -130,7 +130,7 @@ pub struct Replica {
     refused: HashMap<ChangeHash, u64>,
     /// What `admitted` is rebuilt from after Automerge panicked inside it.
     base: Vec<u8>,
-    tail: Vec<TailRecord>,
+    tail: Vec<KeptRecord>,
     /// Authors whose record has broken a document in this run: theirs are tried on a clone first.
     distrusted: BTreeSet<DeviceId>,
     touched: TouchedList,
@@ -236,7 +236,7 @@ impl Replica {
     }
 
     /// The admitted changes since the base. Many of them mean that [`Replica::rebase`] is worth its while.
-    pub fn tail(&self) -> &[TailRecord] {
+    pub fn tail(&self) -> &[KeptRecord] {
         &self.tail
     }
 
@@ -288,23 +288,15 @@ fn open(base: &[u8], caps: &Caps) -> Result<(Automerge, HashMap<ActorId, Mark>),
 
 /// The last change of every actor that a document names.
 ///
-/// Asking Automerge for all changes would cost a third of loading them. A transaction that is never made knows its actor's last change,
-/// because it would depend on it.
+/// Asking Automerge for all changes would cost a third of loading them; asking as each actor in turn for "its" last costs microseconds.
 fn marks(doc: &mut Automerge, actors: &[Vec<u8>]) -> HashMap<ActorId, Mark> {
     let before = doc.get_actor().clone();
     let mut marks = HashMap::with_capacity(actors.len());
     for actor in actors {
         let actor = ActorId::from(actor.as_slice());
         doc.set_actor(actor.clone());
-        let transaction = doc.transaction();
-        let dependencies = transaction.get_heads();
-        transaction.rollback();
-        let last = dependencies.iter().filter_map(|hash| {
-            let meta = doc.get_change_meta_by_hash(hash)?;
-            (*meta.actor == actor).then_some(Mark { seq: meta.seq, hash: *hash, max_op: meta.max_op })
-        });
-        if let Some(mark) = last.max_by_key(|mark| mark.seq) {
-            marks.insert(actor, mark);
+        if let Some(last) = doc.get_last_local_change() {
+            marks.insert(actor, mark_of(&last));
         }
     }
     doc.set_actor(before);

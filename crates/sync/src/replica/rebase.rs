@@ -10,7 +10,7 @@ use automerge::ChangeHash;
 
 use super::guard::quietly;
 use super::judge::parse;
-use super::{Caps, Refusal, Replica, TailRecord, admit, open};
+use super::{Caps, Refusal, Replica, KeptRecord, admit, open};
 
 /// A saved replica that nobody has loaded yet. It can be checked on another thread while the replica goes on.
 #[derive(Debug, Clone)]
@@ -135,7 +135,7 @@ impl Replica {
         })
     }
 
-    fn saved_with(&self, tail: &[TailRecord]) -> Option<(Vec<u8>, Vec<ChangeHash>)> {
+    fn saved_with(&self, tail: &[KeptRecord]) -> Option<(Vec<u8>, Vec<ChangeHash>)> {
         let caps = &self.rules.caps;
         let (mut doc, _) = open(&self.base, caps).ok()?;
         let changes: Option<Vec<_>> = tail.iter().flat_map(|record| &record.changes).map(|raw| parse(raw, caps).ok()).collect();

@@ -26,7 +26,8 @@ fn meeting(seed: u64) {
             }
             _ => {
                 let until = *applied + dice.roll(log.len() - *applied + 1);
-                assert!(replica.admit(&log[*applied..until]).iter().all(admitted));
+                let verdicts = replica.admit(&log[*applied..until]);
+                assert!(verdicts.iter().all(admitted), "{verdicts:?}");
                 *applied = until;
             }
         }
@@ -38,6 +39,7 @@ fn meeting(seed: u64) {
             let again = Replica::load(rules(), &stored).unwrap();
             assert_eq!(again.heads_digest(), replica.heads_digest());
             assert_eq!(again.doc().get_heads(), replica.doc().get_heads());
+            assert_eq!(again.marks, replica.marks);
             *replica = again;
         }
     }

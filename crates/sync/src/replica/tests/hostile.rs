@@ -2,7 +2,7 @@
 
 use automerge::legacy::{ElementId, Key, ObjectId, OpId};
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{Change, ExpandedChange};
+use automerge::ExpandedChange;
 
 use super::*;
 
@@ -40,7 +40,18 @@ fn the_honest_change_that_these_tests_bend_is_admitted() {
 // Without `catch_unwind` in `admit::apply` this test panics; without the reading back in `admit::apply` its last lines fail.
 #[test]
 fn mutated_changes_never_break_the_replica_nor_its_save() {
-    let mut dice = Dice(7);
+    mutate(7);
+}
+
+#[test]
+fn hunt() {
+    for seed in 100..160 {
+        mutate(seed);
+    }
+}
+
+fn mutate(seed: u64) {
+    let mut dice = Dice(seed);
     let log = written(&mut dice, 4, 40);
     let mut replica = Replica::empty(rules());
     assert!(replica.admit(&log).iter().all(admitted));
@@ -50,8 +61,9 @@ fn mutated_changes_never_break_the_replica_nor_its_save() {
     let (mut taken, mut seq) = (0, 100);
     for _ in 0..12 {
         let me = device(1 + u8::try_from(dice.roll(4)).unwrap());
-        let next = author.edit(&me, |doc| some_edit(doc, &mut dice)).unwrap().changes;
-        let Some(next) = next.first() else { continue };
+        // A bent change that was taken may have put something else where the edit looks.
+        let Ok(next) = author.edit(&me, |doc| some_edit(doc, &mut dice)) else { continue };
+        let Some(next) = next.changes.first() else { continue };
         for _ in 0..150 {
             let mut bent = next.clone();
             for _ in 0..=dice.roll(2) {
@@ -361,10 +373,10 @@ fn a_record_that_spoils_the_save_is_found_and_expelled_by_name() {
     assert!(replica.admit(&log[..3]).iter().all(admitted));
     // Past the checks, as a change would be that none of them catches.
     let change = Change::try_from(&bent[..]).unwrap();
-    if guard::quietly(|| replica.admitted.apply_changes([change.clone()])).is_err() {
+    if quietly(|| replica.admitted.apply_changes([change.clone()])).is_err() {
         replica.rebuild_admitted();
     }
-    replica.tail.push(TailRecord { seq: 100, changes: vec![bent] });
+    replica.tail.push(KeptRecord { seq: 100, changes: vec![bent] });
     assert!(replica.admit(&log[3..]).iter().all(admitted));
     let rebased = replica.rebase();
     assert_eq!(rebased.expelled, [(100, Refusal::Altered)]);

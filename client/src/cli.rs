@@ -1,0 +1,349 @@
+//! The command line: what can be said, and help that somebody's IT colleague can follow. `docs/cli.md` is written from this and
+//! from [`crate::json`].
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+/// What was typed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kith",
+    version,
+    about = "Write about a group of friends, together: on your own computer, with or without a signal",
+    long_about = "Kith is where a team spread over agencies writes one peer assessment together. What you write is saved, encrypted, \
+                  on this computer. When there is a connection it goes, sealed, to your team's relay, and what colleagues wrote \
+                  joins what you wrote. Kith is not for emergencies: if a child is in danger now, call 999, then your duty team.",
+    after_help = "Exit codes: 0 done; 1 refused, or something does not hold (the reason is on the error output); 2 wrong usage.\n\
+                  The passphrase is asked for, or read from --passphrase-file or the variable KITH_PASSPHRASE; never given as an argument.",
+    after_long_help = "Start here:\n  \
+        kith setup --name \"Priya Marsh\" --agency \"children's social care\" --role \"social worker\" --relay wss://relay.example\n  \
+        kith new --title Larch --trigger over-time --purpose \"They can spend their evenings together without being frightened.\"\n  \
+        kith write Larch --dimension 1.6 --as strength --text \"They wait for each other.\"\n  \
+        kith invite Larch --as contributor        (send the link; then: kith requests Larch, kith admit Larch REQUEST)\n  \
+        kith sync --watch\n\n\
+        Exit codes: 0 done; 1 refused, or something does not hold (the reason is on the error output); 2 wrong usage.\n\
+        The passphrase is asked for, or read from --passphrase-file or the variable KITH_PASSPHRASE; never given as an argument.",
+    disable_help_subcommand = true
+)]
+pub struct Arguments {
+    /// The folder of the profile; without it, the usual place for a program's data
+    #[arg(long, global = true, value_name = "DIR", env = "KITH_PROFILE", hide_env_values = true)]
+    pub profile: Option<PathBuf>,
+    /// Print one JSON value on the output; on a refusal {"error": {"code", "message"}}
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// A file whose first line is the passphrase
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// An assessment is named by its id, the beginning of its id (four letters or more), or its title. Entries, requests and members
+/// are named by the beginning of their ids, as lists print them.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// Make this computer's profile: who you are, and a passphrase
+    #[command(after_long_help = "Example:\n  kith setup --name \"Priya Marsh\" --agency \"children's social care\" --role \"social worker\" \\\n       --relay wss://relay.example --token -      (then paste the token that your agency gave you)")]
+    Setup {
+        /// Your name, as colleagues see it
+        #[arg(long)]
+        name: String,
+        /// Your agency
+        #[arg(long)]
+        agency: String,
+        /// Your role in it
+        #[arg(long)]
+        role: String,
+        /// The address of your team's relay, wss://…; can be given later with `kith relay`
+        #[arg(long, value_name = "URL")]
+        relay: Option<String>,
+        /// The token that the relay asks for, once; - reads it from the input
+        #[arg(long, env = "KITH_TOKEN", hide_env_values = true)]
+        token: Option<String>,
+    },
+    /// Set the address of your team's relay, and a token if it needs one
+    #[command(after_long_help = "Example:\n  kith relay wss://relay.example")]
+    Relay {
+        /// The address, wss://…
+        #[arg(value_name = "URL")]
+        url: String,
+        /// The token that the relay asks for, once; - reads it from the input
+        #[arg(long, env = "KITH_TOKEN", hide_env_values = true)]
+        token: Option<String>,
+    },
+    /// Start an assessment; prints its id
+    #[command(after_long_help = "Triggers: panel (a meeting saw a pattern), assessment (another assessment showed young people at risk together), \
+                                 over-time (several of us noticed things), service (a school or service asked).\n\nExample:\n  \
+                                 kith new --title Larch --trigger over-time --purpose \"They can spend their evenings together without being frightened.\"")]
+    New {
+        /// A name for it: a tree, not a place, school, street or person
+        #[arg(long)]
+        title: String,
+        /// What made you look at this group now
+        #[arg(long, value_name = "KIND", value_parser = ["panel", "assessment", "over-time", "service"])]
+        trigger: String,
+        /// What should be better for these young people at the end
+        #[arg(long, value_name = "TEXT")]
+        purpose: String,
+    },
+    /// List the assessments on this computer
+    List,
+    /// Show an assessment as text
+    Show {
+        /// Which assessment
+        id: String,
+    },
+    /// Who did what, and when
+    History {
+        /// Which assessment
+        id: String,
+    },
+    /// What is saved, sent and seen, and what waits
+    Status {
+        /// Which assessment; all if not given
+        id: Option<String>,
+    },
+    /// Write a strength, a worry or what is not known
+    #[command(after_long_help = "Examples:\n  kith write Larch --dimension 1.6 --as strength --text \"They wait for each other.\"\n  \
+                                 kith write Larch --dimension 3.1 --as worry --text - --said-by \"young people, map\" --passed-on < note.txt\n\n\
+                                 Text alone suffices; the rest has defaults: from you, seen or heard yourself, an observation, today.")]
+    Write {
+        /// Which assessment
+        id: String,
+        /// A dimension such as 1.6, or a side such as 1
+        #[arg(long, value_name = "D")]
+        dimension: String,
+        /// What it is
+        #[arg(long = "as", value_name = "KIND", value_parser = ["strength", "worry", "not-known"])]
+        kind: String,
+        /// The text; - reads it from the input
+        #[arg(long)]
+        text: String,
+        /// Who said it, if not you
+        #[arg(long, value_name = "WHO")]
+        said_by: Option<String>,
+        /// On what it rests
+        #[arg(long, value_parser = ["fact", "observation", "allegation", "opinion"])]
+        basis: Option<String>,
+        /// Somebody else saw or heard it
+        #[arg(long, action = ArgAction::SetTrue)]
+        passed_on: bool,
+        /// When it was so: YYYY-MM-DD
+        #[arg(long)]
+        date: Option<String>,
+        /// Whether those whose words these are agreed to their being written
+        #[arg(long, value_parser = ["agreed", "not-agreed", "not-asked"])]
+        agreed: Option<String>,
+    },
+    /// Replace an entry's text; what colleagues change meanwhile is kept
+    Edit {
+        /// Which assessment
+        id: String,
+        /// Which entry, by the beginning of its id
+        entry: String,
+        /// The whole new text; - reads it from the input
+        #[arg(long)]
+        text: String,
+    },
+    /// Take an entry back; it stays in the document with the reason
+    Retire {
+        /// Which assessment
+        id: String,
+        /// Which entry, by the beginning of its id
+        entry: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Put an entry back that was taken back
+    Unretire {
+        /// Which assessment
+        id: String,
+        /// Which entry, by the beginning of its id
+        entry: String,
+    },
+    /// Set your differing view beside an entry; only you can change it
+    Differ {
+        /// Which assessment
+        id: String,
+        /// Which entry, by the beginning of its id
+        entry: String,
+        /// Your view, in your words; - reads it from the input
+        #[arg(long)]
+        text: String,
+    },
+    /// Send what waits and fetch what is new
+    #[command(after_long_help = "Without an option, or with --once: until everything that waits is sent and everything new is here.\n\
+                                 With --watch: goes on until Ctrl-C. Other verbs can be used beside it in the same profile.")]
+    Sync {
+        /// Until everything is sent and here (the default)
+        #[arg(long, conflicts_with = "watch")]
+        once: bool,
+        /// Stay connected and say how things stand
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Ask a colleague: prints one link to send to them
+    #[command(after_long_help = "Send the link your usual way. It is for one person, once. By itself it opens nothing: you let them in \
+                                 (kith requests, kith admit), after comparing four words on a telephone number that you know already.\n\n\
+                                 Example:\n  kith invite Larch --as contributor --expires 7d")]
+    Invite {
+        /// Which assessment
+        id: String,
+        /// What they will do: lead (writes, lets others in), contributor (writes), reader
+        #[arg(long = "as", value_name = "ROLE", value_parser = ["lead", "contributor", "reader"])]
+        role: String,
+        /// How long the link works: 7d, 12h, 2w
+        #[arg(long, value_name = "TIME", default_value = "7d")]
+        expires: String,
+        /// For whom it is meant, for your own memory; colleagues who write here see it
+        #[arg(long = "for", value_name = "WHO")]
+        for_whom: Option<String>,
+    },
+    /// Ask to be let in, with a link from a colleague
+    #[command(after_long_help = "On a computer without a profile give --name, --agency and --role too: the profile is made first.\n\
+                                 At a terminal this waits and shows four words; ring the colleague on a number that you know already, and \
+                                 compare. You can leave with Ctrl-C: `kith sync` goes on.\n\n\
+                                 Example:\n  kith join kith:join/… --name \"Nadia Sorrell\" --agency \"Kestrel Vale Academy\" --role \"safeguarding lead\"")]
+    Join {
+        /// The link, kith:join/…
+        link: String,
+        /// Your name, if this computer has no profile yet
+        #[arg(long, requires_all = ["agency", "role"])]
+        name: Option<String>,
+        /// Your agency, if this computer has no profile yet
+        #[arg(long, requires_all = ["name", "role"])]
+        agency: Option<String>,
+        /// Your role, if this computer has no profile yet
+        #[arg(long, requires_all = ["name", "agency"])]
+        role: Option<String>,
+    },
+    /// How a request of mine stands (used by `join` while it waits)
+    #[command(hide = true)]
+    Asked {
+        /// Which
+        request: String,
+    },
+    /// Who asks to be let in, and the four words to compare
+    Requests {
+        /// Which assessment
+        id: String,
+    },
+    /// Let somebody in, after comparing the four words
+    Admit {
+        /// Which assessment
+        id: String,
+        /// Which request, by the beginning of its id
+        request: String,
+        /// The four words that they read to you: refused if they are others
+        #[arg(long, value_name = "WORDS")]
+        words: Option<String>,
+    },
+    /// Say no to somebody who asks
+    Decline {
+        /// Which assessment
+        id: String,
+        /// Which request, by the beginning of its id
+        request: String,
+    },
+    /// Who writes here, and as what
+    Members {
+        /// Which assessment
+        id: String,
+    },
+    /// Make somebody a lead or a contributor
+    Role {
+        /// Which assessment
+        id: String,
+        /// Who, by the beginning of their id, or their name
+        member: String,
+        /// Their new role
+        #[arg(value_parser = ["lead", "contributor", "reader"])]
+        role: String,
+    },
+    /// Take somebody out: they see nothing newer; what they have already cannot be unseen
+    Remove {
+        /// Which assessment
+        id: String,
+        /// Who, by the beginning of their id, or their name
+        member: String,
+        /// Why, for your own record on this computer
+        #[arg(long)]
+        why: String,
+    },
+    /// Prove who wrote what; exit 1 if anything does not hold
+    Verify {
+        /// Which assessment
+        id: String,
+    },
+    /// Write an assessment to a file
+    #[command(after_long_help = "html: one page to print or send. json: what `show --json` prints. automerge: the whole document with its \
+                                 history, for other programs. The file is not encrypted.\n\nExample:\n  kith export Larch --format html --to larch.html")]
+    Export {
+        /// Which assessment
+        id: String,
+        /// What kind of file
+        #[arg(long)]
+        format: Format,
+        /// Where to
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// Replace a file that is there already
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
+/// What kind of file an export is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// What `show --json` prints.
+    Json,
+    /// The Automerge document.
+    Automerge,
+    /// One page, to print.
+    Html,
+}
+
+impl Verb {
+    /// Texts that "-" reads from the input.
+    pub fn texts(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
+            Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// What to show while it takes more than a second.
+    pub fn doing(&self) -> &'static str {
+        match self {
+            Self::Setup { .. } => "Making the profile",
+            Self::Sync { .. } => "Sending what waits and fetching what is new",
+            Self::Invite { .. } | Self::Requests { .. } | Self::Admit { .. } | Self::Decline { .. } => "Asking the relay",
+            Self::Role { .. } | Self::Remove { .. } => "Telling the group",
+            Self::Join { .. } | Self::Asked { .. } => "Asking to be let in",
+            Self::Verify { .. } => "Checking every record and signature",
+            Self::Export { .. } => "Writing the file",
+            _ => "Opening the assessment",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,148 @@
+//! Rows of the client's own, beside the protocol's: spaces from 100. Each value starts with a version byte.
+
+use kith_assessment::Command;
+use kith_group::{DocumentId, Rows, Space};
+use kith_sync::client::IntentId;
+use minicbor::{Decode, Encode};
+
+use super::EngineError;
+
+/// One row: whose profile this is ([`ProfileRow`]).
+const PROFILE: Space = Space(100);
+/// document: the last stored view ([`ViewRow`]); a cache, rebuilt at will.
+const VIEW: Space = Space(101);
+/// document: introduce me there once I am in. No value.
+const INTRODUCTION: Space = Space(102);
+/// document, intent: commands to do once the intent is done, as JSON.
+const FOLLOW_UP: Space = Space(103);
+/// request: the nonce that this lead has revealed for its four words.
+pub(crate) const NONCE: Space = Space(104);
+/// document, device: why somebody was removed, as a lead here put it; kept on this computer only.
+pub(crate) const REMOVAL: Space = Space(105);
+
+const VERSION: u8 = 1;
+
+/// Who uses this profile.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ProfileRow {
+    /// Their name.
+    #[n(0)]
+    pub name: String,
+    /// Their agency.
+    #[n(1)]
+    pub agency: String,
+    /// Their role in it.
+    #[n(2)]
+    pub role: String,
+    /// The relay for new assessments, if any yet.
+    #[n(3)]
+    pub relay: Option<String>,
+}
+
+/// What a person saw last of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ViewRow {
+    /// The document's edition that it shows.
+    #[n(0)]
+    pub edition: u64,
+    /// The assessment's title, for lists.
+    #[n(1)]
+    pub title: Option<String>,
+    /// `AssessmentView` as JSON.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub json: Vec<u8>,
+}
+
+fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut bytes = vec![VERSION];
+    if let Err(never) = minicbor::encode(value, &mut bytes) {
+        debug_assert!(false, "encoding a row failed: {never}");
+    }
+    bytes
+}
+
+fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
+    match bytes.split_first() {
+        Some((&VERSION, rest)) => minicbor::decode(rest).ok(),
+        _ => None,
+    }
+}
+
+pub(super) fn profile(rows: &dyn Rows) -> Result<ProfileRow, EngineError> {
+    rows.row(PROFILE, b"profile")?.and_then(|bytes| read(&bytes)).ok_or(EngineError::Unreadable("who it belongs to"))
+}
+
+pub(super) fn put_profile(rows: &mut dyn Rows, row: &ProfileRow) -> Result<(), EngineError> {
+    Ok(rows.put_row(PROFILE, b"profile", &written(row))?)
+}
+
+/// The stored view. One of another version is as good as none: it is only a cache.
+pub(super) fn view(rows: &dyn Rows, document: &DocumentId) -> Result<Option<ViewRow>, EngineError> {
+    Ok(rows.row(VIEW, &document.0)?.and_then(|bytes| read(&bytes)))
+}
+
+pub(super) fn put_view(rows: &mut dyn Rows, document: &DocumentId, row: &ViewRow) -> Result<(), EngineError> {
+    Ok(rows.put_row(VIEW, &document.0, &written(row))?)
+}
+
+pub(super) fn put_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
+    Ok(rows.put_row(INTRODUCTION, &document.0, &[VERSION])?)
+}
+
+pub(super) fn introductions(rows: &dyn Rows) -> Result<Vec<DocumentId>, EngineError> {
+    let waiting = rows.scan_rows(INTRODUCTION, &[], &[], usize::MAX)?;
+    Ok(waiting.iter().filter_map(|(key, _)| DocumentId::from_slice(key)).collect())
+}
+
+pub(super) fn delete_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
+    Ok(rows.delete_row(INTRODUCTION, &document.0)?)
+}
+
+fn intent_key(document: &DocumentId, intent: IntentId) -> Vec<u8> {
+    [document.0.as_slice(), &intent.0.to_be_bytes()].concat()
+}
+
+pub(super) fn put_follow_up(
+    rows: &mut dyn Rows,
+    document: &DocumentId,
+    intent: IntentId,
+    commands: &[Command],
+) -> Result<(), EngineError> {
+    let mut bytes = vec![VERSION];
+    serde_json::to_writer(&mut bytes, commands).map_err(|_| EngineError::Unreadable("a command"))?;
+    Ok(rows.put_row(FOLLOW_UP, &intent_key(document, intent), &bytes)?)
+}
+
+/// Takes the commands that wait for an intent.
+pub(super) fn take_follow_up(
+    rows: &mut dyn Rows,
+    document: &DocumentId,
+    intent: IntentId,
+) -> Result<Vec<Command>, EngineError> {
+    let key = intent_key(document, intent);
+    let Some(bytes) = rows.row(FOLLOW_UP, &key)? else { return Ok(Vec::new()) };
+    rows.delete_row(FOLLOW_UP, &key)?;
+    match bytes.split_first() {
+        Some((&VERSION, rest)) => serde_json::from_slice(rest).map_err(|_| EngineError::Unreadable("a command that waits")),
+        _ => Err(EngineError::Unreadable("a command that waits")),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_formats_of_own_rows_are_frozen() {
+        let profile =
+            ProfileRow { name: "Priya".into(), agency: "care".into(), role: "lead".into(), relay: Some("wss://r".into()) };
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&profile)), @"");
+        assert_eq!(read::<ProfileRow>(&written(&profile)), Some(profile));
+        let view = ViewRow { edition: 7, title: None, json: b"{}".to_vec() };
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&view)), @"");
+        assert_eq!(read::<ViewRow>(&written(&view)), Some(view));
+    }
+}

@@ -1,0 +1,237 @@
+//! One step: what a verb may do to the protocol and the store, inside one transaction.
+
+use std::collections::BTreeMap;
+
+use automerge::Automerge;
+use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners};
+use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
+use kith_sync::client::{
+    ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report,
+};
+
+use super::EngineError;
+use super::kept::{self, ProfileRow, ViewRow};
+use crate::store::Store;
+
+/// One step's hands: reads and writes, all in one transaction that is committed when the step succeeds and taken back when it
+/// fails. A step that wrote nothing costs no commit.
+pub struct Work<'a> {
+    pub(super) core: &'a mut ClientCore,
+    pub(super) store: &'a mut Store,
+    pub(super) now_ms: i64,
+    pub(super) out: Effects,
+    /// Something was written: the step must be committed, or rolled back and forgotten.
+    pub(super) wrote: bool,
+}
+
+impl std::fmt::Debug for Work<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").field("now_ms", &self.now_ms).field("wrote", &self.wrote).finish_non_exhaustive()
+    }
+}
+
+impl Work<'_> {
+    /// Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.now_ms.div_euclid(1000)
+    }
+
+    /// The protocol, for questions that change nothing.
+    pub fn core(&self) -> &ClientCore {
+        self.core
+    }
+
+    /// The store's rows, for questions that change nothing.
+    pub fn rows(&self) -> &dyn Rows {
+        self.store
+    }
+
+    /// Sets a row of the client's own.
+    pub(crate) fn put(&mut self, space: kith_group::Space, key: &[u8], value: &[u8]) -> Result<(), EngineError> {
+        self.wrote = true;
+        Ok(self.store.put_row(space, key, value)?)
+    }
+
+    /// Removes a row of the client's own.
+    pub(crate) fn delete(&mut self, space: kith_group::Space, key: &[u8]) -> Result<(), EngineError> {
+        self.wrote = true;
+        Ok(self.store.delete_row(space, key)?)
+    }
+
+    /// Every document, in order of ids.
+    pub fn documents(&self) -> Vec<DocumentSummary> {
+        self.core.documents()
+    }
+
+    /// Who this profile belongs to.
+    pub fn profile(&self) -> Result<ProfileRow, EngineError> {
+        kept::profile(self.store)
+    }
+
+    /// The document as it stands here.
+    pub fn read(&mut self, document: &DocumentId) -> Result<&Automerge, EngineError> {
+        Ok(self.core.read(self.store, document)?)
+    }
+
+    /// Whose each member's device is, as the group knows it.
+    pub fn owners(&self, document: &DocumentId) -> Owners {
+        let members = self.core.members(document).into_iter();
+        let owners: BTreeMap<_, _> = members.map(|m| (m.device.0.into(), m.person.0.into())).collect();
+        Owners(owners)
+    }
+
+    /// What a person sees of an assessment, built from the document.
+    pub fn view(&mut self, document: &DocumentId) -> Result<AssessmentView, EngineError> {
+        let owners = self.owners(document);
+        Ok(kith_assessment::view_with(self.read(document)?, Some(&owners)))
+    }
+
+    /// The stored view, if there is one, and how many changes are newer than it.
+    pub fn stored_view(&self, document: &DocumentId) -> Result<Option<(ViewRow, u64)>, EngineError> {
+        let newer = |row: &ViewRow| self.core.edition(document).saturating_sub(row.edition);
+        Ok(kept::view(self.store, document)?.map(|row| {
+            let newer = newer(&row);
+            (row, newer)
+        }))
+    }
+
+    /// Stores the view of a document that is worth it: one that is loaded or wanted now.
+    pub fn store_view(&mut self, document: &DocumentId) -> Result<AssessmentView, EngineError> {
+        let view = self.view(document)?;
+        let json = serde_json::to_vec(&view).map_err(|_| EngineError::Unreadable("a view"))?;
+        let row = ViewRow { edition: self.core.edition(document), title: view.title.clone(), json };
+        self.wrote = true;
+        kept::put_view(self.store, document, &row)?;
+        Ok(view)
+    }
+
+    /// Changes a document on this machine.
+    pub fn edit<R, E: Into<EngineError>>(
+        &mut self,
+        document: &DocumentId,
+        f: impl FnOnce(&mut Automerge, &Identity) -> Result<R, E>,
+    ) -> Result<R, EngineError> {
+        let (made, effects) = match self.core.edit(self.store, self.now_ms, document, f) {
+            Ok(done) => done,
+            // The document is as it was: nothing needs to be taken back.
+            Err(kith_sync::client::EditError::Refused(refusal)) => return Err(refusal.into()),
+            Err(error) => {
+                self.wrote = true;
+                return Err(error.into());
+            }
+        };
+        self.take(effects);
+        Ok(made)
+    }
+
+    /// Does a command of practice.
+    pub fn command(&mut self, document: &DocumentId, command: &Command) -> Result<Done, EngineError> {
+        let now = self.now();
+        self.edit(document, |doc, me| {
+            let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+            let mut context = Context { person: me.person.0, device: me.device.0, now, random: &mut random };
+            kith_assessment::apply(doc, command, &mut context)
+        })
+    }
+
+    /// Makes the working document of a new assessment, with this device as its lead, and says who I am.
+    pub fn create_assessment(&mut self, relay: Option<&str>) -> Result<Identity, EngineError> {
+        let now = self.now();
+        self.wrote = true;
+        let framework = Framework::peer_default();
+        let mut genesis = |me: &Identity| {
+            let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+            let context = Context { person: me.person.0, device: me.device.0, now, random: &mut random };
+            kith_assessment::genesis(&framework, me.document.0, &context).1
+        };
+        let (kind, rule) = (DocumentKind::WORKING, AppendRule::Everyone);
+        let me = self.core.create_document(self.store, self.now_ms, kind, rule, relay, &mut genesis)?;
+        self.out.durable = true;
+        self.introduce_me(&me.document)?;
+        Ok(me)
+    }
+
+    /// Writes my name, agency and role into a document.
+    pub fn introduce_me(&mut self, document: &DocumentId) -> Result<(), EngineError> {
+        let ProfileRow { name, agency, role, .. } = self.profile()?;
+        self.command(document, &Command::IntroduceMyself { name, agency, role }).map(|_| ())
+    }
+
+    /// Wants something of a document's group; it is done when there is a connection.
+    pub fn intend(&mut self, document: &DocumentId, intent: Intent) -> Result<IntentId, EngineError> {
+        self.wrote = true;
+        let (id, effects) = self.core.add_intent(self.store, self.now_ms, document, intent)?;
+        self.take(effects);
+        Ok(id)
+    }
+
+    /// The same, with commands that are done once it is done.
+    pub fn intend_then(&mut self, document: &DocumentId, intent: Intent, then: &[Command]) -> Result<IntentId, EngineError> {
+        let id = self.intend(document, intent)?;
+        if !then.is_empty() {
+            kept::put_follow_up(self.store, document, id, then)?;
+        }
+        Ok(id)
+    }
+
+    /// Whether something is still wanted.
+    pub fn is_wanted(&self, document: &DocumentId, intent: IntentId) -> Result<bool, EngineError> {
+        Ok(self.core.intents(self.store, document)?.iter().any(|(id, _)| *id == intent))
+    }
+
+    /// Asks to join by a link; when let in, this profile introduces itself.
+    pub fn begin_join(&mut self, link: &Link) -> Result<RequestId, EngineError> {
+        let ProfileRow { name, agency, role, .. } = self.profile()?;
+        self.wrote = true;
+        let details = JoinDetails { name, agency, role_words: role };
+        let (request, effects) = self.core.begin_join(self.store, self.now_ms, link, &details)?;
+        self.take(effects);
+        kept::put_introduction(self.store, &link.document)?;
+        Ok(request)
+    }
+
+    /// How a document stands.
+    pub fn status(&mut self, document: &DocumentId) -> Result<DocStatus, EngineError> {
+        Ok(self.core.status(self.store, document)?)
+    }
+
+    /// Who wrote what, proved.
+    pub fn verify(&mut self, document: &DocumentId) -> Result<Report, EngineError> {
+        Ok(self.core.verify(self.store, document)?)
+    }
+
+    /// Sets this profile's relay, with a token if the relay needs one; assessments without a relay get this one.
+    pub fn set_relay(&mut self, relay: &str, token: Option<Vec<u8>>) -> Result<(), EngineError> {
+        self.wrote = true;
+        let mut profile = self.profile()?;
+        profile.relay = Some(relay.to_owned());
+        kept::put_profile(self.store, &profile)?;
+        if token.is_some() {
+            self.core.set_enrolment(self.store, relay, token)?;
+        }
+        for document in self.core.documents() {
+            if document.relay.is_none() {
+                self.core.set_relay(self.store, &document.id, relay)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every relay that something of this profile lives at, and the profile's own.
+    pub fn relays(&self) -> Result<Vec<String>, EngineError> {
+        let mut relays: Vec<String> = self.core.documents().into_iter().filter_map(|document| document.relay).collect();
+        relays.extend(self.core.joins(self.store)?.into_iter().filter(|join| join.progress.is_open()).map(|join| join.relay));
+        relays.extend(self.profile()?.relay);
+        relays.sort();
+        relays.dedup();
+        Ok(relays)
+    }
+
+    fn take(&mut self, effects: Effects) {
+        self.wrote |= effects.durable;
+        self.out.durable |= effects.durable;
+        self.out.frames.extend(effects.frames);
+        self.out.close.extend(effects.close);
+        self.out.notices.extend(effects.notices);
+    }
+}

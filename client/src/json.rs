@@ -1,0 +1,378 @@
+//! What `--json` prints: one value per verb on the output, kept stable. Fields are only ever added.
+//!
+//! Ids are 26 lower-case letters and digits; instants are Unix seconds by their author's clock; dates are "YYYY-MM-DD"; a field
+//! whose value is absent is `null`, never left out. Control and bidirectional characters are escaped (`\u009b`).
+//!
+//! | verb | value |
+//! | --- | --- |
+//! | any, on a refusal | [`Refused`]: `{"error": {"code", "message"}}`, exit 1 or 2; the message is on the error output too |
+//! | `setup`, `relay` | [`ProfileShown`] |
+//! | `new` | [`Made`] |
+//! | `list` | [`Listed`] |
+//! | `show`, and the file of `export --format json` | [`Shown`]; `view` is `kith_assessment::AssessmentView` |
+//! | `history` | [`HistoryShown`]; `lines` are `kith_assessment::HistoryLine` |
+//! | `status`, `sync` | [`StatusShown`] |
+//! | `write`, `edit`, `retire`, `unretire`, `differ` | [`Written`] |
+//! | `invite` | [`Invited`] |
+//! | `join` | [`Asked`] |
+//! | `requests` | [`RequestsShown`] |
+//! | `admit`, `decline`, `role`, `remove` | [`Decided`] |
+//! | `members` | [`MembersShown`] |
+//! | `verify` | [`Verified`]; exit 1 unless `ok` |
+//! | `export` | [`Exported`] |
+
+use kith_assessment::{AssessmentView, HistoryLine};
+use serde::Serialize;
+
+/// A refusal.
+#[derive(Debug, Clone, Serialize)]
+pub struct Refused {
+    /// What happened.
+    pub error: RefusedError,
+}
+
+/// Its parts.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefusedError {
+    /// A short word that stays the same: "wrong-passphrase", "unknown-assessment", "relay", "refused", …
+    pub code: String,
+    /// One plain sentence and what to do.
+    pub message: String,
+}
+
+/// Whose profile it is.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProfileShown {
+    /// The folder.
+    pub profile: String,
+    /// Name.
+    pub name: String,
+    /// Agency.
+    pub agency: String,
+    /// Role in it.
+    pub role: String,
+    /// Relay for new assessments.
+    pub relay: Option<String>,
+}
+
+/// A new assessment.
+#[derive(Debug, Clone, Serialize)]
+pub struct Made {
+    /// Its id.
+    pub assessment: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// How this device stands in an assessment.
+#[derive(Debug, Clone, Serialize)]
+pub struct StandingShown {
+    /// "member", "removed", "forked", "broken", "rolled-back", "update-needed".
+    pub state: &'static str,
+    /// When it was removed, as far as this device knows.
+    pub at: Option<i64>,
+    /// What that means and what to do; `null` for a member in order.
+    pub words: Option<String>,
+}
+
+/// Everything here.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed {
+    /// Assessments.
+    pub assessments: Vec<ListedAssessment>,
+    /// My requests to join that are not granted.
+    pub requests: Vec<Asked>,
+}
+
+/// One assessment in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListedAssessment {
+    /// Its id.
+    pub assessment: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// My role: "lead", "contributor", "reader"; `null` after removal.
+    pub role: Option<String>,
+    /// How this device stands.
+    pub standing: StandingShown,
+    /// Its relay.
+    pub relay: Option<String>,
+}
+
+/// An assessment as a person sees it.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    /// Its id.
+    pub assessment: String,
+    /// How this device stands.
+    pub standing: StandingShown,
+    /// How many changes were newer than the stored view; they are in `view`.
+    pub newer: u64,
+    /// The assessment.
+    pub view: AssessmentView,
+}
+
+/// History.
+#[derive(Debug, Serialize)]
+pub struct HistoryShown {
+    /// The assessment.
+    pub assessment: String,
+    /// Newest last.
+    pub lines: Vec<HistoryLine>,
+}
+
+/// What is saved, sent and seen.
+#[derive(Debug, Clone, Serialize)]
+pub struct StatusShown {
+    /// Each assessment.
+    pub assessments: Vec<AssessmentStatus>,
+    /// My requests to join that are not granted.
+    pub requests: Vec<Asked>,
+    /// Relays that were asked just now; empty for `status` without a running `sync --watch`.
+    pub relays: Vec<RelayShown>,
+}
+
+/// One relay.
+#[derive(Debug, Clone, Serialize)]
+pub struct RelayShown {
+    /// Its address.
+    pub relay: String,
+    /// "connecting", "open", "signed-in", "down", "refused".
+    pub state: &'static str,
+    /// Why, if it is down or refused.
+    pub why: Option<String>,
+}
+
+/// One assessment's standing.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssessmentStatus {
+    /// Its id.
+    pub assessment: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// My role.
+    pub role: Option<String>,
+    /// How this device stands.
+    pub standing: StandingShown,
+    /// Always true: what was acknowledged is on this disk.
+    pub saved: bool,
+    /// Whether everything of mine is at the relay, by its word.
+    pub sent: bool,
+    /// Own changes that are not in a bundle yet.
+    pub unsent: u64,
+    /// Own bundles that the relay has not acknowledged.
+    pub waiting: u64,
+    /// What is still wanted of the group: invitations, admissions, removals.
+    pub wanted: usize,
+    /// Who has seen everything of mine that was sent, by their own signed receipts.
+    pub seen_by: Vec<SeenByShown>,
+    /// Four words of the log's head: the same on every device that has read the same log this far.
+    pub words: Vec<String>,
+    /// The last record read.
+    pub record: u64,
+    /// The group's epoch.
+    pub epoch: u64,
+    /// Whether this device follows the log now.
+    pub live: bool,
+    /// Records that were put aside.
+    pub quarantined: u64,
+    /// What did not hold, oldest first.
+    pub findings: Vec<String>,
+}
+
+/// A colleague's receipt.
+#[derive(Debug, Clone, Serialize)]
+pub struct SeenByShown {
+    /// Their person.
+    pub person: String,
+    /// Their name.
+    pub name: String,
+    /// Whether it covers everything of mine that was sent.
+    pub all_mine: bool,
+    /// When, by their clock.
+    pub at: i64,
+}
+
+/// Something was written, and is on the disk.
+#[derive(Debug, Clone, Serialize)]
+pub struct Written {
+    /// The assessment.
+    pub assessment: String,
+    /// The entry or differing view.
+    pub entry: Option<String>,
+    /// Always true.
+    pub saved: bool,
+}
+
+/// An invitation.
+#[derive(Debug, Clone, Serialize)]
+pub struct Invited {
+    /// The assessment.
+    pub assessment: String,
+    /// The invitation.
+    pub invite: String,
+    /// The link to send. Whoever has it can ask to be let in.
+    pub link: String,
+    /// "lead", "contributor".
+    pub role: String,
+    /// Until when.
+    pub expires: i64,
+    /// Whether the relay knows it already; if not, after the next `kith sync`.
+    pub ready: bool,
+}
+
+/// A request of mine to join.
+#[derive(Debug, Clone, Serialize)]
+pub struct Asked {
+    /// The request.
+    pub request: String,
+    /// The assessment.
+    pub assessment: String,
+    /// Where.
+    pub relay: String,
+    /// "made" (not at the relay yet), "waiting", "words", "joined", "declined", "failed".
+    pub state: &'static str,
+    /// The four words to compare, once a lead has looked.
+    pub words: Option<Vec<String>>,
+    /// Why it cannot succeed.
+    pub why: Option<String>,
+    /// Until when the link works.
+    pub expires: i64,
+}
+
+/// Who asks to be let in.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequestsShown {
+    /// The assessment.
+    pub assessment: String,
+    /// Whether the relay was reached; if not, these are the requests known before.
+    pub fresh: bool,
+    /// They.
+    pub requests: Vec<RequestShown>,
+}
+
+/// One who asks.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequestShown {
+    /// The request.
+    pub request: String,
+    /// The name that they give.
+    pub name: String,
+    /// The agency that they give.
+    pub agency: String,
+    /// The role that they give.
+    pub role_words: String,
+    /// What the link lets them become.
+    pub role: String,
+    /// For whom the link was meant.
+    pub for_whom: Option<String>,
+    /// The four words to compare; `null` until the relay has stored that you looked.
+    pub words: Option<Vec<String>>,
+    /// When they asked, by their clock.
+    pub at: i64,
+    /// The name of the member whose further device this says it is.
+    pub another_device_of: Option<String>,
+    /// Why it cannot be granted: expired, used, stopped.
+    pub why_not: Option<String>,
+}
+
+/// A decision about members.
+#[derive(Debug, Clone, Serialize)]
+pub struct Decided {
+    /// The assessment.
+    pub assessment: String,
+    /// The request that was decided, if one was.
+    pub request: Option<String>,
+    /// The person, if known.
+    pub person: Option<String>,
+    /// Their name.
+    pub name: Option<String>,
+    /// Whether it is done; if not, it is kept and done at the next `kith sync`.
+    pub done: bool,
+}
+
+/// Who is in.
+#[derive(Debug, Clone, Serialize)]
+pub struct MembersShown {
+    /// The assessment.
+    pub assessment: String,
+    /// They.
+    pub members: Vec<MemberShown>,
+}
+
+/// One person.
+#[derive(Debug, Clone, Serialize)]
+pub struct MemberShown {
+    /// Their person.
+    pub person: String,
+    /// Their name, in their own words.
+    pub name: Option<String>,
+    /// Their agency.
+    pub agency: Option<String>,
+    /// Their role in it.
+    pub role_words: Option<String>,
+    /// "lead", "contributor", "reader".
+    pub role: String,
+    /// Their devices.
+    pub devices: Vec<String>,
+    /// The name that a lead checked when letting them in.
+    pub confirmed: Option<String>,
+    /// Whether it is me.
+    pub me: bool,
+}
+
+/// Who wrote what, proved.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verified {
+    /// The assessment.
+    pub assessment: String,
+    /// Whether everything holds.
+    pub ok: bool,
+    /// How many records were checked.
+    pub records: u64,
+    /// Every author.
+    pub authors: Vec<AuthorShown>,
+    /// What does not hold.
+    pub problems: Vec<ProblemShown>,
+    /// What cannot be checked from here, and why.
+    pub notes: Vec<String>,
+}
+
+/// What is proved of one author's device.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuthorShown {
+    /// The device.
+    pub device: String,
+    /// Whose it is.
+    pub person: String,
+    /// Their name.
+    pub name: String,
+    /// How many changes.
+    pub changes: u64,
+    /// Whether a signature of theirs covers all of them.
+    pub held: bool,
+}
+
+/// Something that does not hold.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProblemShown {
+    /// A sentence.
+    pub text: String,
+    /// The record's number, if it has one.
+    pub record: Option<u64>,
+    /// Whose.
+    pub device: Option<String>,
+}
+
+/// A file was written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Exported {
+    /// The assessment.
+    pub assessment: String,
+    /// The file.
+    pub file: String,
+    /// "json", "automerge", "html".
+    pub format: &'static str,
+    /// Its size.
+    pub bytes: usize,
+}

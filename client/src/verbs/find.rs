@@ -1,0 +1,189 @@
+//! Which assessment, request or member somebody means.
+
+use kith_assessment::{AssessmentView, PersonView};
+use kith_group::{DocumentId, DocumentKind, PersonId};
+use kith_sync::client::{DocumentSummary, Standing};
+
+use crate::engine::{Engine, EngineError, Work};
+use crate::failure::Failure;
+use crate::json::StandingShown;
+use crate::terminal::moment;
+
+/// The shortest beginning of an id that names anything.
+const SHORTEST: usize = 4;
+
+/// An assessment here.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) id: DocumentId,
+    pub(crate) title: Option<String>,
+    pub(crate) summary: DocumentSummary,
+}
+
+impl Found {
+    /// What to call it on a screen.
+    pub(crate) fn name(&self) -> String {
+        self.title.clone().unwrap_or_else(|| "an assessment without a name".to_owned())
+    }
+
+    /// Its relay, or a sentence on how to get one.
+    pub(crate) fn relay(&self) -> Result<&str, Failure> {
+        self.summary.relay.as_deref().ok_or_else(no_relay)
+    }
+
+    /// Refused for a device that was removed.
+    pub(crate) fn refuse_removed(&self, zone: &jiff::tz::TimeZone) -> Result<(), Failure> {
+        match standing(&self.summary.standing, zone) {
+            StandingShown { state: "removed", words: Some(words), .. } => Err(Failure::refused("removed", words)),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn no_relay() -> Failure {
+    Failure::refused(
+        "no-relay",
+        "There is no relay set to pass things to colleagues. Set the address that your IT team has with `kith relay wss://…`",
+    )
+}
+
+/// Every assessment here, with the title that its stored view shows.
+pub(crate) fn all(work: &mut Work<'_>) -> Result<Vec<Found>, EngineError> {
+    let mut found = Vec::new();
+    for summary in work.documents() {
+        if summary.kind != DocumentKind::WORKING {
+            continue;
+        }
+        let title = match work.stored_view(&summary.id)? {
+            // One that is not quite current will do: loading every document to list their names would not.
+            Some((row, _)) => row.title,
+            None => work.view(&summary.id)?.title,
+        };
+        found.push(Found { id: summary.id, title, summary });
+    }
+    Ok(found)
+}
+
+/// The assessment that `given` names: its id, the beginning of it, or its title.
+pub(crate) fn assessment(engine: &Engine, given: &str) -> Result<Found, Failure> {
+    let given = given.trim().to_owned();
+    let wanted = given.clone();
+    let chosen = engine.look(move |work| {
+        // A whole id needs no titles, so that `show` of one assessment never loads another.
+        if let Ok(id) = wanted.parse::<DocumentId>() {
+            let summary = work.documents().into_iter().find(|summary| summary.id == id && summary.kind == DocumentKind::WORKING);
+            let Some(summary) = summary else { return Ok(Vec::new()) };
+            let title = work.stored_view(&id)?.and_then(|(row, _)| row.title);
+            return Ok(vec![Found { id, title, summary }]);
+        }
+        let start = wanted.to_ascii_lowercase();
+        let title = wanted.to_lowercase();
+        Ok(all(work)?
+            .into_iter()
+            .filter(|found| {
+                (start.len() >= SHORTEST && found.id.to_string().starts_with(&start))
+                    || found.title.as_ref().is_some_and(|name| name.to_lowercase() == title)
+            })
+            .collect())
+    })?;
+    let shown: String = given.chars().take(40).collect();
+    one(chosen, || format!("There is no assessment \"{shown}\" on this computer. `kith list` shows what there is"), "unknown-assessment")
+}
+
+fn one<T>(mut found: Vec<T>, none: impl FnOnce() -> String, code: &str) -> Result<T, Failure> {
+    match (found.pop(), found.len()) {
+        (Some(only), 0) => Ok(only),
+        (Some(_), more) => {
+            Err(Failure::refused("ambiguous", format!("{} things here begin so. Give more of the id, or the whole of it", more + 1)))
+        }
+        (None, _) => Err(Failure::refused(code, none())),
+    }
+}
+
+/// The one of several whose id begins with `given` (four letters at least).
+pub(crate) fn by_id<T>(given: &str, items: Vec<T>, id: impl Fn(&T) -> String, what: &str, list: &str) -> Result<T, Failure> {
+    let start = given.trim().to_ascii_lowercase();
+    let matching = if start.len() < SHORTEST { Vec::new() } else { items.into_iter().filter(|item| id(item).starts_with(&start)).collect() };
+    let shown: String = given.chars().take(40).collect();
+    one(matching, || format!("There is no {what} \"{shown}\" in this assessment. `{list}` lists them, with ids"), &format!("unknown-{what}"))
+}
+
+/// The member that `given` names: a person's or device's id, its beginning, or a name.
+pub(crate) fn member(
+    given: &str,
+    members: &[kith_group::Member],
+    view: &AssessmentView,
+) -> Result<PersonId, Failure> {
+    let start = given.trim().to_ascii_lowercase();
+    let name = given.trim().to_lowercase();
+    let mut people: Vec<PersonId> = members
+        .iter()
+        .filter(|member| {
+            let by_id = start.len() >= SHORTEST
+                && (member.person.to_string().starts_with(&start) || member.device.to_string().starts_with(&start));
+            by_id || person(view, &member.person).and_then(|p| p.name.as_ref()).is_some_and(|n| n.to_lowercase() == name)
+        })
+        .map(|member| member.person)
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    let shown: String = given.chars().take(40).collect();
+    one(people, || format!("There is no member \"{shown}\" in this assessment. `kith members` lists them, with ids"), "unknown-member")
+}
+
+/// What a view knows of a person.
+pub(crate) fn person<'v>(view: &'v AssessmentView, id: &PersonId) -> Option<&'v PersonView> {
+    let id = id.to_string();
+    view.people.iter().find(|person| person.person == id)
+}
+
+/// A person's name: their own words, else what a lead checked.
+pub(crate) fn name_of(view: &AssessmentView, id: &PersonId) -> String {
+    let known = person(view, id);
+    known
+        .and_then(|person| person.name.clone().or_else(|| person.confirmed.as_ref().map(|confirmed| confirmed.name.clone())))
+        .unwrap_or_else(|| "somebody who has not said who they are".to_owned())
+}
+
+/// How a device stands, in words where it is not simply a member.
+pub(crate) fn standing(standing: &Standing, zone: &jiff::tz::TimeZone) -> StandingShown {
+    let (state, at, words) = match standing {
+        Standing::Member => ("member", None, None),
+        Standing::Removed { at, proved } => {
+            let doubt = if *proved { "" } else { " The relay says so; this computer could not check it." };
+            let when = moment(*at, zone);
+            (
+                "removed",
+                Some(*at),
+                Some(format!(
+                    "You were removed from this assessment on {when}; what you wrote and had stays readable here.{doubt}"
+                )),
+            )
+        }
+        Standing::Forked => (
+            "forked",
+            None,
+            Some(
+                "The relay's log does not agree with what colleagues signed. Nothing is sent any more; what you write is kept here. \
+                 Tell your IT team, and compare the four words of `kith status` with a colleague."
+                    .to_owned(),
+            ),
+        ),
+        Standing::Broken => (
+            "broken",
+            None,
+            Some("A change of members could not be applied here. What you write is kept; ask a lead to let this computer in again.".to_owned()),
+        ),
+        Standing::RolledBack => (
+            "rolled-back",
+            None,
+            Some("This profile is an older copy of one that has written since. Ask a lead to let this computer in anew.".to_owned()),
+        ),
+        Standing::TooOld => (
+            "update-needed",
+            None,
+            Some("A newer Kith writes in this assessment. Update Kith; what you write is kept here meanwhile.".to_owned()),
+        ),
+    };
+    StandingShown { state, at, words }
+}

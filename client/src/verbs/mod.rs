@@ -1,0 +1,189 @@
+//! What each verb does, on a running engine. A verb reads no file and writes none, prints nothing and asks nobody: it takes its
+//! arguments and gives an [`Answer`], so that the holder of a profile can do it for another process ([`crate::holder`]).
+
+mod deciding;
+mod exporting;
+mod find;
+mod joining;
+mod page;
+mod proving;
+mod reading;
+mod standing;
+mod writing;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use joining::read_link;
+pub(crate) use standing::{token_bytes, words_of};
+pub use standing::{status_lines, status_of};
+
+use crate::cli::Verb;
+use crate::engine::{Engine, EngineError, Event, RelayState};
+use crate::failure::Failure;
+
+/// How long a verb waits for a relay that must take part.
+pub(crate) const RELAY_WITHIN: Duration = Duration::from_secs(20);
+/// How long a verb waits for a relay that may take part later.
+pub(crate) const RELAY_PERHAPS: Duration = Duration::from_secs(6);
+
+/// How a verb is to be done.
+#[derive(Debug, Clone)]
+pub struct Manner {
+    /// In which zone times are shown.
+    pub zone: TimeZone,
+}
+
+impl Manner {
+    /// As this computer is set.
+    pub fn of_this_computer() -> Self {
+        Self { zone: TimeZone::system() }
+    }
+}
+
+/// A file that a verb wants written by whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileWanted {
+    /// Where, as it was asked for.
+    pub path: PathBuf,
+    /// Whether one that is there may be replaced.
+    pub replace: bool,
+    /// How many bytes; they travel beside.
+    pub length: usize,
+}
+
+/// What a verb gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Answer {
+    /// What `--json` prints ([`crate::json`]).
+    pub value: serde_json::Value,
+    /// What is printed otherwise.
+    pub text: String,
+    /// Said on the error output beside it.
+    pub notes: Vec<String>,
+    /// The exit code: 0, or 1 where something does not hold.
+    pub exit: u8,
+    /// A file to write.
+    pub file: Option<FileWanted>,
+    /// Its bytes.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn new(value: &impl Serialize, text: impl Into<String>) -> Self {
+        // Every shape in `json` has string keys and serialises; a failure would show as null, never as a crash.
+        Self { value: serde_json::to_value(value).unwrap_or_default(), text: text.into(), ..Self::default() }
+    }
+
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub(crate) fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+}
+
+/// Does a verb. Setup is done before there is an engine; here it only tells whose profile it is.
+pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Failure> {
+    match verb {
+        Verb::Setup { .. } => standing::profile(engine),
+        Verb::Relay { url, token } => standing::relay(engine, url, token.as_deref()),
+        Verb::New { title, trigger, purpose } => writing::new(engine, title, trigger, purpose),
+        Verb::List => standing::list(engine, manner),
+        Verb::Show { id } => reading::show(engine, id, manner),
+        Verb::History { id } => reading::history(engine, id, manner),
+        Verb::Status { id } => standing::status(engine, id.as_deref(), manner),
+        Verb::Write { .. } => writing::write(engine, verb),
+        Verb::Edit { id, entry, text } => writing::edit(engine, id, entry, text),
+        Verb::Retire { id, entry, why } => writing::retire(engine, id, entry, why),
+        Verb::Unretire { id, entry } => writing::unretire(engine, id, entry),
+        Verb::Differ { id, entry, text } => writing::differ(engine, id, entry, text),
+        Verb::Sync { .. } => standing::sync_once(engine, manner),
+        Verb::Invite { id, role, expires, for_whom } => {
+            joining::invite(engine, id, role, expires, for_whom.as_deref(), manner)
+        }
+        Verb::Join { link, .. } => joining::join(engine, link, manner),
+        Verb::Asked { request } => joining::asked(engine, request),
+        Verb::Requests { id } => joining::requests(engine, id, manner),
+        Verb::Admit { id, request, words } => deciding::admit(engine, id, request, words.as_deref()),
+        Verb::Decline { id, request } => deciding::decline(engine, id, request),
+        Verb::Members { id } => deciding::members(engine, id),
+        Verb::Role { id, member, role } => deciding::role(engine, id, member, role),
+        Verb::Remove { id, member, why } => deciding::remove(engine, id, member, why),
+        Verb::Verify { id } => proving::verify(engine, id),
+        Verb::Export { id, format, to, replace } => exporting::export(engine, id, *format, to, *replace),
+    }
+}
+
+/// The sentence for a relay that cannot be used now.
+pub(crate) fn relay_down(relay: &str, why: &str) -> String {
+    format!("The relay {relay} cannot be used now: {why}. What you write is kept here, and goes when it can be reached")
+}
+
+/// Connects to a relay and waits until it has accepted this profile, or says why it cannot be used.
+pub(crate) fn reach(engine: &Engine, relay: &str, within: Duration) -> Result<(), Failure> {
+    let events = engine.subscribe()?;
+    let document_is_live = {
+        let relay = relay.to_owned();
+        engine.look(move |work| {
+            let mut here = work.documents().into_iter().filter(|d| d.relay.as_deref() == Some(relay.as_str()));
+            Ok(here.any(|document| work.core().is_live(&document.id)))
+        })?
+    };
+    if document_is_live {
+        return Ok(());
+    }
+    engine.connect(relay)?;
+    let end = std::time::Instant::now() + within;
+    let mut last = "it does not answer in time".to_owned();
+    let mut tries = 0;
+    loop {
+        let left = end.saturating_duration_since(std::time::Instant::now());
+        match events.recv_timeout(left) {
+            Ok(Event::Relay { relay: of, state }) if of == relay => match state {
+                RelayState::SignedIn => return Ok(()),
+                RelayState::Refused { why } => return Err(Failure::refused("relay-refused", why)),
+                RelayState::Down { why } => {
+                    last = why;
+                    tries += 1;
+                    // Nothing listens there: a person at a terminal should hear of it soon.
+                    if tries >= 3 {
+                        return Err(Failure::refused("relay", relay_down(relay, &last)));
+                    }
+                }
+                RelayState::Connecting | RelayState::Open => {}
+            },
+            Ok(_) => {}
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => return Err(Failure::refused("relay", relay_down(relay, &last))),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return Err(EngineError::Stopped.into()),
+        }
+    }
+}
+
+/// A name, agency or role as it is written into documents and requests: one line, not empty, not too long.
+pub(crate) fn label(what: &'static str, text: &str) -> Result<String, Failure> {
+    use kith_assessment::{NAME_LIMIT, Refusal};
+    let text = text.trim();
+    let length = text.chars().map(char::len_utf16).sum::<usize>();
+    if text.is_empty() {
+        return Err(Refusal::Empty { what }.into());
+    }
+    // A request to join holds 256 bytes of each.
+    if length > NAME_LIMIT || text.len() > kith_group::JoinRequest::MAX_FIELD {
+        return Err(Refusal::TooLong { what, length, limit: NAME_LIMIT }.into());
+    }
+    if text.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
+        return Err(Refusal::OneLine { what }.into());
+    }
+    match text.chars().find(|c| c.is_control()) {
+        Some(character) => Err(Refusal::ControlCharacter { what, code: character.into() }.into()),
+        None => Ok(text.to_owned()),
+    }
+}

@@ -1,0 +1,58 @@
+//! `show` and `history`.
+
+use kith_assessment::{AssessmentView, history_text, history_with, plain_text};
+
+use super::{Answer, Manner, find};
+use crate::engine::Engine;
+use crate::failure::Failure;
+use crate::json::{HistoryShown, Shown};
+
+/// The stored view at once if it is current; else the document is loaded, and it says so.
+pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
+    let found = find::assessment(engine, id)?;
+    let document = found.id;
+    let (view, newer) = view(engine, document)?;
+    let standing = find::standing(&found.summary.standing, &manner.zone);
+    let mut text = plain_text(&view);
+    if let Some(words) = &standing.words {
+        text = format!("{words}\n\n{text}");
+    }
+    let note = (newer > 0).then(|| match newer {
+        1 => "1 change was newer than the stored view; it is shown.".to_owned(),
+        many => format!("{many} changes were newer than the stored view; they are shown."),
+    });
+    let shown = Shown { assessment: document.to_string(), standing, newer, view };
+    Ok(Answer::new(&shown, text).notes(note))
+}
+
+/// The view, and how many changes the stored one lacked.
+pub(super) fn view(engine: &Engine, document: kith_group::DocumentId) -> Result<(AssessmentView, u64), Failure> {
+    let stored = engine.look(move |work| {
+        Ok(work.stored_view(&document)?.map(|(row, newer)| {
+            let view = if newer == 0 { serde_json::from_slice::<AssessmentView>(&row.json).ok() } else { None };
+            (view, newer)
+        }))
+    })?;
+    match stored {
+        Some((Some(view), 0)) => Ok((view, 0)),
+        other => {
+            let newer = other.map_or(0, |(_, newer)| newer);
+            Ok((engine.step(move |work| work.store_view(&document))?, newer))
+        }
+    }
+}
+
+/// Who did what, and when.
+pub(super) fn history(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
+    let found = find::assessment(engine, id)?;
+    let document = found.id;
+    let lines = engine.look(move |work| {
+        let owners = work.owners(&document);
+        Ok(history_with(work.read(&document)?, Some(&owners)))
+    })?;
+    let mut text = history_text(&lines);
+    if let Some(words) = find::standing(&found.summary.standing, &manner.zone).words {
+        text = format!("{words}\n\n{text}");
+    }
+    Ok(Answer::new(&HistoryShown { assessment: document.to_string(), lines }, text))
+}
