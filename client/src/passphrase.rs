@@ -15,14 +15,14 @@ const LONGEST: u64 = 4096;
 
 /// How the passphrase is had.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub(crate) struct Source {
     /// A file whose first line it is.
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
 }
 
 impl Source {
     /// The passphrase of a profile that exists.
-    pub fn existing(&self) -> Result<Zeroizing<String>, Failure> {
+    pub(crate) fn existing(&self) -> Result<Zeroizing<String>, Failure> {
         match self.given()? {
             Some(given) => Ok(given),
             None => asked("Passphrase: "),
@@ -30,7 +30,7 @@ impl Source {
     }
 
     /// A passphrase for a new profile: asked for twice at a terminal.
-    pub fn new_one(&self) -> Result<Zeroizing<String>, Failure> {
+    pub(crate) fn new_one(&self) -> Result<Zeroizing<String>, Failure> {
         if let Some(given) = self.given()? {
             return Ok(given);
         }

@@ -12,14 +12,14 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Shows what is being done until dropped.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     done: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
     /// Begins to count the first second.
-    pub fn start(doing: &'static str) -> Self {
+    pub(crate) fn start(doing: &'static str) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self { done: None, thread: None };
         }

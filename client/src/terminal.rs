@@ -46,14 +46,14 @@ pub fn visible_json(json: &str) -> String {
 /// A moment as people here write it: "5 May 2026, 10:09".
 pub fn moment(unix: i64, zone: &TimeZone) -> String {
     match Timestamp::from_second(unix) {
-        Ok(at) => at.to_zoned(zone.clone()).strftime("%-d %B %Y, %H:%M").to_string(),
+        Ok(at) => at.to_zoned_datetime(zone.clone()).strftime("%-d %B %Y, %H:%M").to_string(),
         Err(_) => "at an impossible time".to_owned(),
     }
 }
 
 /// The time of day: "10:09".
 pub fn time_of_day(unix: i64, zone: &TimeZone) -> String {
-    Timestamp::from_second(unix).map_or_else(|_| "--:--".to_owned(), |at| at.to_zoned(zone.clone()).strftime("%H:%M").to_string())
+    Timestamp::from_second(unix).map_or_else(|_| "--:--".to_owned(), |at| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string())
 }
 
 /// Short ids: enough to name a thing, few enough to type.

@@ -19,7 +19,7 @@ const GATHER: Duration = Duration::from_millis(150);
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Runs until Ctrl-C.
-pub fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
+pub(crate) fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
     let (end, ended) = mpsc::channel();
     on_interrupt(move || {
         let _ = end.send(());

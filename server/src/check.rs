@@ -8,7 +8,7 @@ use kith_sync::relay::{DocumentRow, RelayEngine as _, RelayStore as _, StoreErro
 use rusqlite::params;
 use serde::Serialize;
 
-use crate::store::failed;
+use crate::store::{failed, number, number_if_any};
 use crate::{RelayError, SqliteStore};
 
 /// What was found.
@@ -104,22 +104,15 @@ struct Lying {
 }
 
 /// Recomputes the chain and the numbers of one log. How many commits it has.
-fn look_at_log(
-    store: &SqliteStore,
-    report: &mut Report,
-    id: &DocumentId,
-    row: &DocumentRow,
-) -> Result<u64, StoreError> {
-    let mut statement = store
-        .db
-        .prepare("SELECT seq, sender, k, hash, bytes FROM record WHERE document = ?1 ORDER BY seq")
-        .map_err(failed)?;
+fn look_at_log(store: &SqliteStore, report: &mut Report, id: &DocumentId, row: &DocumentRow) -> Result<u64, StoreError> {
+    let mut statement =
+        store.db.prepare("SELECT seq, sender, k, hash, bytes FROM record WHERE document = ?1 ORDER BY seq").map_err(failed)?;
     let records = statement
         .query_map([&id.0], |row| {
             Ok(Lying {
-                seq: row.get(0)?,
+                seq: number(row, 0)?,
                 sender: DeviceId(row.get(1)?),
-                k: row.get(2)?,
+                k: number_if_any(row, 2)?,
                 hash: ChainHash(row.get(3)?),
                 bytes: row.get(4)?,
             })
@@ -163,13 +156,7 @@ fn look_at_log(
     Ok(commits)
 }
 
-fn look_at_record(
-    report: &mut Report,
-    id: &DocumentId,
-    record: &Lying,
-    marks: &mut BTreeMap<DeviceId, u64>,
-    commits: &mut u64,
-) {
+fn look_at_record(report: &mut Report, id: &DocumentId, record: &Lying, marks: &mut BTreeMap<DeviceId, u64>, commits: &mut u64) {
     let Ok(head) = Record::decode(&record.bytes).map(|read| read.head) else {
         report.add(Some(id), Some(record.seq), "its bytes are no record");
         return;
@@ -218,11 +205,7 @@ fn look_at_group(
                 report.add(Some(id), None, "its group is another document's");
             }
             if group.epoch() != row.head.epoch {
-                report.add(
-                    Some(id),
-                    None,
-                    format!("its group is at epoch {}, its log at {}", group.epoch(), row.head.epoch),
-                );
+                report.add(Some(id), None, format!("its group is at epoch {}, its log at {}", group.epoch(), row.head.epoch));
             }
         }
     }
@@ -238,9 +221,7 @@ fn look_at_blobs(store: &SqliteStore, report: &mut Report, id: &DocumentId) -> R
              FROM blob WHERE document = ?1",
         )
         .map_err(failed)?;
-    let blobs = statement
-        .query_map([&id.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))
-        .map_err(failed)?;
+    let blobs = statement.query_map([&id.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))).map_err(failed)?;
     for blob in blobs {
         let (blob, broken) = blob.map_err(failed)?;
         if broken {
@@ -257,7 +238,7 @@ fn look_at_blobs(store: &SqliteStore, report: &mut Report, id: &DocumentId) -> R
         )
         .map_err(failed)?;
     let admissions = statement
-        .query_map(params![id.0], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?)))
+        .query_map(params![id.0], |row| Ok((number(row, 0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?)))
         .map_err(failed)?;
     for admission in admissions {
         let (seq, commit, complete) = admission.map_err(failed)?;

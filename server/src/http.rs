@@ -26,23 +26,20 @@ pub(crate) struct Shared {
     metrics: Arc<Metrics>,
     next: Arc<AtomicU64>,
     places: Arc<Semaphore>,
+    report: usize,
     /// Held by every connection: when all are dropped, all connections are over.
     alive: mpsc::Sender<()>,
 }
 
 impl Shared {
-    pub(crate) fn new(inbox: Inbox, metrics: Arc<Metrics>, alive: mpsc::Sender<()>) -> Self {
+    pub(crate) fn new(inbox: Inbox, metrics: Arc<Metrics>, alive: mpsc::Sender<()>, window: usize) -> Self {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
-        Self { inbox, metrics, next: Arc::new(AtomicU64::new(1)), places, alive }
+        Self { inbox, metrics, next: Arc::new(AtomicU64::new(1)), places, report: window / 8, alive }
     }
 }
 
 pub(crate) fn router(shared: Shared) -> Router {
-    Router::new()
-        .route("/v1", get(connect))
-        .route("/health", get(health))
-        .route("/metrics", get(metrics))
-        .with_state(shared)
+    Router::new().route("/v1", get(connect)).route("/health", get(health)).route("/metrics", get(metrics)).with_state(shared)
 }
 
 async fn connect(State(shared): State<Shared>, upgrade: WebSocketUpgrade) -> Response {
@@ -56,7 +53,7 @@ async fn connect(State(shared): State<Shared>, upgrade: WebSocketUpgrade) -> Res
         .on_upgrade(move |socket| async move {
             let _alive = shared.alive;
             let _place = place;
-            socket::serve(socket, conn, shared.inbox).await;
+            socket::serve(socket, conn, shared.inbox, shared.report).await;
         })
         .into_response()
 }

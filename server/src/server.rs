@@ -12,12 +12,12 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::RelayError;
 use crate::http::{Shared, router};
 use crate::inbox::Inbox;
 use crate::metrics::Metrics;
 use crate::store::{FolderLock, SqliteStore};
 use crate::writer::Writer;
-use crate::RelayError;
 
 /// How often the state machine is told that time passes.
 const TICK: Duration = Duration::from_millis(250);
@@ -102,7 +102,7 @@ impl Server {
         let (alive, connections) = mpsc::channel(1);
         let (stop_listening, stopped) = watch::channel(false);
         tokio::spawn(tick(inbox.clone(), stopped.clone()));
-        let app = router(Shared::new(inbox.clone(), metrics, alive));
+        let app = router(Shared::new(inbox.clone(), metrics, alive, config.limits.window));
         let listener = listener.tap_io(|stream| {
             // Small frames must not wait for each other (Nagle): a keystroke is one.
             if let Err(error) = stream.set_nodelay(true) {
@@ -170,7 +170,7 @@ async fn tick(inbox: Inbox, mut stopped: watch::Receiver<bool>) {
                     return;
                 }
             }
-            _ = stopped.wait_for(|stop| *stop) => return,
+            _ = stopped.changed() => return,
         }
     }
 }

@@ -21,14 +21,15 @@ const SILENCE: Duration = Duration::from_secs(65);
 /// How long a closing handshake may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// Serves one connection to its end.
-pub(crate) async fn serve(socket: WebSocket, conn: ConnId, inbox: Inbox) {
+/// Serves one connection to its end. What its socket takes is reported to the writer every `report` bytes: a report for every
+/// frame would cost as much as the frame.
+pub(crate) async fn serve(socket: WebSocket, conn: ConnId, inbox: Inbox, report: usize) {
     let (to, from) = mpsc::unbounded_channel();
     if inbox.opened(conn, to).await.is_err() {
         return;
     }
     let (sink, stream) = socket.split();
-    let mut writing = tokio::spawn(write(sink, from, conn, inbox.clone()));
+    let mut writing = tokio::spawn(write(sink, from, conn, inbox.clone(), report));
     tokio::select! {
         () = read(stream, conn, &inbox) => {
             // What the relay said last (a refusal, a goodbye) may still be on its way.
@@ -70,7 +71,9 @@ async fn write(
     mut from: mpsc::UnboundedReceiver<Output>,
     conn: ConnId,
     inbox: Inbox,
+    report: usize,
 ) {
+    let mut taken = 0;
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ping.tick().await;
@@ -85,7 +88,6 @@ async fn write(
             }
         };
         let mut next = first;
-        let mut taken = 0;
         loop {
             match next {
                 Some(Output::Frame(frame)) => {
@@ -108,18 +110,10 @@ async fn write(
         if sink.flush().await.is_err() {
             return;
         }
-        if inbox.event(RelayEvent::Drained { conn, bytes: taken }).await.is_err() {
-            // The writer thread is gone; what it said last is still in the channel.
-            while let Ok(output) = from.try_recv() {
-                if let Output::Frame(frame) = output
-                    && sink.send(Message::Binary(frame)).await.is_err()
-                {
-                    return;
-                }
-            }
-            let goodbye = CloseFrame { code: close_code::AWAY, reason: "the relay is stopping".into() };
-            let _ = timeout(GOODBYE, sink.send(Message::Close(Some(goodbye)))).await;
-            return;
+        if taken >= report {
+            let bytes = std::mem::take(&mut taken);
+            // If the writer thread is gone, what it said last is still in the channel, and the channel ends after that.
+            let _ = inbox.event(RelayEvent::Drained { conn, bytes }).await;
         }
     }
 }

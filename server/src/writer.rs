@@ -107,7 +107,5 @@ fn release(sockets: &mut HashMap<ConnId, mpsc::UnboundedSender<Output>>, effects
 
 /// The wall clock, in Unix milliseconds.
 fn now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

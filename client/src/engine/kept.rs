@@ -139,10 +139,10 @@ mod tests {
     fn the_formats_of_own_rows_are_frozen() {
         let profile =
             ProfileRow { name: "Priya".into(), agency: "care".into(), role: "lead".into(), relay: Some("wss://r".into()) };
-        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&profile)), @"");
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&profile)), @"01846550726979616463617265646c656164677773733a2f2f72");
         assert_eq!(read::<ProfileRow>(&written(&profile)), Some(profile));
         let view = ViewRow { edition: 7, title: None, json: b"{}".to_vec() };
-        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&view)), @"");
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&view)), @"018307f6427b7d");
         assert_eq!(read::<ViewRow>(&written(&view)), Some(view));
     }
 }

@@ -52,12 +52,6 @@ impl Work<'_> {
         Ok(self.store.put_row(space, key, value)?)
     }
 
-    /// Removes a row of the client's own.
-    pub(crate) fn delete(&mut self, space: kith_group::Space, key: &[u8]) -> Result<(), EngineError> {
-        self.wrote = true;
-        Ok(self.store.delete_row(space, key)?)
-    }
-
     /// Every document, in order of ids.
     pub fn documents(&self) -> Vec<DocumentSummary> {
         self.core.documents()

@@ -51,12 +51,10 @@ impl Lock {
     /// Takes it, or says [`StoreError::InUse`] at once.
     pub fn take(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(LOCK_FILE);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|error| StoreError::from_io(folder, &error))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        only_mine(&mut options);
+        let file = options.open(&path).map_err(|error| StoreError::from_io(folder, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
@@ -68,6 +66,14 @@ impl Lock {
 /// Whether a folder holds a profile.
 pub fn is_profile(folder: &Path) -> bool {
     folder.join(KEY_FILE).exists() && fs::metadata(folder.join(STORE_FILE)).is_ok_and(|data| data.len() > 0)
+}
+
+/// A file that is made is readable by its owner alone, whatever the folder lets others do.
+fn only_mine(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
 }
 
 /// Makes the folder (only its owner may enter) and its parents.
@@ -92,8 +98,7 @@ fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError
     let draft = folder.join(format!("{name}.new"));
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    only_mine(&mut options);
     let mut file = options.open(&draft).map_err(at)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&draft, folder.join(name)));
     if let Err(error) = written {
@@ -119,7 +124,10 @@ impl Store {
         if is_profile(folder) {
             return Err(StoreError::ProfileExists(folder.to_owned()));
         }
-        let made = write_whole(folder, KEY_FILE, &key_file).and_then(|()| Self::connect(folder, &key, lock, true));
+        // An empty file is an empty store to SQLite, and so it has its rights from the start.
+        let made = write_whole(folder, KEY_FILE, &key_file)
+            .and_then(|()| write_whole(folder, STORE_FILE, &[]))
+            .and_then(|()| Self::connect(folder, &key, lock, true));
         if made.is_err() {
             for name in [KEY_FILE, STORE_FILE, "kith.db-wal", "kith.db-shm", LOCK_FILE] {
                 let _ = fs::remove_file(folder.join(name));

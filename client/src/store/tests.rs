@@ -190,7 +190,9 @@ fn only_its_owner_may_enter_a_profile_folder() {
     let inner = folder.path().join("new").join("profile");
     let _store = made(&inner);
     assert_eq!(fs::metadata(&inner).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!(fs::metadata(inner.join(KEY_FILE)).unwrap().permissions().mode() & 0o777, 0o600);
+    for file in fs::read_dir(&inner).unwrap() {
+        assert_eq!(file.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }
 
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {

@@ -21,11 +21,6 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// What to call it on a screen.
-    pub(crate) fn name(&self) -> String {
-        self.title.clone().unwrap_or_else(|| "an assessment without a name".to_owned())
-    }
-
     /// Its relay, or a sentence on how to get one.
     pub(crate) fn relay(&self) -> Result<&str, Failure> {
         self.summary.relay.as_deref().ok_or_else(no_relay)

@@ -199,7 +199,7 @@ pub(super) fn status(engine: &Engine, id: Option<&str>, manner: &Manner) -> Resu
     for line in status_lines(&status, None, &manner.zone) {
         lines.push(line);
     }
-    for one in &status.assessments {
+    for one in status.assessments.iter().filter(|one| one.record > 0) {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
         lines.push(format!("{title}: record {}, words to compare with a colleague who has the same number: {}", one.record, one.words.join(" · ")));
     }

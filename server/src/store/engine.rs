@@ -9,33 +9,23 @@ use kith_sync::relay::{
 use rusqlite::{OptionalExtension as _, Params, Row, params};
 
 use super::SqliteStore;
-use super::rows::{failed, int};
+use super::rows::{failed, int, number, number_if_any};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
 impl SqliteStore {
-    fn one<T>(
-        &self,
-        sql: &str,
-        params: impl Params,
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Option<T>> {
+    fn one<T>(&self, sql: &str, params: impl Params, read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
         self.db.prepare_cached(sql).and_then(|mut statement| statement.query_row(params, read).optional()).map_err(failed)
     }
 
-    fn all<T>(
-        &self,
-        sql: &str,
-        params: impl Params,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>> {
+    fn all<T>(&self, sql: &str, params: impl Params, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
         let mut statement = self.db.prepare_cached(sql).map_err(failed)?;
         let rows = statement.query_map(params, read).map_err(failed)?;
         rows.collect::<rusqlite::Result<_>>().map_err(failed)
     }
 
     fn count(&self, sql: &str, params: impl Params) -> Result<u64> {
-        Ok(self.one(sql, params, |row| row.get::<_, u64>(0))?.unwrap_or(0))
+        Ok(self.one(sql, params, |row| number(row, 0))?.unwrap_or(0))
     }
 
     fn run(&self, sql: &str, params: impl Params) -> Result<usize> {
@@ -67,7 +57,7 @@ fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Bytes> {
 }
 
 fn request(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
-    let decision = match (row.get::<_, i64>(6)?, row.get::<_, Option<u64>>(7)?) {
+    let decision = match (row.get::<_, i64>(6)?, number_if_any(row, 7)?) {
         (2, Some(seq)) => Decision::Admitted { seq },
         (1, _) => Decision::Declined,
         _ => Decision::Waiting,
@@ -98,14 +88,14 @@ impl RelayStore for SqliteStore {
                 Ok(DocumentRow {
                     head: Head {
                         generation: row.get(0)?,
-                        epoch: row.get(1)?,
-                        seq: row.get(2)?,
+                        epoch: number(row, 1)?,
+                        seq: number(row, 2)?,
                         hash: ChainHash(row.get::<_, [u8; 32]>(3)?),
                     },
                     creation: Digest(row.get::<_, [u8; 32]>(4)?),
                     account: PublicKey(row.get::<_, [u8; 32]>(5)?),
                     committed_ms: row.get(6)?,
-                    bytes: row.get(7)?,
+                    bytes: number(row, 7)?,
                 })
             },
         )
@@ -141,13 +131,7 @@ impl RelayStore for SqliteStore {
         self.run("REPLACE INTO document_group (document, state) VALUES (?1, ?2)", params![document.0, group]).map(|_| ())
     }
 
-    fn append(
-        &mut self,
-        document: &DocumentId,
-        expected: &Head,
-        next: &Head,
-        record: &NewRecord,
-    ) -> Result<Appended> {
+    fn append(&mut self, document: &DocumentId, expected: &Head, next: &Head, record: &NewRecord) -> Result<Appended> {
         if next.seq != expected.seq + 1 {
             return Ok(Appended::Conflict);
         }
@@ -229,7 +213,7 @@ impl RelayStore for SqliteStore {
         self.one(
             "SELECT seq FROM record WHERE document = ?1 AND sender = ?2 AND k = ?3",
             params![document.0, sender.0, int(k)],
-            |row| row.get(0),
+            |row| number(row, 0),
         )
     }
 
@@ -237,7 +221,7 @@ impl RelayStore for SqliteStore {
         self.one(
             "SELECT seq, bytes FROM record WHERE document = ?1 AND generation = ?2 AND epoch = ?3 AND k IS NULL",
             params![document.0, generation, int(epoch)],
-            |row| Ok((row.get(0)?, bytes(row, 1)?)),
+            |row| Ok((number(row, 0)?, bytes(row, 1)?)),
         )
     }
 
@@ -247,20 +231,15 @@ impl RelayStore for SqliteStore {
                 "REPLACE INTO removed (document, device, public, seq) VALUES (?1, ?2, ?3, ?4)",
                 params![document.0, device.0, row.public.0, int(row.seq)],
             ),
-            None => self.run(
-                "DELETE FROM removed WHERE document = ?1 AND device = ?2",
-                params![document.0, device.0],
-            ),
+            None => self.run("DELETE FROM removed WHERE document = ?1 AND device = ?2", params![document.0, device.0]),
         }
         .map(|_| ())
     }
 
     fn removed(&self, document: &DocumentId, device: &DeviceId) -> Result<Option<RemovedRow>> {
-        self.one(
-            "SELECT public, seq FROM removed WHERE document = ?1 AND device = ?2",
-            params![document.0, device.0],
-            |row| Ok(RemovedRow { public: PublicKey(row.get::<_, [u8; 32]>(0)?), seq: row.get(1)? }),
-        )
+        self.one("SELECT public, seq FROM removed WHERE document = ?1 AND device = ?2", params![document.0, device.0], |row| {
+            Ok(RemovedRow { public: PublicKey(row.get::<_, [u8; 32]>(0)?), seq: number(row, 1)? })
+        })
     }
 
     fn put_receipt(&mut self, document: &DocumentId, row: &ReceiptRow) -> Result<()> {
@@ -272,17 +251,9 @@ impl RelayStore for SqliteStore {
     }
 
     fn receipts(&self, document: &DocumentId) -> Result<Vec<ReceiptRow>> {
-        self.all(
-            "SELECT device, seq, bytes FROM receipt WHERE document = ?1 ORDER BY device",
-            [&document.0],
-            |row| {
-                Ok(ReceiptRow {
-                    device: DeviceId(row.get::<_, [u8; 16]>(0)?),
-                    seq: row.get(1)?,
-                    bytes: bytes(row, 2)?,
-                })
-            },
-        )
+        self.all("SELECT device, seq, bytes FROM receipt WHERE document = ?1 ORDER BY device", [&document.0], |row| {
+            Ok(ReceiptRow { device: DeviceId(row.get::<_, [u8; 16]>(0)?), seq: number(row, 1)?, bytes: bytes(row, 2)? })
+        })
     }
 
     fn put_invite(&mut self, invite: &InviteId, row: &InviteRow) -> Result<()> {
@@ -290,32 +261,21 @@ impl RelayStore for SqliteStore {
             "INSERT INTO invite (id, document, voucher, expires, account, used_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT DO UPDATE SET document = excluded.document, voucher = excluded.voucher,
                expires = excluded.expires, account = excluded.account, used_by = excluded.used_by",
-            params![
-                invite.0,
-                row.document.0,
-                row.voucher.0,
-                row.expires,
-                row.account.0,
-                row.used_by.map(|key| key.0)
-            ],
+            params![invite.0, row.document.0, row.voucher.0, row.expires, row.account.0, row.used_by.map(|key| key.0)],
         )
         .map(|_| ())
     }
 
     fn invite(&self, invite: &InviteId) -> Result<Option<InviteRow>> {
-        self.one(
-            "SELECT document, voucher, expires, account, used_by FROM invite WHERE id = ?1",
-            [&invite.0],
-            |row| {
-                Ok(InviteRow {
-                    document: DocumentId(row.get::<_, [u8; 16]>(0)?),
-                    voucher: Digest(row.get::<_, [u8; 32]>(1)?),
-                    expires: row.get(2)?,
-                    account: PublicKey(row.get::<_, [u8; 32]>(3)?),
-                    used_by: row.get::<_, Option<[u8; 32]>>(4)?.map(PublicKey),
-                })
-            },
-        )
+        self.one("SELECT document, voucher, expires, account, used_by FROM invite WHERE id = ?1", [&invite.0], |row| {
+            Ok(InviteRow {
+                document: DocumentId(row.get::<_, [u8; 16]>(0)?),
+                voucher: Digest(row.get::<_, [u8; 32]>(1)?),
+                expires: row.get(2)?,
+                account: PublicKey(row.get::<_, [u8; 32]>(3)?),
+                used_by: row.get::<_, Option<[u8; 32]>>(4)?.map(PublicKey),
+            })
+        })
     }
 
     fn open_invites(&self, document: &DocumentId, now: i64) -> Result<u64> {
@@ -384,13 +344,7 @@ impl RelayStore for SqliteStore {
         self.one(
             "SELECT welcome, pack, blob FROM admission WHERE document = ?1 AND seq = ?2",
             params![document.0, int(seq)],
-            |row| {
-                Ok(AdmissionRow {
-                    welcome: bytes(row, 0)?,
-                    pack: bytes(row, 1)?,
-                    blob: BlobId(row.get::<_, [u8; 16]>(2)?),
-                })
-            },
+            |row| Ok(AdmissionRow { welcome: bytes(row, 0)?, pack: bytes(row, 1)?, blob: BlobId(row.get::<_, [u8; 16]>(2)?) }),
         )
     }
 
@@ -403,11 +357,9 @@ impl RelayStore for SqliteStore {
     }
 
     fn blob(&self, document: &DocumentId, blob: &BlobId) -> Result<Option<BlobRow>> {
-        self.one(
-            "SELECT total, stored FROM blob WHERE document = ?1 AND id = ?2",
-            params![document.0, blob.0],
-            |row| Ok(BlobRow { total: row.get(0)?, stored: row.get(1)? }),
-        )
+        self.one("SELECT total, stored FROM blob WHERE document = ?1 AND id = ?2", params![document.0, blob.0], |row| {
+            Ok(BlobRow { total: row.get(0)?, stored: row.get(1)? })
+        })
     }
 
     fn blobs(&self, document: &DocumentId) -> Result<u64> {
@@ -420,10 +372,7 @@ impl RelayStore for SqliteStore {
             params![document.0, blob.0, index, bytes],
         )?;
         if stored == 1 {
-            self.run(
-                "UPDATE blob SET stored = stored + 1 WHERE document = ?1 AND id = ?2",
-                params![document.0, blob.0],
-            )?;
+            self.run("UPDATE blob SET stored = stored + 1 WHERE document = ?1 AND id = ?2", params![document.0, blob.0])?;
         }
         Ok(())
     }
@@ -437,17 +386,11 @@ impl RelayStore for SqliteStore {
     }
 
     fn put_enrolment(&mut self, enrolment: &PublicKey, account: &PublicKey) -> Result<()> {
-        self.run(
-            "REPLACE INTO enrolment (key, account) VALUES (?1, ?2)",
-            params![enrolment.0, account.0],
-        )
-        .map(|_| ())
+        self.run("REPLACE INTO enrolment (key, account) VALUES (?1, ?2)", params![enrolment.0, account.0]).map(|_| ())
     }
 
     fn account(&self, enrolment: &PublicKey) -> Result<Option<PublicKey>> {
-        self.one("SELECT account FROM enrolment WHERE key = ?1", [&enrolment.0], |row| {
-            row.get::<_, [u8; 32]>(0).map(PublicKey)
-        })
+        self.one("SELECT account FROM enrolment WHERE key = ?1", [&enrolment.0], |row| row.get::<_, [u8; 32]>(0).map(PublicKey))
     }
 
     fn usage(&self, account: &PublicKey) -> Result<(u64, u64)> {
@@ -457,11 +400,7 @@ impl RelayStore for SqliteStore {
     }
 
     fn put_token(&mut self, token: &Digest, devices_left: u32) -> Result<()> {
-        self.run(
-            "REPLACE INTO token (digest, devices_left) VALUES (?1, ?2)",
-            params![token.0, devices_left],
-        )
-        .map(|_| ())
+        self.run("REPLACE INTO token (digest, devices_left) VALUES (?1, ?2)", params![token.0, devices_left]).map(|_| ())
     }
 
     fn token(&self, token: &Digest) -> Result<Option<u32>> {

@@ -11,7 +11,7 @@ use kith_sync::relay::StoreError;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use crate::RelayError;
-pub(crate) use rows::failed;
+pub(crate) use rows::{failed, number, number_if_any};
 
 /// The version of the schema: raised with every change of `schema.sql`.
 const FORMAT: i64 = 1;
@@ -48,11 +48,11 @@ impl SqliteStore {
         db.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
         settings(&db)?;
         migrate(&mut db, folder)?;
-        let relay: Option<Vec<u8>> =
-            db.query_row("SELECT id FROM relay", [], |row| row.get(0)).optional().map_err(failed)?;
-        let relay = relay.as_deref().and_then(RelayId::from_slice).ok_or_else(|| {
-            StoreError::Damaged("it does not say which relay it is".into())
-        })?;
+        let relay: Option<Vec<u8>> = db.query_row("SELECT id FROM relay", [], |row| row.get(0)).optional().map_err(failed)?;
+        let relay = relay
+            .as_deref()
+            .and_then(RelayId::from_slice)
+            .ok_or_else(|| StoreError::Damaged("it does not say which relay it is".into()))?;
         Ok(Self { db, relay })
     }
 
@@ -80,12 +80,7 @@ impl FolderLock {
     pub fn take(folder: &Path) -> Result<Self, RelayError> {
         make_folder(folder)?;
         let unusable = |source| RelayError::Folder { folder: folder.to_owned(), source };
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join("relay.lock"))
-            .map_err(unusable)?;
+        let file = File::options().create(true).truncate(false).write(true).open(folder.join("relay.lock")).map_err(unusable)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(RelayError::InUse(folder.to_owned())),
@@ -133,8 +128,7 @@ fn migrate(db: &mut Connection, folder: &Path) -> Result<(), RelayError> {
     if format == FORMAT {
         return Ok(());
     }
-    let transaction =
-        db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+    let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     // Another process may have been first.
     if number(&transaction, "PRAGMA user_version")? == 0 {
         if number(&transaction, "SELECT count(*) FROM sqlite_schema")? != 0 {

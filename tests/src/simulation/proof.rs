@@ -115,9 +115,16 @@ fn check_documents(world: &mut World, problems: &mut Vec<String>, trace: &mut Sh
                 Err(error) => problems.push(format!("{index} cannot verify: {error}")),
             }
         }
-        texts.push((index, peer.removed_at, text));
+        if !peer.hostile {
+            texts.push((index, peer.removed_at, text));
+        }
     }
     if heads.len() != 1 {
+        for peer in &mut world.peers {
+            let Some(core) = peer.core.as_mut() else { continue };
+            let status = core.status(&peer.disk, &document);
+            problems.push(format!("{}: {status:?}", peer.index));
+        }
         problems.push(format!("members' documents differ: {} versions", heads.len()));
     }
     for hashes in &heads {

@@ -215,7 +215,7 @@ impl World {
             }
         }
         if !self.is_quiet() {
-            self.wrong.push("the world did not come to rest".into());
+            self.wrong.push(format!("the world did not come to rest: {}", self.unrest()));
         }
         for index in 0..self.peers.len() {
             self.step(index, |core, disk, now| core.farewell(disk, now));
@@ -230,13 +230,28 @@ impl World {
     fn is_quiet(&self) -> bool {
         let waits = self.events.values().any(|event| matches!(event, Event::ToRelay { .. } | Event::ToClient { .. }));
         !waits
-            && self.peers.iter().all(|peer| {
+            && self.peers.iter().filter(|peer| !peer.hostile).all(|peer| {
                 let Some(core) = &peer.core else { return false };
                 let joined = peer.request.is_none()
                     || core.joins(&peer.disk).is_ok_and(|joins| joins.iter().all(|join| !join.progress.is_open()));
                 let connected = peer.line.is_some();
                 joined && connected && core.is_quiet(&peer.disk).unwrap_or(false)
             })
+    }
+
+    /// What keeps the world from rest, for whoever reads a failure.
+    fn unrest(&self) -> String {
+        let peers = self.peers.iter().map(|peer| {
+            let documents = peer.core.as_ref().map(ClientCore::documents).unwrap_or_default();
+            let quiet = peer.core.as_ref().is_some_and(|core| core.is_quiet(&peer.disk).unwrap_or(false));
+            let joins = peer.core.as_ref().and_then(|core| core.joins(&peer.disk).ok()).unwrap_or_default();
+            let progress: Vec<_> = joins.iter().map(|join| &join.progress).collect();
+            let standing: Vec<_> = documents.iter().map(|document| &document.standing).collect();
+            let document = peer.document.zip(peer.core.as_ref());
+            let intents = document.and_then(|(id, core)| core.intents(&peer.disk, &id).ok()).map_or(0, |intents| intents.len());
+            format!("{}: line {:?} quiet {quiet} {standing:?} wishes {intents} joins {progress:?}", peer.index, peer.line)
+        });
+        peers.collect::<Vec<_>>().join("; ")
     }
 
     /// Lets the next thing happen, if one does before `until`.

@@ -64,6 +64,8 @@ pub(super) struct Document {
     pub(super) asked: BTreeSet<u64>,
     /// A commit of ours is on its way on this line.
     pub(super) committing: bool,
+    /// Connections in a row on which the relay did not take this device for a member.
+    pub(super) unproven: u32,
     /// When the last record came, for quiet times.
     pub(super) last_arrival: i64,
 }
@@ -96,6 +98,7 @@ impl Document {
             retry_at: 0,
             asked: BTreeSet::new(),
             committing: false,
+            unproven: 0,
             last_arrival: 0,
         })
     }
@@ -213,7 +216,11 @@ impl Document {
             }
         }
         let stored = Stored { base: &base, tail: &tail, unsent: &unsent, refused: &refused };
-        Ok(Replica::load(Rules::new(self.id), &stored)?)
+        match Replica::load(Rules::new(self.id), &stored) {
+            // Own work that does not fit must not keep the rest from being read; its rows stay as they are.
+            Err(replica::LoadError::Unsent) => Ok(Replica::load(Rules::new(self.id), &Stored { unsent: &[], ..stored })?),
+            loaded => Ok(loaded?),
+        }
     }
 
     /// The raw changes in a stored bundle.

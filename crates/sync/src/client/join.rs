@@ -365,7 +365,7 @@ fn replay(pack: &AdmitPack, snapshot: &Snapshot) -> Result<Replica, ClientError>
             return Err(wrong("a record of the tail is not signed by its author"));
         }
         let changes = unpacked(bundle.payload, &Caps::default()).map_err(|_| wrong("a record of the tail"))?;
-        arrivals.push(Arrival { seq: record.seq, author, changes });
+        arrivals.push(Arrival { seq: record.seq, author, changes, lasts: None });
     }
     if replica.admit(&arrivals).iter().any(|verdict| matches!(verdict, replica::Verdict::Refused(_))) {
         return Err(wrong("a record of the tail does not apply"));

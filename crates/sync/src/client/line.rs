@@ -13,6 +13,9 @@ use crate::wire::{About, ClientMessage, Credential, Reason, ServerMessage, WireE
 /// How long after the relay did not know an invitation a request that uses it is offered again: the inviter may be offline.
 const OFFER_AGAIN_MS: i64 = 5_000;
 
+/// After how many connections in a row without a proof that the relay takes, this device takes itself for removed.
+const UNPROVEN_AT_MOST: u32 = 8;
+
 /// A connection.
 pub(super) struct Line {
     relay: String,
@@ -336,6 +339,7 @@ impl Document {
             return self.rolled_back(step);
         }
         self.phase = Phase::CatchingUp;
+        self.unproven = 0;
         if head < self.hot.seen.seq || k < self.hot.accepted_k {
             let text = format!(
                 "the relay's log ends at record {head}, and this device has read record {}: it was set back or replaced",
@@ -371,7 +375,7 @@ impl Document {
     fn document_refused(&mut self, step: &mut Step<'_>, reason: Reason) -> Result<(), ClientError> {
         match reason {
             Reason::Later if self.admission.is_some() => self.admission_refused(step, reason),
-            Reason::NotMember => self.removed(step, false),
+            Reason::NotMember => self.not_proven(step),
             Reason::Unknown if self.phase != Phase::Live => {
                 self.phase = Phase::Shut;
                 self.fork(step, None, "the relay does not hold this document any more".into())
@@ -379,6 +383,19 @@ impl Document {
             other if self.admission.is_some() => self.admission_refused(step, other),
             _ => Ok(()),
         }
+    }
+
+    /// The relay does not take this connection for a member's. That happens when frames overtake one another, so it is tried again
+    /// on a new connection; a removed device is told so by a message of its own.
+    fn not_proven(&mut self, step: &mut Step<'_>) -> Result<(), ClientError> {
+        self.unproven += 1;
+        if self.unproven > UNPROVEN_AT_MOST {
+            return self.removed(step, false);
+        }
+        if let Some(line) = self.line {
+            step.out.close.push((line, CloseReason::LostPlace));
+        }
+        Ok(())
     }
 
     fn record_refused(&mut self, step: &mut Step<'_>, k: u64, reason: Reason, expected: Option<u64>) -> Result<(), ClientError> {
@@ -390,7 +407,7 @@ impl Document {
                 self.want_tick(self.retry_at);
                 Ok(())
             }
-            (Reason::NotMember, _) => self.removed(step, false),
+            (Reason::NotMember, _) => self.not_proven(step),
             (other, _) => {
                 let text = format!("the relay does not take what was written here: {}", super::membership::sentence(other));
                 self.phase = Phase::Shut;

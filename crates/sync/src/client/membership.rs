@@ -457,7 +457,10 @@ impl Document {
             if !is_it(&intent) {
                 continue;
             }
-            if reason == Reason::Later {
+            if reason == Reason::Taken && matches!(intent, Intent::Reveal { .. }) {
+                // Another nonce was first and stands: the relay tells which.
+                self.finish_intent(step, id.0)?;
+            } else if reason == Reason::Later {
                 self.asked.remove(&id.0);
                 self.retry_at = step.now_ms + LATER_MS;
                 self.want_tick(self.retry_at);

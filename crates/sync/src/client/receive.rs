@@ -5,6 +5,7 @@ use kith_group::{
 };
 
 use super::document::{Document, Phase, unpacked};
+use super::join::last_change;
 use super::overlay::Overlay;
 use super::rows::{self, FindingRow, LogRow, Verdict};
 use super::{ClientError, Notice, Standing, Step, TICK_MS};
@@ -164,7 +165,9 @@ impl Document {
             }
         }
         let changes = unpacked(bundle.payload, &Caps::default()).map_err(|error| refuse(&error.to_string()))?;
-        let arrival = Arrival { seq: at.seq, author: bundle.signed.statement.author, changes };
+        let mut lasts: Vec<_> = bundle.signed.statement.lasts.iter().map(last_change).collect();
+        lasts.sort_unstable();
+        let arrival = Arrival { seq: at.seq, author: bundle.signed.statement.author, changes, lasts: Some(lasts) };
         Ok(((arrival, bundle.signed), plain))
     }
 
@@ -211,7 +214,10 @@ impl Document {
             if let Some((arrival, signed)) = reading.change {
                 match verdicts.next() {
                     Some(replica::Verdict::Admitted { new }) => {
-                        if let Some(author) = self.authors.get_mut(&arrival.author) {
+                        // A record that brings nothing new is admitted for nothing: its statement may be older than the last.
+                        if !new.is_empty()
+                            && let Some(author) = self.authors.get_mut(&arrival.author)
+                        {
                             author.seen = author.seen.max(signed.statement.seen.seq);
                             author.set_last(&signed);
                             self.dirty.insert(arrival.author);

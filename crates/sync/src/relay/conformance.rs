@@ -94,12 +94,8 @@ fn a_document_is_created_once(store: &mut dyn RelayEngine) -> Checked {
 
 fn an_append_is_conditional_on_every_part_of_the_head(store: &mut dyn RelayEngine) -> Checked {
     let next = Head { seq: 1, ..head() };
-    let record = NewRecord {
-        sender: ALICE,
-        place: Place::Numbered { k: 1 },
-        bytes: Bytes::from_static(b"record"),
-        received_ms: 1,
-    };
+    let record =
+        NewRecord { sender: ALICE, place: Place::Numbered { k: 1 }, bytes: Bytes::from_static(b"record"), received_ms: 1 };
     assert_eq!(store.append(&DOCUMENT, &head(), &next, &record)?, Appended::Conflict);
     create(store, DOCUMENT)?;
     let wrong = [

@@ -125,8 +125,7 @@ impl Allowance {
         let elapsed = now_ms.saturating_sub(self.refilled_ms).max(0);
         self.refilled_ms = now_ms;
         let refill = elapsed.saturating_mul(i64::from(limits.frames_per_second));
-        self.thousandths =
-            self.thousandths.saturating_add(refill).min(i64::from(limits.frames_at_once).saturating_mul(1_000));
+        self.thousandths = self.thousandths.saturating_add(refill).min(i64::from(limits.frames_at_once).saturating_mul(1_000));
         let enough = self.thousandths >= 1_000;
         if enough {
             self.thousandths -= 1_000;

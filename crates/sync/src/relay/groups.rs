@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use kith_group::{DeviceId, DocumentId, PublicKey, RelayGroup};
+use kith_group::{DeviceId, DocumentId, RelayGroup};
 
 use super::store::{Head, RelayStore, StoreError};
 
@@ -14,8 +14,6 @@ pub(super) struct Open {
     pub(super) head: Head,
     /// Its group at that head.
     pub(super) group: RelayGroup,
-    /// The account that it counts against.
-    pub(super) account: PublicKey,
     /// When the last commit was accepted.
     pub(super) committed_ms: i64,
     /// Bytes of its log.
@@ -26,18 +24,18 @@ pub(super) struct Open {
 
 impl Open {
     /// The highest `k` accepted from `sender`.
-    pub(super) fn mark(
-        &mut self,
-        store: &dyn RelayStore,
-        document: &DocumentId,
-        sender: &DeviceId,
-    ) -> Result<u64, StoreError> {
+    pub(super) fn mark(&mut self, store: &dyn RelayStore, document: &DocumentId, sender: &DeviceId) -> Result<u64, StoreError> {
         if let Some(mark) = self.marks.get(sender) {
             return Ok(*mark);
         }
         let mark = store.mark(document, sender)?;
         self.marks.insert(*sender, mark);
         Ok(mark)
+    }
+
+    fn used_at(&mut self, clock: u64) -> &mut Self {
+        self.used = clock;
+        self
     }
 
     /// A record of `sender` was stored.
@@ -59,33 +57,19 @@ impl Groups {
     }
 
     /// A document, read from the store if it is not in use yet.
-    pub(super) fn open(
-        &mut self,
-        store: &dyn RelayStore,
-        document: &DocumentId,
-    ) -> Result<Option<&mut Open>, StoreError> {
+    pub(super) fn open(&mut self, store: &dyn RelayStore, document: &DocumentId) -> Result<Option<&mut Open>, StoreError> {
         self.clock += 1;
         if !self.open.contains_key(document) {
             let Some(row) = store.document(document)? else { return Ok(None) };
             let bytes = store.group(document)?.ok_or_else(|| damaged("a log has no group"))?;
             let group = RelayGroup::from_bytes(&bytes).map_err(|_| damaged("a group cannot be read"))?;
             self.make_room();
-            let open = Open {
-                head: row.head,
-                group,
-                account: row.account,
-                committed_ms: row.committed_ms,
-                bytes: row.bytes,
-                marks: BTreeMap::new(),
-                used: 0,
-            };
+            let open =
+                Open { head: row.head, group, committed_ms: row.committed_ms, bytes: row.bytes, marks: BTreeMap::new(), used: 0 };
             self.open.insert(*document, open);
         }
         let clock = self.clock;
-        Ok(self.open.get_mut(document).map(|open| {
-            open.used = clock;
-            open
-        }))
+        Ok(self.open.get_mut(document).map(|open| open.used_at(clock)))
     }
 
     /// How many are in memory.

@@ -63,9 +63,11 @@ impl Step<'_> {
             .iter()
             .filter(|document| {
                 // A clock that went back must not make a hold longer.
-                self.core.rooms.get(*document).and_then(|room| room.hold.as_ref()).is_none_or(|hold| {
-                    hold.until_ms <= now_ms || hold.until_ms.saturating_sub(now_ms) > limit
-                })
+                self.core
+                    .rooms
+                    .get(*document)
+                    .and_then(|room| room.hold.as_ref())
+                    .is_none_or(|hold| hold.until_ms <= now_ms || hold.until_ms.saturating_sub(now_ms) > limit)
             })
             .copied()
             .collect();

@@ -85,8 +85,7 @@ impl Step<'_> {
             self.store.put_invite(&invite, &invitation)?;
         }
         let document = invitation.document;
-        let row =
-            RequestRow { request, invite, document, enrolment, sealed, nonce: None, decision: Decision::Waiting };
+        let row = RequestRow { request, invite, document, enrolment, sealed, nonce: None, decision: Decision::Waiting };
         self.store.put_request(&row)?;
         self.watch(conn, enrolment, request)?;
         self.tell_leads(&row)

@@ -1,16 +1,12 @@
 //! What grows a log: appends and commits (protocol 2, 3 and 5).
 
 use bytes::Bytes;
-use kith_group::{
-    CommitAad, DeviceId, DocumentId, Judged, Record, RecordHead, RecordKind, RelayGroup, Seen, chain, may_append,
-};
+use kith_group::{CommitAad, DeviceId, DocumentId, Judged, Record, RecordHead, RecordKind, RelayGroup, Seen, chain, may_append};
 
 use super::connection::Deferred;
 use super::rooms::HeldAppend;
 use super::step::{Asker, Step, record_reason};
-use super::store::{
-    AdmissionRow, Appended, Decision, Head, NewRecord, Place, RemovedRow, RequestRow, StoreError,
-};
+use super::store::{AdmissionRow, Appended, Decision, Head, NewRecord, Place, RemovedRow, RequestRow, StoreError};
 use super::{ConnId, MAX_ADMISSION};
 use crate::wire::{About, Admission, Reason, ServerMessage};
 
@@ -152,13 +148,8 @@ impl Step<'_> {
     }
 
     /// A commit, with an admission if it adds devices: one request, all or nothing.
-    pub(super) fn commit(
-        &mut self,
-        conn: ConnId,
-        bytes: Bytes,
-        admission: Option<Admission>,
-    ) -> Result<(), StoreError> {
-        let record = match Record::decode(&bytes) {
+    pub(super) fn commit(&mut self, conn: ConnId, bytes: &Bytes, admission: Option<Admission>) -> Result<(), StoreError> {
+        let record = match Record::decode(bytes) {
             Ok(record) => record,
             Err(error) => {
                 self.refuse_and_close(conn, record_reason(&error));
@@ -179,7 +170,7 @@ impl Step<'_> {
         let Some(now) = self.open(&document)?.map(|open| open.head) else { return Ok(()) };
         if (generation, epoch) < (now.generation, now.epoch) {
             return match self.store.commit_at(&document, generation, epoch)? {
-                Some((seq, stored)) if stored == bytes => {
+                Some((seq, stored)) if stored == *bytes => {
                     self.effects.counts.repeated += 1;
                     self.send(conn, &ServerMessage::Accepted { document, k, seq });
                     Ok(())
@@ -198,7 +189,7 @@ impl Step<'_> {
                 Ok(())
             }
             Verdict::Moved => self.defer(conn, document, Deferred::Moved),
-            Verdict::Take(judged, requests) => self.take_commit(conn, &record, &bytes, *judged, admission, requests),
+            Verdict::Take(judged, requests) => self.take_commit(conn, &record, bytes, *judged, admission, requests),
         }
     }
 
@@ -285,8 +276,7 @@ impl Step<'_> {
         }
         self.send(conn, &ServerMessage::Accepted { document, k, seq });
         if let Some(admission) = admission {
-            let row =
-                AdmissionRow { welcome: admission.welcome.into(), pack: admission.pack.into(), blob: admission.blob };
+            let row = AdmissionRow { welcome: admission.welcome.into(), pack: admission.pack.into(), blob: admission.blob };
             self.store.put_admission(&document, seq, &row)?;
             for mut request in requests {
                 request.decision = Decision::Admitted { seq };
@@ -318,8 +308,7 @@ impl Step<'_> {
             for conn in present {
                 if self.attached(conn, document).is_some_and(|attached| attached.device == *device) {
                     self.detach(conn, document);
-                    let message =
-                        ServerMessage::Removed { document: *document, seq, record: bytes.to_vec() };
+                    let message = ServerMessage::Removed { document: *document, seq, record: bytes.to_vec() };
                     self.send(conn, &message);
                 }
             }

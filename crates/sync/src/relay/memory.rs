@@ -130,11 +130,7 @@ impl MemoryStore {
     }
 
     /// All rows from `from` while `keep` finds something in them.
-    fn scan<'a, T>(
-        &'a self,
-        from: Key,
-        keep: impl Fn(&'a Key, &'a Value) -> Option<T> + 'a,
-    ) -> impl Iterator<Item = T> + 'a {
+    fn scan<'a, T>(&'a self, from: Key, keep: impl Fn(&'a Key, &'a Value) -> Option<T> + 'a) -> impl Iterator<Item = T> + 'a {
         self.rows.range(from..).map_while(move |(key, value)| keep(key, value))
     }
 }
@@ -255,12 +251,7 @@ impl RelayStore for MemoryStore {
         Ok(row!(self, Key::Record(*document, seq), Bytes).map(|bytes| (seq, bytes)))
     }
 
-    fn put_removed(
-        &mut self,
-        document: &DocumentId,
-        device: &DeviceId,
-        row: Option<&RemovedRow>,
-    ) -> Result<(), StoreError> {
+    fn put_removed(&mut self, document: &DocumentId, device: &DeviceId, row: Option<&RemovedRow>) -> Result<(), StoreError> {
         self.put(Key::Removed(*document, *device), row.map(|row| Value::Removed(*row)))
     }
 
@@ -322,12 +313,7 @@ impl RelayStore for MemoryStore {
         Ok(all.filter(|row| row.document == *document && row.decision == Decision::Waiting).cloned().collect())
     }
 
-    fn may_read_blob(
-        &self,
-        document: &DocumentId,
-        blob: &BlobId,
-        enrolment: &PublicKey,
-    ) -> Result<bool, StoreError> {
+    fn may_read_blob(&self, document: &DocumentId, blob: &BlobId, enrolment: &PublicKey) -> Result<bool, StoreError> {
         let mut all = self.scan(Key::Request(RequestId([0; 16])), |key, value| match (key, value) {
             (Key::Request(_), Value::Request(row)) => Some(row),
             _ => None,
@@ -365,13 +351,7 @@ impl RelayStore for MemoryStore {
         Ok(self.scan(from, |key, _| matches!(key, Key::Blob(of, _) if of == document).then_some(())).count() as u64)
     }
 
-    fn put_chunk(
-        &mut self,
-        document: &DocumentId,
-        blob: &BlobId,
-        index: u32,
-        bytes: &[u8],
-    ) -> Result<(), StoreError> {
+    fn put_chunk(&mut self, document: &DocumentId, blob: &BlobId, index: u32, bytes: &[u8]) -> Result<(), StoreError> {
         let Some(mut row) = self.blob(document, blob)? else {
             return Err(StoreError::Failed("a chunk of a blob that was not announced".into()));
         };

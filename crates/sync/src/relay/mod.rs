@@ -44,9 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use kith_group::{DocumentId, Random, RelayId, RequestId};
 
-pub use config::{
-    Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, RelayConfig,
-};
+pub use config::{Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, RelayConfig};
 pub use effects::{ConnId, RelayCounts, RelayEffects, RelayEvent};
 pub use memory::MemoryStore;
 pub use sign_in::token_digest;
@@ -99,12 +97,7 @@ impl RelayCore {
     /// Handles one event inside an open transaction of `store`. `now_ms` is Unix time in milliseconds.
     ///
     /// On an error the driver rolls back and calls [`RelayCore::forget`].
-    pub fn handle(
-        &mut self,
-        store: &mut dyn RelayStore,
-        now_ms: i64,
-        event: RelayEvent,
-    ) -> Result<RelayEffects, StoreError> {
+    pub fn handle(&mut self, store: &mut dyn RelayStore, now_ms: i64, event: RelayEvent) -> Result<RelayEffects, StoreError> {
         let mut step = Step::new(self, store, now_ms);
         step.expire_holds()?;
         step.event(event)?;

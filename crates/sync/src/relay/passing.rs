@@ -10,17 +10,17 @@ use crate::wire::{About, Reason, ServerMessage};
 
 impl Step<'_> {
     /// Keeps and passes on a receipt that does not go back. An older one is no error: it was overtaken.
-    pub(super) fn receipt(&mut self, conn: ConnId, bytes: Bytes) -> Result<(), StoreError> {
-        let Ok(signed) = SignedReceipt::decode(&bytes) else {
+    pub(super) fn receipt(&mut self, conn: ConnId, bytes: &Bytes) -> Result<(), StoreError> {
+        let Ok(signed) = SignedReceipt::decode(bytes) else {
             self.refuse_and_close(conn, Reason::Malformed);
             return Ok(());
         };
         let document = signed.receipt.document;
         let about = About::Document(document);
         let Some(asker) = self.asker(conn, &document, about.clone())? else { return Ok(()) };
-        let member = self.open(&document)?.and_then(|open| {
-            open.group.roster().member(&asker.device).map(|member| (member.public, open.head.seq))
-        });
+        let member = self
+            .open(&document)?
+            .and_then(|open| open.group.roster().member(&asker.device).map(|member| (member.public, open.head.seq)));
         let Some((public, head)) = member else { return Ok(()) };
         if signed.receipt.device != asker.device || !signed.verify(&public) {
             self.refuse(conn, about, Reason::BadSignature);
@@ -31,7 +31,7 @@ impl Step<'_> {
             return Ok(());
         }
         let before = self.store.receipts(&document)?.into_iter().find(|row| row.device == asker.device);
-        if before.is_some_and(|row| row.seq > signed.receipt.seen.seq || row.bytes == bytes) {
+        if before.is_some_and(|row| row.seq > signed.receipt.seen.seq || row.bytes == *bytes) {
             return Ok(());
         }
         let row = ReceiptRow { device: asker.device, seq: signed.receipt.seen.seq, bytes: bytes.clone() };
@@ -58,8 +58,7 @@ impl Step<'_> {
 
     /// Everybody's latest receipt.
     pub(super) fn send_receipts(&mut self, conn: ConnId, document: DocumentId) -> Result<(), StoreError> {
-        let receipts: Vec<_> =
-            self.store.receipts(&document)?.into_iter().map(|row| row.bytes.to_vec().into()).collect();
+        let receipts: Vec<_> = self.store.receipts(&document)?.into_iter().map(|row| row.bytes.to_vec().into()).collect();
         if !receipts.is_empty() {
             self.send(conn, &ServerMessage::Receipts { document, receipts });
         }

@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use kith_group::{DeviceId, DocumentId, Signature, subscribe_message, verify_signature};
 
+use super::ConnId;
 use super::connection::{Attached, Deferred};
 use super::step::Step;
 use super::store::StoreError;
-use super::ConnId;
 use crate::wire::{About, MAX_RECORDS_BYTES, Reason, ServerMessage};
 
 /// Answers that one reader may have waiting for records before them.
@@ -31,8 +31,7 @@ impl Step<'_> {
             return Ok(());
         }
         let message = subscribe_message(&relay, &connection.nonce.0, &document);
-        let Some((head, member)) =
-            self.open(&document)?.map(|open| (open.head, open.group.roster().member(&device).copied()))
+        let Some((head, member)) = self.open(&document)?.map(|open| (open.head, open.group.roster().member(&device).copied()))
         else {
             self.refuse(conn, about, Reason::Unknown);
             return Ok(());
@@ -50,8 +49,7 @@ impl Step<'_> {
             }
         }
         let k = self.store.mark(&document, &device)?;
-        let proved =
-            ServerMessage::Proved { document, generation: head.generation, epoch: head.epoch, head: head.seq, k };
+        let proved = ServerMessage::Proved { document, generation: head.generation, epoch: head.epoch, head: head.seq, k };
         self.send(conn, &proved);
         Ok(())
     }
@@ -142,9 +140,9 @@ impl Step<'_> {
             if !member {
                 return self.put_out_late(conn, document, device);
             }
-            let due = self.attached(conn, &document).is_some_and(|attached| {
-                !attached.deferred.is_empty() || attached.receipts_due || attached.requests_due
-            });
+            let due = self
+                .attached(conn, &document)
+                .is_some_and(|attached| !attached.deferred.is_empty() || attached.receipts_due || attached.requests_due);
             if cursor >= head && live && !due {
                 return Ok(());
             }
@@ -191,12 +189,7 @@ impl Step<'_> {
     }
 
     /// Answers once the reader has the log up to the head; at once if it does not follow the log on this connection.
-    pub(super) fn defer(
-        &mut self,
-        conn: ConnId,
-        document: DocumentId,
-        answer: Deferred,
-    ) -> Result<(), StoreError> {
+    pub(super) fn defer(&mut self, conn: ConnId, document: DocumentId, answer: Deferred) -> Result<(), StoreError> {
         let Some(attached) = self.attached(conn, &document) else { return Ok(()) };
         if attached.cursor.is_none() {
             return self.answer(conn, document, &answer);
@@ -218,8 +211,7 @@ impl Step<'_> {
         let Some(head) = self.open(&document)?.map(|open| open.head) else { return Ok(()) };
         match answer {
             Deferred::Stale { k } => {
-                let stale =
-                    ServerMessage::Stale { document, k: *k, generation: head.generation, epoch: head.epoch };
+                let stale = ServerMessage::Stale { document, k: *k, generation: head.generation, epoch: head.epoch };
                 self.send(conn, &stale);
             }
             Deferred::EpochTaken => self.refuse(conn, About::Commit(document), Reason::EpochTaken),

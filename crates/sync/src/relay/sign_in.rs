@@ -137,8 +137,7 @@ impl Step<'_> {
             self.refuse(conn, about, Reason::Later);
             return Ok(());
         }
-        let head =
-            Head { generation: group.roster().generation, epoch: group.epoch(), seq: 0, hash: ChainHash::START };
+        let head = Head { generation: group.roster().generation, epoch: group.epoch(), seq: 0, hash: ChainHash::START };
         let row = DocumentRow { head, creation, account, committed_ms: i64::MIN, bytes: 0 };
         self.store.create_document(&document, &row, &group.to_bytes())?;
         self.send(conn, &ServerMessage::Created { document });

@@ -19,7 +19,6 @@ pub(super) struct Step<'a> {
 /// Who asks, once it is clear that they are a member.
 #[derive(Clone, Copy)]
 pub(super) struct Asker {
-    pub(super) conn: ConnId,
     pub(super) device: DeviceId,
     pub(super) is_lead: bool,
 }
@@ -107,16 +106,14 @@ impl<'a> Step<'a> {
             ClientMessage::Prove { document, device, signature } => self.prove(conn, document, device, &signature),
             ClientMessage::CatchUp { document, from } => self.catch_up(conn, document, from),
             ClientMessage::Append { record } => self.append(conn, Bytes::from(record)),
-            ClientMessage::Commit { record, admission } => self.commit(conn, Bytes::from(record), admission),
+            ClientMessage::Commit { record, admission } => self.commit(conn, &Bytes::from(record), admission),
             ClientMessage::Hold { document } => self.hold(conn, document),
             ClientMessage::Release { document } => self.release(conn, document),
             ClientMessage::PutBlob { document, blob, index, total, bytes } => {
                 self.put_blob(conn, document, blob, index, total, &bytes)
             }
-            ClientMessage::ReadBlob { document, blob, index } => {
-                self.read_blob(conn, enrolment, document, blob, index)
-            }
-            ClientMessage::Receipt { receipt } => self.receipt(conn, Bytes::from(receipt)),
+            ClientMessage::ReadBlob { document, blob, index } => self.read_blob(conn, enrolment, document, blob, index),
+            ClientMessage::Receipt { receipt } => self.receipt(conn, &Bytes::from(receipt)),
             ClientMessage::PutInvite { document, invite, voucher, expires } => {
                 self.put_invite(conn, enrolment, document, invite, voucher, expires)
             }
@@ -139,9 +136,7 @@ impl<'a> Step<'a> {
             .core
             .connections
             .iter()
-            .filter(|(_, connection)| {
-                connection.enrolment.is_none() && now_ms.saturating_sub(connection.opened_ms) > limit
-            })
+            .filter(|(_, connection)| connection.enrolment.is_none() && now_ms.saturating_sub(connection.opened_ms) > limit)
             .map(|(conn, _)| *conn)
             .collect();
         for conn in late {
@@ -170,30 +165,20 @@ impl<'a> Step<'a> {
     }
 
     /// Who asks about a document: a device that is proved on this connection and a member now. Else the asker is refused.
-    pub(super) fn asker(
-        &mut self,
-        conn: ConnId,
-        document: &DocumentId,
-        about: About,
-    ) -> Result<Option<Asker>, StoreError> {
+    pub(super) fn asker(&mut self, conn: ConnId, document: &DocumentId, about: About) -> Result<Option<Asker>, StoreError> {
         if let Some(device) = self.attached(conn, document).map(|attached| attached.device)
             && let Some(open) = self.open(document)?
             && open.group.roster().member(&device).is_some()
         {
             let is_lead = open.group.roster().is_lead(&device);
-            return Ok(Some(Asker { conn, device, is_lead }));
+            return Ok(Some(Asker { device, is_lead }));
         }
         self.refuse(conn, about, Reason::NotMember);
         Ok(None)
     }
 
     /// Like [`Step::asker`], for what only leads may ask.
-    pub(super) fn lead(
-        &mut self,
-        conn: ConnId,
-        document: &DocumentId,
-        about: About,
-    ) -> Result<Option<Asker>, StoreError> {
+    pub(super) fn lead(&mut self, conn: ConnId, document: &DocumentId, about: About) -> Result<Option<Asker>, StoreError> {
         let asker = self.asker(conn, document, about.clone())?;
         if asker.is_some_and(|asker| !asker.is_lead) {
             self.refuse(conn, about, Reason::NotAllowed);
@@ -297,9 +282,7 @@ fn about(message: &ClientMessage) -> Option<About> {
         }
         ClientMessage::Commit { record, .. } => About::Commit(Record::decode(record).ok()?.head.document),
         ClientMessage::PutBlob { blob, .. } | ClientMessage::ReadBlob { blob, .. } => About::Blob(*blob),
-        ClientMessage::Receipt { receipt } => {
-            About::Document(SignedReceipt::decode(receipt).ok()?.receipt.document)
-        }
+        ClientMessage::Receipt { receipt } => About::Document(SignedReceipt::decode(receipt).ok()?.receipt.document),
         ClientMessage::PutInvite { invite, .. } => About::Invite(*invite),
         ClientMessage::Request { request, .. }
         | ClientMessage::Reveal { request, .. }
@@ -312,8 +295,6 @@ fn about(message: &ClientMessage) -> Option<About> {
 pub(super) fn record_reason(error: &RecordError) -> Reason {
     match error {
         RecordError::TooLong { .. } => Reason::TooLarge,
-        RecordError::UnknownVersion { .. } | RecordError::Malformed { .. } | RecordError::DoesNotOpen { .. } => {
-            Reason::Malformed
-        }
+        RecordError::UnknownVersion { .. } | RecordError::Malformed { .. } | RecordError::DoesNotOpen { .. } => Reason::Malformed,
     }
 }

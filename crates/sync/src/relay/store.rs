@@ -197,13 +197,8 @@ pub trait RelayStore {
 
     /// Appends `record` and moves the head from `expected` to `next`, which must be one `seq` further, or changes nothing.
     /// Raises the sender's mark for [`Place::Numbered`]; sets the time of the last commit for [`Place::Commit`].
-    fn append(
-        &mut self,
-        document: &DocumentId,
-        expected: &Head,
-        next: &Head,
-        record: &NewRecord,
-    ) -> Result<Appended, StoreError>;
+    fn append(&mut self, document: &DocumentId, expected: &Head, next: &Head, record: &NewRecord)
+    -> Result<Appended, StoreError>;
 
     /// Consecutive records after `after`, in order: as many as fit into `limit` bytes, but at least one if there is any.
     fn records(&self, document: &DocumentId, after: u64, limit: usize) -> Result<Vec<Bytes>, StoreError>;
@@ -218,12 +213,7 @@ pub trait RelayStore {
     fn commit_at(&self, document: &DocumentId, generation: u32, epoch: u64) -> Result<Option<(u64, Bytes)>, StoreError>;
 
     /// Remembers, or with `None` forgets, that a device was removed.
-    fn put_removed(
-        &mut self,
-        document: &DocumentId,
-        device: &DeviceId,
-        row: Option<&RemovedRow>,
-    ) -> Result<(), StoreError>;
+    fn put_removed(&mut self, document: &DocumentId, device: &DeviceId, row: Option<&RemovedRow>) -> Result<(), StoreError>;
 
     /// Whether and when a device was removed.
     fn removed(&self, document: &DocumentId, device: &DeviceId) -> Result<Option<RemovedRow>, StoreError>;
@@ -256,12 +246,7 @@ pub trait RelayStore {
     fn waiting(&self, document: &DocumentId) -> Result<Vec<RequestRow>, StoreError>;
 
     /// Whether a request of `enrolment` was admitted with a commit that names `blob`.
-    fn may_read_blob(
-        &self,
-        document: &DocumentId,
-        blob: &BlobId,
-        enrolment: &PublicKey,
-    ) -> Result<bool, StoreError>;
+    fn may_read_blob(&self, document: &DocumentId, blob: &BlobId, enrolment: &PublicKey) -> Result<bool, StoreError>;
 
     /// Keeps what came with the commit at `seq`.
     fn put_admission(&mut self, document: &DocumentId, seq: u64, row: &AdmissionRow) -> Result<(), StoreError>;
@@ -279,13 +264,7 @@ pub trait RelayStore {
     fn blobs(&self, document: &DocumentId) -> Result<u64, StoreError>;
 
     /// Stores a chunk of an announced blob that is not there yet.
-    fn put_chunk(
-        &mut self,
-        document: &DocumentId,
-        blob: &BlobId,
-        index: u32,
-        bytes: &[u8],
-    ) -> Result<(), StoreError>;
+    fn put_chunk(&mut self, document: &DocumentId, blob: &BlobId, index: u32, bytes: &[u8]) -> Result<(), StoreError>;
 
     /// A chunk.
     fn chunk(&self, document: &DocumentId, blob: &BlobId, index: u32) -> Result<Option<Bytes>, StoreError>;

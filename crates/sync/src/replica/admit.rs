@@ -1,13 +1,14 @@
 //! Taking records from the log: many at once where all is well, one at a time where it is not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use automerge::{Automerge, Change, ChangeHash, PatchLog};
+use kith_group::{DeviceId, Digest, actor_family};
 
 use super::deterministic;
 use super::guard::quietly;
-use super::judge::{Arrival, Before, Checked, Refusal, Refusals, Stage, Verdict, mark_of, parse};
-use super::{Replica, KeptRecord, has, heads_max_op, open};
+use super::judge::{Arrival, Before, Checked, Mark, Refusal, Refusals, Stage, Verdict, mark_of, parse};
+use super::{KeptRecord, LastChange, Replica, has, open};
 
 /// One arrival that passed every check that needs no application.
 struct Passed {
@@ -178,7 +179,7 @@ impl Replica {
             return Err(Refusal::TooLarge);
         }
         let before =
-            Before { doc: &self.admitted, marks: &self.marks, max_op: self.max_op, refused: Refusals { before: &self.refused, since: refused }, caps };
+            Before { doc: &self.admitted, marks: &self.marks, refused: Refusals { before: &self.refused, since: refused }, caps };
         let mut own = Stage::default();
         let mut new = Vec::new();
         for change in parsed {
@@ -194,7 +195,24 @@ impl Replica {
             own.push(&checked);
             new.push(checked);
         }
+        if let Some(signed) = arrival.lasts.as_ref().filter(|_| !new.is_empty())
+            && self.lasts_after([&own, stage], &arrival.author) != *signed
+        {
+            return Err(Refusal::Uncovered);
+        }
         Ok(new)
+    }
+
+    /// The last change of every actor of a device's family once `stages` are admitted.
+    fn lasts_after(&self, stages: [&Stage; 2], device: &DeviceId) -> Vec<LastChange> {
+        let mut lasts: BTreeMap<Vec<u8>, Mark> = BTreeMap::new();
+        let [own, batch] = stages;
+        for marks in [&self.marks, batch.marks(), own.marks()] {
+            for (actor, mark) in marks.iter().filter(|(actor, _)| actor_family(actor.to_bytes()) == Some(*device)) {
+                lasts.insert(actor.to_bytes().to_vec(), *mark);
+            }
+        }
+        lasts.into_iter().map(|(actor, mark)| LastChange { actor, seq: mark.seq, hash: Digest(mark.hash.0) }).collect()
     }
 
     fn remember(&mut self, since: Since) {
@@ -210,7 +228,6 @@ impl Replica {
     fn take(&mut self, arrivals: &[Arrival], ok: &Passed) {
         for checked in &ok.new {
             let mark = mark_of(&checked.change);
-            self.max_op = self.max_op.max(mark.max_op);
             self.marks.insert(checked.change.actor_id().clone(), mark);
         }
         self.unsent.retain(|own| !ok.all.contains(&own.change.hash()));
@@ -253,6 +270,5 @@ impl Replica {
             // Every part of it has been applied before in this very way; this arm is for a machine that fails.
             tracing::error!(document = %self.rules.document, "a document could not be rebuilt from its parts");
         }
-        self.max_op = heads_max_op(&self.admitted);
     }
 }

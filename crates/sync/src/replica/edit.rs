@@ -1,7 +1,7 @@
 //! Own work: written into the working copy, kept there until the log brings it back.
 
 use automerge::legacy::{Key, ObjectId};
-use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
+use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
 use kith_group::{DeviceId, actor_family};
 
 use super::admit::apply;
@@ -28,6 +28,10 @@ pub enum EditError<E> {
     /// The closure wrote under another actor than its own.
     #[error("this edit was written in another device's name")]
     WrongActor,
+    /// The closure wrote at heads that are too far behind: the change could not be loaded again (Automerge 0.12 loses where its
+    /// operation numbers start). Write at the current heads instead, with places carried over by cursors.
+    #[error("this edit was written against an old state of the document")]
+    OldHeads,
     /// A change would not fit into a record.
     #[error("this edit is too large ({bytes} bytes; the limit is {limit}): make it in several steps")]
     TooLarge {
@@ -36,6 +40,13 @@ pub enum EditError<E> {
         /// The most that one may have.
         limit: usize,
     },
+}
+
+/// Whether a change starts right above its dependencies, as those of `transaction` always do and those of `transaction_at` may not.
+fn follows(doc: &Automerge, change: &Change) -> bool {
+    let highest = change.deps().iter().map(|dep| doc.get_change_meta_by_hash(dep).map(|meta| meta.max_op));
+    let highest: Option<Vec<u64>> = highest.collect();
+    highest.is_some_and(|numbers| change.start_op().get() == numbers.iter().max().map_or(1, |max| max + 1))
 }
 
 impl Replica {
@@ -64,6 +75,9 @@ impl Replica {
             let limit = self.rules.caps.own_change;
             if new.iter().any(|change| actor_family(change.actor_id().to_bytes()) != Some(*actor)) {
                 return Err(EditError::WrongActor);
+            }
+            if !new.iter().all(|change| follows(working, change)) {
+                return Err(EditError::OldHeads);
             }
             match new.iter().map(|change| change.raw_bytes().len()).find(|bytes| *bytes > limit) {
                 Some(bytes) => Err(EditError::TooLarge { bytes, limit }),
@@ -138,7 +152,7 @@ impl Replica {
         let changes: Vec<_> = self.unsent.iter().map(|own| own.change.clone()).collect();
         let mut working = self.admitted.clone();
         if apply(&mut working, &changes, false).is_err() {
-            lost.extend(changes.iter().map(automerge::Change::hash));
+            lost.extend(changes.iter().map(Change::hash));
             self.unsent.clear();
         }
         self.working = if self.unsent.is_empty() { None } else { Some(working) };
@@ -146,7 +160,7 @@ impl Replica {
     }
 
     /// What an own change touched. Only its operations are known (the closure made its own transactions), so text is named whole.
-    fn touch(&mut self, change: &automerge::Change) {
+    fn touch(&mut self, change: &Change) {
         let Ok(expanded) = quietly(|| change.decode()) else {
             self.touched.everything();
             return;

@@ -8,6 +8,7 @@ use automerge::legacy::{ElementId, Key, ObjectId, OpId, OpType};
 use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ReadDoc};
 use kith_group::{DeviceId, actor_family};
 
+use super::LastChange;
 use super::caps::Caps;
 use super::guard::quietly;
 use super::shape::{self, ShapeError};
@@ -21,6 +22,9 @@ pub struct Arrival {
     pub author: DeviceId,
     /// The raw changes, in the author's order.
     pub changes: Vec<Vec<u8>>,
+    /// What the author's statement signs as the last change of each of its actors, sorted. A statement that does not say exactly what
+    /// stands after this record proves nothing, and a snapshot could not be proved with it; `None` where there is no statement.
+    pub lasts: Option<Vec<LastChange>>,
 }
 
 /// What became of one arrival.
@@ -73,6 +77,9 @@ pub enum Refusal {
     /// Automerge put it aside instead of applying it.
     #[error("it was put aside and not applied")]
     Orphaned,
+    /// Its author's signature is over other changes than it brings.
+    #[error("its author signed other changes than it brings")]
+    Uncovered,
     /// It is larger than any honest record, or would unfold so.
     #[error("it is too large")]
     TooLarge,
@@ -106,7 +113,6 @@ pub(super) struct Stage {
     max_ops: HashMap<ChangeHash, u64>,
     spans: HashMap<ActorId, Vec<RangeInclusive<u64>>>,
     objects: HashMap<(u64, ActorId), ObjType>,
-    max_op: u64,
     genesis: Option<Vec<u8>>,
 }
 
@@ -114,6 +120,11 @@ impl Stage {
     /// The genesis change, if it is among these.
     pub(super) fn genesis(&self) -> Option<&[u8]> {
         self.genesis.as_deref()
+    }
+
+    /// The last staged change of every actor.
+    pub(super) fn marks(&self) -> &HashMap<ActorId, Mark> {
+        &self.marks
     }
 
     pub(super) fn knows(&self, hash: &ChangeHash) -> bool {
@@ -128,7 +139,6 @@ impl Stage {
             self.genesis = Some(change.raw_bytes().to_vec());
         }
         self.max_ops.insert(change.hash(), mark.max_op);
-        self.max_op = self.max_op.max(mark.max_op);
         self.marks.insert(actor.clone(), mark);
         for (number, kind) in &checked.objects {
             self.objects.insert((*number, actor.clone()), *kind);
@@ -165,7 +175,6 @@ impl Refusals<'_> {
 pub(super) struct Before<'a> {
     pub(super) doc: &'a Automerge,
     pub(super) marks: &'a HashMap<ActorId, Mark>,
-    pub(super) max_op: u64,
     pub(super) refused: Refusals<'a>,
     pub(super) caps: &'a Caps,
 }
@@ -233,11 +242,12 @@ impl Before<'_> {
             return Err(Refusal::Gap { expected, found: change.seq() });
         }
         let start = change.start_op().get();
-        let highest = stages.iter().map(|stage| stage.max_op).max().unwrap_or(0).max(self.max_op);
-        let reused = start <= floor || last.is_some_and(|mark| start <= mark.max_op);
-        let absurd = start > highest.saturating_add(self.caps.leap) || mark_of(&change).max_op > self.caps.last_operation;
+        // A saved document does not hold first operation numbers: Automerge 0.12 loads a change as starting right above its
+        // dependencies, and a document with one that does not, mostly not at all. So a gap is refused here, and no `edit` makes one. It
+        // also keeps anybody from using up the 32 bits of the numbers.
+        let misplaced = start != floor.saturating_add(1) || last.is_some_and(|mark| start <= mark.max_op);
         // Kith never sets Automerge's own `author`; a second one for an actor makes it refuse a whole batch.
-        if reused || absurd || !change.extra_bytes().is_empty() {
+        if misplaced || mark_of(&change).max_op > self.caps.last_operation || !change.extra_bytes().is_empty() {
             return Err(Refusal::Incoherent);
         }
         let objects = self.operations(stages, &change)?;

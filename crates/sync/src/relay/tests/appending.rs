@@ -1,6 +1,6 @@
 //! What may go into a log, and how it is answered.
 
-use kith_group::{AppendRule, Digest, RecordKind, Receipt, Role, Seen, chain};
+use kith_group::{AppendRule, Digest, Receipt, RecordKind, Role, Seen, chain};
 
 use super::team::{DOCUMENT, Person, alone, pair, pair_with};
 use crate::relay::{Enrolment, Limits, RelayConfig, RelayStore as _};
@@ -13,11 +13,7 @@ fn records_are_numbered_chained_and_passed_on_as_they_are() {
     let first = alice.record_of(RecordKind::Change, 1, alice.epoch(), b"sealed");
     assert_eq!(alice.write(&mut world), start.seq + 1);
     let heard = world.heard(bob.conn);
-    let expected = ServerMessage::Records {
-        document: DOCUMENT,
-        first: start.seq + 1,
-        records: vec![first.clone().into()],
-    };
+    let expected = ServerMessage::Records { document: DOCUMENT, first: start.seq + 1, records: vec![first.clone().into()] };
     assert_eq!(heard, [expected]);
     assert_eq!(bob.write(&mut world), start.seq + 2);
     let second = bob.record_of(RecordKind::Change, 1, bob.epoch(), b"sealed");
@@ -30,10 +26,7 @@ fn records_are_numbered_chained_and_passed_on_as_they_are() {
 fn a_sender_reads_its_own_record_like_anybody_else() {
     let (mut world, alice) = alone();
     let heard = world.say(alice.conn, &alice.change(1));
-    assert!(matches!(
-        heard.as_slice(),
-        [ServerMessage::Accepted { k: 1, seq: 1, .. }, ServerMessage::Records { first: 1, .. }]
-    ));
+    assert!(matches!(heard.as_slice(), [ServerMessage::Accepted { k: 1, seq: 1, .. }, ServerMessage::Records { first: 1, .. }]));
 }
 
 #[test]
@@ -91,8 +84,7 @@ fn a_reader_appends_nothing() {
 
 #[test]
 fn only_leads_append_where_the_rule_says_so() {
-    let (mut world, mut alice, bob) =
-        pair_with(RelayConfig::new(Enrolment::Open), AppendRule::LeadsOnly, Role::Contributor);
+    let (mut world, mut alice, bob) = pair_with(RelayConfig::new(Enrolment::Open), AppendRule::LeadsOnly, Role::Contributor);
     assert_eq!(world.refused(bob.conn, &bob.change(1)), Reason::NotAllowed);
     alice.write(&mut world);
 }

@@ -23,12 +23,7 @@ fn a_blob_comes_back_as_it_was_from_any_chunk_on() {
         let stored = ServerMessage::BlobStored { blob: BLOB, index };
         assert_eq!(world.say(alice.conn, &put(index, 3, vec![index as u8; MAX_CHUNK])), [stored]);
     }
-    let chunk = |index: u32| ServerMessage::BlobChunk {
-        blob: BLOB,
-        index,
-        total: 3,
-        bytes: vec![index as u8; MAX_CHUNK],
-    };
+    let chunk = |index: u32| ServerMessage::BlobChunk { blob: BLOB, index, total: 3, bytes: vec![index as u8; MAX_CHUNK] };
     assert_eq!(world.say(bob.conn, &read(0)), [chunk(0), chunk(1), chunk(2)]);
     assert_eq!(world.say(bob.conn, &read(2)), [chunk(2)]);
     assert_eq!(world.refused(bob.conn, &read(3)), Reason::Unknown);
@@ -65,13 +60,9 @@ fn a_document_has_a_quota_of_blobs() {
     let config = RelayConfig { limits, ..RelayConfig::new(Enrolment::Open) };
     let (mut world, alice, _bob) = pair_with(config, kith_group::AppendRule::Everyone, Role::Reader);
     world.say(alice.conn, &put(0, 2, vec![0; 10]));
-    let third =
-        ClientMessage::PutBlob { document: DOCUMENT, blob: BlobId([7; 16]), index: 0, total: 1, bytes: vec![1] };
+    let third = ClientMessage::PutBlob { document: DOCUMENT, blob: BlobId([7; 16]), index: 0, total: 1, bytes: vec![1] };
     assert_eq!(world.refused(alice.conn, &third), Reason::Later);
-    assert_eq!(
-        world.say(alice.conn, &put(1, 2, vec![0; 10])),
-        [ServerMessage::BlobStored { blob: BLOB, index: 1 }]
-    );
+    assert_eq!(world.say(alice.conn, &put(1, 2, vec![0; 10])), [ServerMessage::BlobStored { blob: BLOB, index: 1 }]);
 }
 
 #[test]

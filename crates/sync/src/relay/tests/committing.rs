@@ -59,7 +59,6 @@ fn commits_are_a_second_apart_but_removals_do_not_wait() {
 #[test]
 fn only_leads_change_who_is_in() {
     let (mut world, mut alice, mut bob) = pair(Role::Lead);
-    let mut carol = Person::new(&mut world, 3);
     // Bob prepares what a lead may do; then he is a contributor, and sends it.
     let demote = alice.commit_message(&world, &Change::SetRole { person: bob.person, role: Role::Contributor });
     assert!(matches!(world.say(alice.conn, &demote).first(), Some(ServerMessage::Accepted { .. })));
@@ -72,15 +71,9 @@ fn only_leads_change_who_is_in() {
     // A contributor's own renewal is lawful; his commit under Alice's name is not his to send.
     let hers = alice.commit_message(&world, &Change::Refresh);
     assert_eq!(world.refused(bob.conn, &hers), Reason::NotMember);
-    let forged = bob.record_of(
-        RecordKind::Commit,
-        0,
-        bob.epoch(),
-        &kith_group::Record::decode(&record_in(&hers)).unwrap().body,
-    );
+    let forged = bob.record_of(RecordKind::Commit, 0, bob.epoch(), &kith_group::Record::decode(&record_in(&hers)).unwrap().body);
     let forged = ClientMessage::Commit { record: forged, admission: None };
     assert_eq!(world.refused(bob.conn, &forged), Reason::NotAllowed);
-    let blob = BlobId([1; 16]);
     let put = ClientMessage::PutInvite {
         document: DOCUMENT,
         invite: kith_group::InviteId([1; 16]),
@@ -97,7 +90,6 @@ fn only_leads_change_who_is_in() {
     }
     let own = bob.commit_message(&world, &Change::Refresh);
     assert!(matches!(world.say(bob.conn, &own).first(), Some(ServerMessage::Accepted { .. })));
-    let _ = (blob, &mut carol);
 }
 
 #[test]
@@ -126,12 +118,10 @@ fn an_admission_needs_its_snapshot_and_nobody_is_added_without_one() {
     assert_eq!(world.refused(alice.conn, &message), Reason::Unknown);
     let bare = ClientMessage::Commit { record: record_in(&message), admission: None };
     assert_eq!(world.refused(alice.conn, &bare), Reason::NotAllowed);
-    let part =
-        ClientMessage::PutBlob { document: DOCUMENT, blob, index: 0, total: 2, bytes: b"half of it".to_vec() };
+    let part = ClientMessage::PutBlob { document: DOCUMENT, blob, index: 0, total: 2, bytes: b"half of it".to_vec() };
     world.say(alice.conn, &part);
     assert_eq!(world.refused(alice.conn, &message), Reason::Unknown);
-    let rest =
-        ClientMessage::PutBlob { document: DOCUMENT, blob, index: 1, total: 2, bytes: b"other half".to_vec() };
+    let rest = ClientMessage::PutBlob { document: DOCUMENT, blob, index: 1, total: 2, bytes: b"other half".to_vec() };
     world.say(alice.conn, &rest);
     assert!(matches!(world.say(alice.conn, &message).first(), Some(ServerMessage::Accepted { seq: 1, .. })));
 }

@@ -129,12 +129,7 @@ fn expired_unknown_or_overlong_requests_are_refused() {
         expires: world.now_ms / 1_000 - 1,
     };
     assert_eq!(world.refused(alice.conn, &late), Reason::Expired);
-    let other = ClientMessage::PutInvite {
-        document: DOCUMENT,
-        invite: INVITE,
-        voucher: Digest([1; 32]),
-        expires: i64::MAX,
-    };
+    let other = ClientMessage::PutInvite { document: DOCUMENT, invite: INVITE, voucher: Digest([1; 32]), expires: i64::MAX };
     assert_eq!(world.refused(alice.conn, &other), Reason::Taken);
 }
 

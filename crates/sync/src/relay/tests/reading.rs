@@ -98,8 +98,7 @@ fn records_of_one_batch_leave_in_one_frame_that_is_shared() {
         let record = person.record_of(RecordKind::Change, k, epoch, b"sealed");
         RelayEvent::Frame(person.conn, ClientMessage::Append { record }.to_frame().into())
     };
-    let effects =
-        world.batch(vec![append(&alice, 1), append(&alice, 2), append(&bob, 1), append(&alice, 3), append(&bob, 2)]);
+    let effects = world.batch(vec![append(&alice, 1), append(&alice, 2), append(&bob, 1), append(&alice, 3), append(&bob, 2)]);
     let frames: Vec<_> = effects
         .send
         .iter()

@@ -168,8 +168,7 @@ fn a_document_is_opened_once_and_the_same_bytes_again_are_no_error() {
     assert_eq!(world.refused(bob.conn, &taken), Reason::Taken);
     let elsewhere = ClientMessage::Create { document: kith_group::DocumentId([3; 16]), group_info };
     assert_eq!(world.refused(bob.conn, &elsewhere), Reason::NotAllowed);
-    let nonsense =
-        ClientMessage::Create { document: kith_group::DocumentId([3; 16]), group_info: b"no group".to_vec() };
+    let nonsense = ClientMessage::Create { document: kith_group::DocumentId([3; 16]), group_info: b"no group".to_vec() };
     assert_eq!(world.refused(bob.conn, &nonsense), Reason::NotAllowed);
     let long = ClientMessage::Create { document: kith_group::DocumentId([3; 16]), group_info: vec![0; 65 << 10] };
     assert_eq!(world.refused(bob.conn, &long), Reason::TooLarge);

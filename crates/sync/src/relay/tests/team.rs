@@ -3,7 +3,7 @@
 use kith_group::member::{self, Change, NewMember, Outcome};
 use kith_group::{
     AppendRule, BlobId, CommitAad, DeviceKey, Digest, DocumentId, DocumentKind, GroupName, GroupState, MemoryRows, PersonId,
-    Record, RecordHead, RecordKind, Role, Seen, SeededRandom, Signature, subscribe_message,
+    Record, RecordHead, RecordKind, Role, SeededRandom, Seen, Signature, subscribe_message,
 };
 
 use super::world::{RELAY, World};
@@ -122,15 +122,13 @@ impl Person {
     ) -> ClientMessage {
         let new = NewMember { key_package: newcomer.key_package(), person: newcomer.person, role };
         let staged = self.stage(world, &Change::Admit(vec![new]), Some(Digest([7; 32])));
-        let admission =
-            Admission { welcome: staged.welcome.unwrap(), pack: b"sealed pack".to_vec(), blob, requests };
+        let admission = Admission { welcome: staged.welcome.unwrap(), pack: b"sealed pack".to_vec(), blob, requests };
         let record = self.record_of(RecordKind::Commit, 0, self.epoch(), &staged.commit);
         ClientMessage::Commit { record, admission: Some(admission) }
     }
 
     pub(super) fn upload(&self, world: &mut World, blob: BlobId) {
-        let message =
-            ClientMessage::PutBlob { document: DOCUMENT, blob, index: 0, total: 1, bytes: b"sealed snapshot".to_vec() };
+        let message = ClientMessage::PutBlob { document: DOCUMENT, blob, index: 0, total: 1, bytes: b"sealed snapshot".to_vec() };
         assert_eq!(world.say(self.conn, &message), [ServerMessage::BlobStored { blob, index: 0 }]);
     }
 
@@ -171,16 +169,8 @@ pub(super) fn welcome_in(message: &ClientMessage) -> Vec<u8> {
 /// A document with Alice as its lead, connected and live.
 pub(super) fn founded(world: &mut World, rule: AppendRule) -> Person {
     let mut alice = Person::new(world, 1);
-    let (state, group_info) = member::create(
-        &mut alice.rows,
-        &mut alice.random,
-        &alice.key,
-        GROUP,
-        DocumentKind::WORKING,
-        rule,
-        alice.person,
-    )
-    .unwrap();
+    let (state, group_info) =
+        member::create(&mut alice.rows, &mut alice.random, &alice.key, GROUP, DocumentKind::WORKING, rule, alice.person).unwrap();
     alice.state = Some(state);
     let created = world.say(alice.conn, &ClientMessage::Create { document: DOCUMENT, group_info });
     assert_eq!(created, [ServerMessage::Created { document: DOCUMENT }]);

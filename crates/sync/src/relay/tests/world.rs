@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use kith_group::{DeviceKey, Digest, RelayId, SeededRandom, sign_in_message};
 
-use crate::relay::{
-    ConnId, Enrolment, MemoryStore, RelayConfig, RelayCore, RelayEffects, RelayEngine as _, RelayEvent,
-};
+use crate::relay::{ConnId, Enrolment, MemoryStore, RelayConfig, RelayCore, RelayEffects, RelayEngine as _, RelayEvent};
 use crate::wire::{ClientMessage, Credential, Reason, ServerMessage};
 
 pub(super) const RELAY: RelayId = RelayId([9; 16]);
@@ -19,7 +17,6 @@ pub(super) struct World {
     pub(super) core: RelayCore,
     pub(super) store: MemoryStore,
     pub(super) now_ms: i64,
-    pub(super) random: SeededRandom,
     pub(super) closed: BTreeSet<ConnId>,
     /// Connections whose sockets take nothing: their bytes stay in flight.
     pub(super) stuck: BTreeSet<ConnId>,
@@ -37,7 +34,6 @@ impl World {
             core: RelayCore::new(config, Box::new(SeededRandom::new(1))),
             store: MemoryStore::new(RELAY),
             now_ms: START_MS,
-            random: SeededRandom::new(2),
             closed: BTreeSet::new(),
             stuck: BTreeSet::new(),
             heard: BTreeMap::new(),

@@ -21,7 +21,7 @@ fn meeting(seed: u64) {
             2 => {
                 if !outbox.is_empty() {
                     let now = 1 + dice.roll(outbox.len());
-                    log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: outbox.drain(..now).collect() });
+                    log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: outbox.drain(..now).collect(), lasts: None });
                 }
             }
             _ => {
@@ -46,7 +46,7 @@ fn meeting(seed: u64) {
     for (who, (_, _, outbox)) in replicas.iter_mut().enumerate() {
         if !outbox.is_empty() {
             let me = device(u8::try_from(who).unwrap() + 1);
-            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: std::mem::take(outbox) });
+            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: std::mem::take(outbox), lasts: None });
         }
     }
     let mut ends = Vec::new();

@@ -45,7 +45,7 @@ fn mutated_changes_never_break_the_replica_nor_its_save() {
 
 #[test]
 fn hunt() {
-    for seed in 100..160 {
+    for seed in 100..140 {
         mutate(seed);
     }
 }
@@ -58,7 +58,8 @@ fn mutate(seed: u64) {
     let mut author = Replica::empty(rules());
     author.admit(&log);
     let mut refused_by_name = std::collections::BTreeMap::new();
-    let (mut taken, mut seq) = (0, 100);
+    let (mut taken, mut expelled, mut seq) = (0, 0, 100);
+    let mut sent = std::collections::BTreeMap::new();
     for _ in 0..12 {
         let me = device(1 + u8::try_from(dice.roll(4)).unwrap());
         // A bent change that was taken may have put something else where the edit looks.
@@ -79,8 +80,9 @@ fn mutate(seed: u64) {
             }
             fix_checksum(&mut bent);
             seq += 1;
+            sent.insert(seq, bent.clone());
             let before = replica.heads();
-            match &replica.admit(&[Arrival { seq, author: me, changes: vec![bent] }])[0] {
+            match &replica.admit(&[Arrival { seq, author: me, changes: vec![bent], lasts: None }])[0] {
                 Verdict::Admitted { .. } => taken += 1,
                 Verdict::Refused(refusal) => {
                     assert_eq!(replica.heads(), before, "a refused record left something behind");
@@ -91,12 +93,18 @@ fn mutate(seed: u64) {
         }
         // Whatever was taken, the honest change of this round goes its way or is refused by a name, never a panic.
         seq += 1;
-        replica.admit(&[Arrival { seq, author: me, changes: vec![next.clone()] }]);
-        author = Replica::empty(rules());
-        author.base = replica.admitted.save();
-        author = Replica::load(rules(), &Stored { base: &author.base, ..Stored::default() }).unwrap();
+        replica.admit(&[Arrival { seq, author: me, changes: vec![next.clone()], lasts: None }]);
+        // A few in a thousand pass every check and still spoil the save: the rebase finds and expels those.
+        let rebased = replica.rebase();
+        for (record, _) in &rebased.expelled {
+            eprintln!("expelled {record} {:?}", sent.get(record).map(|raw: &Vec<u8>| (Change::try_from(&raw[..]).unwrap().decode(), Change::try_from(&next[..]).unwrap().decode())));
+        }
+        expelled += rebased.expelled.len();
+        let base = rebased.base.unwrap_or_else(|| replica.base.clone());
+        author = Replica::load(rules(), &Stored { base: &base, ..Stored::default() }).unwrap();
+        assert_eq!(author.heads_digest(), replica.heads_digest());
     }
-    eprintln!("mutated changes: {taken} taken as valid, refused: {refused_by_name:?}");
+    eprintln!("mutated changes: {taken} taken as valid, {expelled} of them expelled later, refused: {refused_by_name:?}");
     assert!(refused_by_name.len() >= 3);
     loads(&mut replica);
 }
@@ -112,26 +120,30 @@ fn a_change_in_somebody_elses_name_is_refused() {
 // Without `actor_family` in `Before::check` (comparing whole actors), an editor's splice at older heads would be refused.
 #[test]
 fn a_derived_actor_belongs_to_its_device() {
+    // Device 3 wrote much; device 2, which also wrote something, writes on top of that alone.
+    let theirs = begun().edit(&device(3), type_a_word).unwrap().changes;
     let mut author = begun();
-    let heads = author.admitted().get_heads();
-    let mut changes = Vec::new();
-    for word in ["one ", "two ", "three "] {
-        let edited = author.edit(&device(2), |doc| {
-            let text = doc.get(ROOT, "plan")?.unwrap().1;
-            let mut transaction = doc.transaction_at(PatchLog::inactive(), &heads).unwrap();
-            transaction.splice_text(&text, 0, 0, word)?;
-            transaction.commit();
-            Ok::<_, AutomergeError>(())
-        });
-        changes.extend(edited.unwrap().changes);
-    }
+    let mut changes = author.edit(&device(2), |doc| {
+        doc.transact(|transaction| transaction.put(ROOT, "title", "B")).map(drop).map_err(|failure| failure.error)
+    });
+    let mut changes = std::mem::take(&mut changes.as_mut().unwrap().changes);
+    author.admit(&[arrival(2, 3, &theirs)]);
+    let head = Change::try_from(&theirs[0][..]).unwrap().hash();
+    let edited = author.edit(&device(2), |doc| {
+        let text = doc.get(ROOT, "plan")?.unwrap().1;
+        let mut transaction = doc.transaction_at(PatchLog::inactive(), &[head]).unwrap();
+        transaction.splice_text(&text, 0, 0, "one ")?;
+        transaction.commit();
+        Ok::<_, AutomergeError>(())
+    });
+    changes.extend(edited.unwrap().changes);
     let actors: BTreeSet<_> = changes.iter().map(|raw| Change::try_from(&raw[..]).unwrap().actor_id().clone()).collect();
-    assert_eq!(actors.len(), 3, "Automerge made no derived actors: this test has lost its subject");
+    assert_eq!(actors.len(), 2, "Automerge made no derived actor: this test has lost its subject");
     let mut replica = begun();
-    assert!(admitted(&replica.admit(&[arrival(2, 2, &changes)])[0]));
-    assert_eq!(replica.lasts_of(&device(2)).len(), 3);
+    assert!(replica.admit(&[arrival(2, 3, &theirs), arrival(3, 2, &changes)]).iter().all(admitted));
+    assert_eq!(replica.lasts_of(&device(2)).len(), 2);
     assert_eq!(author.lasts_to_sign(&device(2)), replica.lasts_of(&device(2)));
-    assert_eq!(refusal(&begun().admit(&[arrival(2, 3, &changes)])[0]), Refusal::WrongAuthor);
+    assert_eq!(refusal(&begun().admit(&[arrival(2, 3, &theirs), arrival(3, 3, &changes)])[1]), Refusal::WrongAuthor);
     loads(&mut replica);
 }
 
@@ -273,14 +285,18 @@ fn a_change_that_claims_endless_operations_is_refused_at_once() {
     assert_eq!(refusal(&begun().admit(&[arrival(2, 2, &[bomb])])[0]), Refusal::TooLarge);
 }
 
-// Without `absurd` in `Before::check` every later edit of anyone would overflow Automerge's 32-bit operation numbers.
+// Without `misplaced` in `Before::check`: every later edit of anyone would overflow Automerge's 32-bit operation numbers, and a gap as
+// small as ten leaves a document whose save does not load.
 #[test]
-fn an_absurd_operation_number_is_refused() {
+fn an_operation_number_that_does_not_follow_is_refused() {
     let (mut replica, next) = with_next(|doc| {
         doc.transact(|transaction| transaction.put(ROOT, "title", 1)).map(drop).map_err(|failure| failure.error)
     });
-    let bent = rewritten(&next, |change| change.start_op = (u64::from(u32::MAX) - 1).try_into().unwrap());
-    assert_eq!(refusal(&replica.admit(&[arrival(2, 2, &[bent])])[0]), Refusal::Incoherent);
+    let start = Change::try_from(&next[..]).unwrap().start_op().get();
+    for wrong in [1, start - 1, start + 1, start + 50, u64::from(u32::MAX) - 1] {
+        let bent = rewritten(&next, |change| change.start_op = wrong.try_into().unwrap());
+        assert_eq!(refusal(&replica.admit(&[arrival(2, 2, &[bent])])[0]), Refusal::Incoherent);
+    }
     assert!(admitted(&replica.admit(&[arrival(3, 2, &[next])])[0]));
 }
 

@@ -36,7 +36,7 @@ impl Dice {
 }
 
 pub(super) fn arrival(seq: u64, author: u8, changes: &[Vec<u8>]) -> Arrival {
-    Arrival { seq, author: device(author), changes: changes.to_vec() }
+    Arrival { seq, author: device(author), changes: changes.to_vec(), lasts: None }
 }
 
 pub(super) fn admitted(verdict: &Verdict) -> bool {
@@ -83,10 +83,11 @@ pub(super) fn some_edit(doc: &mut Automerge, dice: &mut Dice) -> Result<(), Auto
     let steps = doc.get(ROOT, "steps")?.unwrap().1;
     let length = doc.length(&text);
     let kind = dice.roll(10);
-    // Now and then as an editor does: against heads that are not the newest, under a derived actor if need be.
+    // Now and then against one head of several, under a derived actor if that head does not cover the own last change.
     let heads = doc.get_heads();
     let mut transaction = if dice.roll(6) == 0 {
-        let older: Vec<ChangeHash> = heads.iter().take(1).copied().collect();
+        let highest = heads.iter().max_by_key(|head| doc.get_change_meta_by_hash(head).unwrap().max_op);
+        let older: Vec<ChangeHash> = highest.into_iter().copied().collect();
         doc.transaction_at(PatchLog::inactive(), &older).unwrap()
     } else {
         doc.transaction()
@@ -137,7 +138,7 @@ pub(super) fn written(dice: &mut Dice, devices: u8, records: usize) -> Vec<Arriv
             changes.extend(replica.edit(&me, |doc| some_edit(doc, dice)).unwrap().changes);
         }
         if !changes.is_empty() {
-            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes });
+            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes, lasts: None });
         }
     }
     log

@@ -62,6 +62,29 @@ fn an_edit_beyond_a_record_or_in_another_name_is_refused_before_it_is_kept() {
     assert!(replica.working.is_none());
 }
 
+// Pins what `follows` in `edit` and the rule of operation numbers in `Before::check` are for. When a newer Automerge loads such a
+// document, both may go.
+#[test]
+fn an_edit_at_old_heads_would_not_load_again_and_is_refused() {
+    let mut replica = begun();
+    let old = replica.admitted().get_heads();
+    append(&mut replica, 2, "plan", " with many characters, each of them an operation with a number of its own");
+    let write = |doc: &mut Automerge| {
+        let text = doc.get(ROOT, "plan")?.unwrap().1;
+        let mut transaction = doc.transaction_at(PatchLog::inactive(), &old).unwrap();
+        transaction.splice_text(&text, 0, 0, "x")?;
+        transaction.commit();
+        Ok::<_, AutomergeError>(())
+    };
+    let mut plain = replica.doc().clone();
+    plain.set_actor(actor(3));
+    write(&mut plain).unwrap();
+    assert!(Automerge::load(&plain.save()).is_err(), "Automerge now loads a change that starts above a gap");
+    let heads = replica.doc().get_heads();
+    assert!(matches!(replica.edit(&device(3), write), Err(EditError::OldHeads)));
+    assert_eq!(replica.doc().get_heads(), heads);
+}
+
 #[test]
 fn what_others_write_is_told_as_splices_in_utf16_units() {
     for writing in [false, true] {
@@ -137,7 +160,6 @@ fn a_stored_document_loads_as_it_was_with_tail_and_unsent() {
     assert_eq!(again.heads_digest(), replica.heads_digest());
     assert_eq!(again.doc().get_heads(), replica.doc().get_heads());
     assert_eq!(again.marks, replica.marks);
-    assert_eq!(again.max_op, replica.max_op);
     // Both go on alike, the numbers of authors included.
     let next = append(&mut again, 8, "plan", " still");
     assert_eq!(append(&mut replica, 8, "plan", " still"), next);
@@ -158,7 +180,6 @@ fn the_marks_of_a_loaded_document_are_those_of_its_history() {
     for meta in again.admitted().get_changes_meta(&[]) {
         assert!(again.marks[meta.actor.as_ref()].seq >= meta.seq);
     }
-    assert_eq!(again.max_op, replica.max_op);
 }
 
 #[test]

@@ -1,14 +1,10 @@
 //! The program as people run it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use common::{Member, records};
+use super::common::{Member, records};
 use kith_group::DocumentId;
 
 const DOCUMENT: DocumentId = DocumentId([1; 16]);
@@ -126,7 +122,7 @@ async fn killed_at_any_moment_it_has_every_record_that_it_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let mut process = Process::serve(folder.path());
     let (mut alice, mut client) = Member::found(&process.1.clone(), DOCUMENT, 1).await;
-    let mut acknowledged = 0;
+    let mut acknowledged = 0_u64;
     for round in 0..6_u64 {
         for _ in 0..30 + round * 7 {
             acknowledged = alice.write(&mut client, &acknowledged.to_be_bytes()).await;
@@ -140,7 +136,7 @@ async fn killed_at_any_moment_it_has_every_record_that_it_acknowledged() {
         let checked = run(&["check"], folder.path());
         assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
         process = Process::serve(folder.path());
-        let mut reader = common::Client::signed_in(&process.1, &alice.enrolment, None).await;
+        let mut reader = super::common::Client::signed_in(&process.1, &alice.enrolment, None).await;
         let signature = alice.key.sign(&kith_group::subscribe_message(&reader.relay, &reader.nonce.0, &DOCUMENT));
         let prove = kith_sync::wire::ClientMessage::Prove { document: DOCUMENT, device: alice.key.id(), signature };
         let kith_sync::wire::ServerMessage::Proved { head, k, .. } = reader.ask(&prove).await else {

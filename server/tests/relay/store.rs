@@ -1,13 +1,9 @@
 //! The SQLite store: the suite of all engines, and what only a disk can do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use bytes::Bytes;
 use kith_group::{ChainHash, DeviceId, Digest, DocumentId, PublicKey, chain};
 use kith_relay::{FolderLock, RelayError, SqliteStore, store_file};
-use kith_sync::relay::{
-    Appended, DocumentRow, Head, NewRecord, Place, RelayEngine, RelayStore as _, StoreError, conformance,
-};
+use kith_sync::relay::{Appended, DocumentRow, Head, NewRecord, Place, RelayEngine, RelayStore as _, StoreError, conformance};
 
 const DOCUMENT: DocumentId = DocumentId([1; 16]);
 

@@ -1,0 +1,9 @@
+//! The relay from outside: its store, its sockets, its checks, its program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod check;
+mod common;
+mod program;
+mod sockets;
+mod store;
