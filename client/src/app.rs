@@ -1,7 +1,7 @@
 //! The program: from what was typed to an exit code.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -78,6 +78,13 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
     if let Some(text) = verb.texts() {
         read_input(text)?;
     }
+    if let Verb::Admit { words: words @ None, .. } = &mut verb
+        && !json
+        && std::io::stdin().is_terminal()
+    {
+        // Typed, not nodded through: whoever only presses Enter lets nobody in.
+        *words = Some(asked_words()?);
+    }
     let source = Source { file: passphrase_file };
     match &verb {
         Verb::Setup { name, agency, role, relay, token } => {
@@ -102,6 +109,17 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
     }
 }
 
+fn asked_words() -> Result<String, Failure> {
+    let mut out = std::io::stderr().lock();
+    let _ = write!(out, "Ring them on a number that you know already. The four words that they read to you: ")
+        .and_then(|()| out.flush());
+    let mut line = String::new();
+    match std::io::stdin().lock().take(1000).read_line(&mut line) {
+        Ok(_) if !line.trim().is_empty() => Ok(line),
+        _ => Err(Failure::refused("no-words", "Compare the four words first: `kith requests` shows them. Nobody was let in")),
+    }
+}
+
 /// A text of "-" is read from the input.
 fn read_input(text: &mut String) -> Result<(), Failure> {
     if text != "-" {
@@ -114,7 +132,10 @@ fn read_input(text: &mut String) -> Result<(), Failure> {
         .read_to_end(&mut read)
         .map_err(|error| Failure::refused("input", format!("The input could not be read ({error}). Nothing was changed")))?;
     if read.len() as u64 > LONGEST_INPUT {
-        return Err(Failure::refused("too-long", "The input is longer than any entry may be. Nothing was changed; write several entries"));
+        return Err(Failure::refused(
+            "too-long",
+            "The input is longer than any entry may be. Nothing was changed; write several entries",
+        ));
     }
     let mut input = String::from_utf8(read)
         .map_err(|_| Failure::refused("not-text", "The input is not text (UTF-8). Nothing was changed"))?;
@@ -266,7 +287,10 @@ fn wait_to_be_let_in(first: Answer, json: bool, again: &dyn Fn(&Verb) -> Result<
 fn deliver(answer: &Answer, json: bool) -> Result<u8, Failure> {
     if let Some(file) = &answer.file {
         write_file(file, &answer.bytes).map_err(|error| {
-            Failure::refused("export", format!("The file {} was not written: {error:#}. Nothing was changed", file.path.display()))
+            Failure::refused(
+                "export",
+                format!("The file {} was not written: {error:#}. Nothing was changed", file.path.display()),
+            )
         })?;
     }
     if json {

@@ -48,7 +48,9 @@ pub struct Arguments {
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
     /// Make this computer's profile: who you are, and a passphrase
-    #[command(after_long_help = "Example:\n  kith setup --name \"Priya Marsh\" --agency \"children's social care\" --role \"social worker\" \\\n       --relay wss://relay.example --token -      (then paste the token that your agency gave you)")]
+    #[command(
+        after_long_help = "Example:\n  kith setup --name \"Priya Marsh\" --agency \"children's social care\" --role \"social worker\" \\\n       --relay wss://relay.example --token -      (then paste the token that your agency gave you)"
+    )]
     Setup {
         /// Your name, as colleagues see it
         #[arg(long)]
@@ -77,9 +79,11 @@ pub enum Verb {
         token: Option<String>,
     },
     /// Start an assessment; prints its id
-    #[command(after_long_help = "Triggers: panel (a meeting saw a pattern), assessment (another assessment showed young people at risk together), \
+    #[command(
+        after_long_help = "Triggers: panel (a meeting saw a pattern), assessment (another assessment showed young people at risk together), \
                                  over-time (several of us noticed things), service (a school or service asked).\n\nExample:\n  \
-                                 kith new --title Larch --trigger over-time --purpose \"They can spend their evenings together without being frightened.\"")]
+                                 kith new --title Larch --trigger over-time --purpose \"They can spend their evenings together without being frightened.\""
+    )]
     New {
         /// A name for it: a tree, not a place, school, street or person
         #[arg(long)]
@@ -109,9 +113,11 @@ pub enum Verb {
         id: Option<String>,
     },
     /// Write a strength, a worry or what is not known
-    #[command(after_long_help = "Examples:\n  kith write Larch --dimension 1.6 --as strength --text \"They wait for each other.\"\n  \
+    #[command(
+        after_long_help = "Examples:\n  kith write Larch --dimension 1.6 --as strength --text \"They wait for each other.\"\n  \
                                  kith write Larch --dimension 3.1 --as worry --text - --said-by \"young people, map\" --passed-on < note.txt\n\n\
-                                 Text alone suffices; the rest has defaults: from you, seen or heard yourself, an observation, today.")]
+                                 Text alone suffices; the rest has defaults: from you, seen or heard yourself, an observation, today."
+    )]
     Write {
         /// Which assessment
         id: String,
@@ -178,8 +184,10 @@ pub enum Verb {
         text: String,
     },
     /// Send what waits and fetch what is new
-    #[command(after_long_help = "Without an option, or with --once: until everything that waits is sent and everything new is here.\n\
-                                 With --watch: goes on until Ctrl-C. Other verbs can be used beside it in the same profile.")]
+    #[command(
+        after_long_help = "Without an option, or with --once: until everything that waits is sent and everything new is here.\n\
+                                 With --watch: goes on until Ctrl-C. Other verbs can be used beside it in the same profile."
+    )]
     Sync {
         /// Until everything is sent and here (the default)
         #[arg(long, conflicts_with = "watch")]
@@ -189,9 +197,11 @@ pub enum Verb {
         watch: bool,
     },
     /// Ask a colleague: prints one link to send to them
-    #[command(after_long_help = "Send the link your usual way. It is for one person, once. By itself it opens nothing: you let them in \
+    #[command(
+        after_long_help = "Send the link your usual way. It is for one person, once. By itself it opens nothing: you let them in \
                                  (kith requests, kith admit), after comparing four words on a telephone number that you know already.\n\n\
-                                 Example:\n  kith invite Larch --as contributor --expires 7d")]
+                                 Example:\n  kith invite Larch --as contributor --expires 7d"
+    )]
     Invite {
         /// Which assessment
         id: String,
@@ -206,10 +216,12 @@ pub enum Verb {
         for_whom: Option<String>,
     },
     /// Ask to be let in, with a link from a colleague
-    #[command(after_long_help = "On a computer without a profile give --name, --agency and --role too: the profile is made first.\n\
+    #[command(
+        after_long_help = "On a computer without a profile give --name, --agency and --role too: the profile is made first.\n\
                                  At a terminal this waits and shows four words; ring the colleague on a number that you know already, and \
                                  compare. You can leave with Ctrl-C: `kith sync` goes on.\n\n\
-                                 Example:\n  kith join kith:join/… --name \"Nadia Sorrell\" --agency \"Kestrel Vale Academy\" --role \"safeguarding lead\"")]
+                                 Example:\n  kith join kith:join/… --name \"Nadia Sorrell\" --agency \"Kestrel Vale Academy\" --role \"safeguarding lead\""
+    )]
     Join {
         /// The link, kith:join/…
         link: String,
@@ -282,8 +294,10 @@ pub enum Verb {
         id: String,
     },
     /// Write an assessment to a file
-    #[command(after_long_help = "html: one page to print or send. json: what `show --json` prints. automerge: the whole document with its \
-                                 history, for other programs. The file is not encrypted.\n\nExample:\n  kith export Larch --format html --to larch.html")]
+    #[command(
+        after_long_help = "html: one page to print or send. json: what `show --json` prints. automerge: the whole document with its \
+                                 history, for other programs. The file is not encrypted.\n\nExample:\n  kith export Larch --format html --to larch.html"
+    )]
     Export {
         /// Which assessment
         id: String,

@@ -53,7 +53,8 @@ pub fn moment(unix: i64, zone: &TimeZone) -> String {
 
 /// The time of day: "10:09".
 pub fn time_of_day(unix: i64, zone: &TimeZone) -> String {
-    Timestamp::from_second(unix).map_or_else(|_| "--:--".to_owned(), |at| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string())
+    Timestamp::from_second(unix)
+        .map_or_else(|_| "--:--".to_owned(), |at| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string())
 }
 
 /// Short ids: enough to name a thing, few enough to type.

@@ -98,7 +98,10 @@ fn heard(event: Event, relays: &mut [RelayShown], screen: &mut Screen) {
         }
         Event::Notice(Notice::Waiting { .. }) => screen.news("Somebody asks to be let in: see `kith requests`."),
         Event::Notice(Notice::Words { words, .. }) => {
-            screen.news(&format!("Ring your colleague on a number that you know already. Do you both see: {} ?", words.join(" · ")));
+            screen.news(&format!(
+                "Ring your colleague on a number that you know already. Do you both see: {} ?",
+                words.join(" · ")
+            ));
         }
         Event::Notice(Notice::Joined { .. }) => screen.news("You are in."),
         Event::Notice(Notice::Declined { .. }) => screen.news("Your request to join was not granted."),

@@ -265,7 +265,8 @@ fn control_characters_are_refused_and_never_reach_a_terminal() {
     for text in ["a\u{1b}[2Jb", "a\u{7}b", "a\u{9b}31mb"] {
         home.json(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", text]).refused("control-character");
     }
-    home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], b"a\0b").refused("control-character");
+    home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], b"a\0b")
+        .refused("control-character");
     home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], b"\xff\xfe").refused("not-text");
     let bare = Home::bare();
     let run = bare.json(&["setup", "--name", "a\u{1b}b", "--agency", "a", "--role", "r"]);

@@ -68,7 +68,16 @@ mod tests {
 
     #[test]
     fn what_is_not_an_address_is_refused() {
-        for wrong in ["", "relay", "relay.example", "http://relay.example", "wss://", "wss://a b", "wss://me:secret@relay.example", "wss://r?x=1"] {
+        for wrong in [
+            "",
+            "relay",
+            "relay.example",
+            "http://relay.example",
+            "wss://",
+            "wss://a b",
+            "wss://me:secret@relay.example",
+            "wss://r?x=1",
+        ] {
             assert!(matches!(normalised(wrong), Err(AddressError::NotAnAddress(_))), "{wrong}");
         }
     }

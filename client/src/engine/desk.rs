@@ -108,6 +108,8 @@ impl Desk {
                 self.handle(Input::Opened { line, relay });
             }
             Message::Closed { line } => {
+                // What the last frames of this line called for may be about the line itself.
+                self.let_out(true);
                 self.network.closed(line);
                 self.handle(Input::Closed { line });
             }
@@ -193,48 +195,31 @@ impl Desk {
     /// Runs a part of a step, and holds what it wants let out.
     fn with_work<R>(&mut self, f: impl FnOnce(&mut Work<'_>) -> Result<R, EngineError>) -> Result<R, EngineError> {
         let now_ms = self.clock.now_ms();
-        let mut work =
-            Work { core: &mut self.core, store: &mut self.store, now_ms, out: Effects::default(), wrote: false };
-        let done = f(&mut work);
-        let (out, wrote) = (std::mem::take(&mut work.out), work.wrote);
-        match done {
-            Ok(done) => {
-                self.held.durable |= wrote;
-                self.hold(out);
-                Ok(done)
-            }
-            Err(error) => {
-                // A refusal leaves nothing to take back; anything else may have been half done.
-                self.held.durable |= wrote && !matches!(error, EngineError::Refused(_));
-                Err(error)
-            }
-        }
+        let before = self.store.writes();
+        let mut work = Work { core: &mut self.core, store: &mut self.store, now_ms, out: Effects::default() };
+        let done = f(&mut work)?;
+        let out = std::mem::take(&mut work.out);
+        self.held.durable |= self.store.writes() != before;
+        self.hold(out);
+        Ok(done)
     }
 
     /// One step that a person asks for: when this returns, what it did is on the disk, or nothing of it was done.
     pub(super) fn step<R>(&mut self, f: impl FnOnce(&mut Work<'_>) -> Result<R, EngineError>) -> Result<R, EngineError> {
         self.store.begin()?;
         self.commit_by.get_or_insert_with(|| Instant::now() + LINGER);
-        let now_ms = self.clock.now_ms();
-        let mut work =
-            Work { core: &mut self.core, store: &mut self.store, now_ms, out: Effects::default(), wrote: false };
-        let done = f(&mut work);
-        let (out, wrote) = (std::mem::take(&mut work.out), work.wrote);
-        match done {
+        let before = self.store.writes();
+        match self.with_work(f) {
             Ok(done) => {
-                if wrote {
-                    let documents: Vec<DocumentId> = self.core.documents().iter().map(|summary| summary.id).collect();
-                    self.stale.extend(documents);
-                    self.held.durable = true;
-                }
-                self.hold(out);
-                if wrote {
+                if self.store.writes() != before {
+                    self.stale.extend(self.core.documents().iter().map(|summary| summary.id));
                     self.commit()?;
                 }
                 Ok(done)
             }
             Err(error) => {
-                if wrote {
+                // A refusal before anything was written leaves nothing to take back, and connections in peace.
+                if self.store.writes() != before || !error.is_refusal() {
                     self.fail(&error);
                 }
                 Err(error)
@@ -245,8 +230,7 @@ impl Desk {
     /// Reads without a step: what is open stays open.
     pub(super) fn look<R>(&mut self, f: impl FnOnce(&mut Work<'_>) -> Result<R, EngineError>) -> Result<R, EngineError> {
         let now_ms = self.clock.now_ms();
-        let mut work =
-            Work { core: &mut self.core, store: &mut self.store, now_ms, out: Effects::default(), wrote: false };
+        let mut work = Work { core: &mut self.core, store: &mut self.store, now_ms, out: Effects::default() };
         f(&mut work)
     }
 
@@ -329,13 +313,15 @@ impl Desk {
                  write is kept here meanwhile."
             ),
             CloseReason::Refused(Reason::Expired) => {
-                format!("The link's or token's time at the relay {relay} is over. Ask for a new one; what you write is kept here meanwhile.")
+                format!(
+                    "The link's or token's time at the relay {relay} is over. Ask for a new one; what you write is kept here meanwhile."
+                )
             }
-            CloseReason::Refused(_) => format!(
-                "The relay {relay} did not accept this profile. Ask your IT team; what you write is kept here meanwhile."
-            ),
+            CloseReason::Refused(_) => {
+                format!("The relay {relay} did not accept this profile. Ask your IT team; what you write is kept here meanwhile.")
+            }
         };
-        self.network.tell(line, Outgoing::Hang);
+        self.network.give_up(&relay);
         self.network.closed(line);
         self.handle(Input::Closed { line });
         self.say(Event::Relay { relay, state: RelayState::Refused { why } });

@@ -32,6 +32,18 @@ pub enum EngineError {
     Unreadable(&'static str),
 }
 
+impl EngineError {
+    /// Whether it only says no, and what is in memory is as it was.
+    pub(super) fn is_refusal(&self) -> bool {
+        use ClientError::{Join, MayNotWrite, NotALead, TooLong, UnknownDocument};
+        match self {
+            Self::Refused(_) | Self::Address(_) => true,
+            Self::Client(error) => matches!(error, Join(_) | MayNotWrite(_) | NotALead | TooLong { .. } | UnknownDocument),
+            _ => false,
+        }
+    }
+}
+
 impl From<ClientError> for EngineError {
     fn from(error: ClientError) -> Self {
         match error {
@@ -45,7 +57,7 @@ impl From<RowsError> for EngineError {
     fn from(error: RowsError) -> Self {
         Self::Store(match error {
             RowsError::DiskFull => StoreError::DiskFull,
-            RowsError::ReadOnly => StoreError::Failed("the disk or file can only be read".to_owned()),
+            RowsError::ReadOnly => StoreError::ReadOnly("this profile's folder".into()),
             RowsError::Damaged(_) => StoreError::Damaged,
             RowsError::Failed(text) => StoreError::Failed(text),
         })

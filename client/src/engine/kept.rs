@@ -116,11 +116,7 @@ pub(super) fn put_follow_up(
 }
 
 /// Takes the commands that wait for an intent.
-pub(super) fn take_follow_up(
-    rows: &mut dyn Rows,
-    document: &DocumentId,
-    intent: IntentId,
-) -> Result<Vec<Command>, EngineError> {
+pub(super) fn take_follow_up(rows: &mut dyn Rows, document: &DocumentId, intent: IntentId) -> Result<Vec<Command>, EngineError> {
     let key = intent_key(document, intent);
     let Some(bytes) = rows.row(FOLLOW_UP, &key)? else { return Ok(Vec::new()) };
     rows.delete_row(FOLLOW_UP, &key)?;

@@ -33,8 +33,8 @@ pub use address::{AddressError, normalised};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
-pub use kept::{ProfileRow, ViewRow};
 pub(crate) use kept::{NONCE, REMOVAL};
+pub use kept::{ProfileRow, ViewRow};
 pub(crate) use network::on_interrupt;
 use network::{Network, Outgoing};
 pub use work::Work;
@@ -102,7 +102,13 @@ pub struct Profile {
 
 impl Profile {
     /// Makes a profile. `cost` is [`KeyCost::FULL`] for real ones.
-    pub fn create(folder: &Path, passphrase: &str, person: &Person, relay: Option<&str>, cost: KeyCost) -> Result<Self, EngineError> {
+    pub fn create(
+        folder: &Path,
+        passphrase: &str,
+        person: &Person,
+        relay: Option<&str>,
+        cost: KeyCost,
+    ) -> Result<Self, EngineError> {
         let relay = relay.map(normalised).transpose()?;
         let Person { name, agency, role } = person.clone();
         let mut store = Store::create(folder, passphrase, cost, &mut SystemRandom)?;
@@ -284,8 +290,8 @@ impl Engine {
             if left.is_zero() {
                 return Ok(None);
             }
-            // Not all that matters is news: what was asked is asked again every quarter second at the latest.
-            match events.recv_timeout(left.min(Duration::from_millis(250))) {
+            // Not all that matters is news: what was asked is asked again before long in any case.
+            match events.recv_timeout(left.min(Duration::from_millis(100))) {
                 Ok(_) => while events.try_recv().is_ok() {},
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Err(EngineError::Stopped),
@@ -330,9 +336,8 @@ impl Engine {
         let quiet = self.wait_for(within, move |work| {
             let follows = |relay: &Option<String>| relay.as_ref().is_some_and(|relay| relays.contains(relay));
             let here = work.documents().into_iter().filter(|document| follows(&document.relay));
-            let live = here
-                .filter(|document| document.standing == Standing::Member)
-                .all(|document| work.core().is_live(&document.id));
+            let live =
+                here.filter(|document| document.standing == Standing::Member).all(|document| work.core().is_live(&document.id));
             let asked = work.core().joins(work.rows())?.iter().all(|join| join.progress != JoinProgress::Made);
             Ok((live && asked && work.core().is_quiet(work.rows())?).then_some(()))
         })?;

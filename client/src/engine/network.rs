@@ -125,6 +125,13 @@ impl Network {
         }
     }
 
+    /// Ends the connection to a relay that wants none; nothing is carried any more, and it is not tried again.
+    pub(super) fn give_up(&mut self, relay: &str) {
+        if let Some(task) = self.tasks.remove(relay) {
+            task.abort();
+        }
+    }
+
     /// Ends the connection to one relay, or to all; what was given to them is carried first, within [`CLOSE_WITHIN`].
     pub(super) fn hang_up(&mut self, relay: Option<&str>) {
         let chosen = |name: &str| relay.is_none_or(|relay| relay == name);

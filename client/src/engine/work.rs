@@ -5,28 +5,26 @@ use std::collections::BTreeMap;
 use automerge::Automerge;
 use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
-use kith_sync::client::{
-    ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report,
-};
+use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report};
+
+use kith_sync::replica::Touched;
 
 use super::EngineError;
 use super::kept::{self, ProfileRow, ViewRow};
 use crate::store::Store;
 
 /// One step's hands: reads and writes, all in one transaction that is committed when the step succeeds and taken back when it
-/// fails. A step that wrote nothing costs no commit.
+/// fails. A step that wrote nothing costs no commit and leaves nothing to take back.
 pub struct Work<'a> {
     pub(super) core: &'a mut ClientCore,
     pub(super) store: &'a mut Store,
     pub(super) now_ms: i64,
     pub(super) out: Effects,
-    /// Something was written: the step must be committed, or rolled back and forgotten.
-    pub(super) wrote: bool,
 }
 
 impl std::fmt::Debug for Work<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Work").field("now_ms", &self.now_ms).field("wrote", &self.wrote).finish_non_exhaustive()
+        f.debug_struct("Work").field("now_ms", &self.now_ms).finish_non_exhaustive()
     }
 }
 
@@ -48,7 +46,6 @@ impl Work<'_> {
 
     /// Sets a row of the client's own.
     pub(crate) fn put(&mut self, space: kith_group::Space, key: &[u8], value: &[u8]) -> Result<(), EngineError> {
-        self.wrote = true;
         Ok(self.store.put_row(space, key, value)?)
     }
 
@@ -65,6 +62,11 @@ impl Work<'_> {
     /// The document as it stands here.
     pub fn read(&mut self, document: &DocumentId) -> Result<&Automerge, EngineError> {
         Ok(self.core.read(self.store, document)?)
+    }
+
+    /// What changed in a loaded document since this was last asked.
+    pub fn touched(&mut self, document: &DocumentId) -> Vec<Touched> {
+        self.core.touched(document)
     }
 
     /// Whose each member's device is, as the group knows it.
@@ -94,7 +96,6 @@ impl Work<'_> {
         let view = self.view(document)?;
         let json = serde_json::to_vec(&view).map_err(|_| EngineError::Unreadable("a view"))?;
         let row = ViewRow { edition: self.core.edition(document), title: view.title.clone(), json };
-        self.wrote = true;
         kept::put_view(self.store, document, &row)?;
         Ok(view)
     }
@@ -105,15 +106,7 @@ impl Work<'_> {
         document: &DocumentId,
         f: impl FnOnce(&mut Automerge, &Identity) -> Result<R, E>,
     ) -> Result<R, EngineError> {
-        let (made, effects) = match self.core.edit(self.store, self.now_ms, document, f) {
-            Ok(done) => done,
-            // The document is as it was: nothing needs to be taken back.
-            Err(kith_sync::client::EditError::Refused(refusal)) => return Err(refusal.into()),
-            Err(error) => {
-                self.wrote = true;
-                return Err(error.into());
-            }
-        };
+        let (made, effects) = self.core.edit(self.store, self.now_ms, document, f).map_err(EngineError::from)?;
         self.take(effects);
         Ok(made)
     }
@@ -131,7 +124,6 @@ impl Work<'_> {
     /// Makes the working document of a new assessment, with this device as its lead, and says who I am.
     pub fn create_assessment(&mut self, relay: Option<&str>) -> Result<Identity, EngineError> {
         let now = self.now();
-        self.wrote = true;
         let framework = Framework::peer_default();
         let mut genesis = |me: &Identity| {
             let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
@@ -153,7 +145,6 @@ impl Work<'_> {
 
     /// Wants something of a document's group; it is done when there is a connection.
     pub fn intend(&mut self, document: &DocumentId, intent: Intent) -> Result<IntentId, EngineError> {
-        self.wrote = true;
         let (id, effects) = self.core.add_intent(self.store, self.now_ms, document, intent)?;
         self.take(effects);
         Ok(id)
@@ -176,7 +167,6 @@ impl Work<'_> {
     /// Asks to join by a link; when let in, this profile introduces itself.
     pub fn begin_join(&mut self, link: &Link) -> Result<RequestId, EngineError> {
         let ProfileRow { name, agency, role, .. } = self.profile()?;
-        self.wrote = true;
         let details = JoinDetails { name, agency, role_words: role };
         let (request, effects) = self.core.begin_join(self.store, self.now_ms, link, &details)?;
         self.take(effects);
@@ -196,7 +186,6 @@ impl Work<'_> {
 
     /// Sets this profile's relay, with a token if the relay needs one; assessments without a relay get this one.
     pub fn set_relay(&mut self, relay: &str, token: Option<Vec<u8>>) -> Result<(), EngineError> {
-        self.wrote = true;
         let mut profile = self.profile()?;
         profile.relay = Some(relay.to_owned());
         kept::put_profile(self.store, &profile)?;
@@ -222,7 +211,6 @@ impl Work<'_> {
     }
 
     fn take(&mut self, effects: Effects) {
-        self.wrote |= effects.durable;
         self.out.durable |= effects.durable;
         self.out.frames.extend(effects.frames);
         self.out.close.extend(effects.close);

@@ -18,7 +18,9 @@ pub enum StoreError {
     #[error("That passphrase does not open this profile. Nothing was changed; try again.")]
     WrongPassphrase,
     /// Too short to protect anything.
-    #[error("The passphrase is too short: use at least {0} characters. Four or more unrelated words are strong and easy to type.")]
+    #[error(
+        "The passphrase is too short: use at least {0} characters. Four or more unrelated words are strong and easy to type."
+    )]
     WeakPassphrase(usize),
     /// The key file is not one.
     #[error(
@@ -28,7 +30,9 @@ pub enum StoreError {
     )]
     KeyFileDamaged(PathBuf),
     /// A newer Kith wrote it.
-    #[error("This profile was written by a newer Kith (store version {found}; this one knows {known}). Nothing was changed; update Kith.")]
+    #[error(
+        "This profile was written by a newer Kith (store version {found}; this one knows {known}). Nothing was changed; update Kith."
+    )]
     Newer {
         /// The version in the file.
         found: u32,
@@ -36,7 +40,9 @@ pub enum StoreError {
         known: u32,
     },
     /// Another process holds the profile and does not answer.
-    #[error("Another Kith is working in this profile. Nothing was changed; wait until it has finished, or stop it, and try again.")]
+    #[error(
+        "Another Kith is working in this profile. Nothing was changed; wait until it has finished, or stop it, and try again."
+    )]
     InUse,
     /// The folder or a file in it cannot be written.
     #[error(
@@ -54,11 +60,10 @@ pub enum StoreError {
          again from a new profile."
     )]
     Damaged,
-    /// Other people of this machine could read the folder.
-    #[error("The folder {} belongs to another user of this computer. Nothing was changed; name a folder of your own with --profile.", .0.display())]
-    NotMine(PathBuf),
     /// What the engine or the system said besides.
-    #[error("The store could not be used ({0}). Nothing was changed; try again, and if it happens again keep a copy of the profile folder and ask your IT team.")]
+    #[error(
+        "The store could not be used ({0}). Nothing was changed; try again, and if it happens again keep a copy of the profile folder and ask your IT team."
+    )]
     Failed(String),
 }
 
@@ -73,7 +78,7 @@ impl StoreError {
             Self::KeyFileDamaged(_) | Self::Damaged => "store-damaged",
             Self::Newer { .. } => "store-newer",
             Self::InUse => "in-use",
-            Self::ReadOnly(_) | Self::NotMine(_) => "read-only",
+            Self::ReadOnly(_) => "read-only",
             Self::DiskFull => "disk-full",
             Self::Failed(_) => "store-failed",
         }

@@ -94,7 +94,9 @@ pub(super) enum KeyFileError {
 fn wrapping_key(passphrase: &str, cost: KeyCost, salt: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     let params = Params::new(cost.memory, cost.passes, 1, Some(32)).ok()?;
     let mut key = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(passphrase.as_bytes(), salt, key.as_mut()).ok()?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(passphrase.as_bytes(), salt, key.as_mut())
+        .ok()?;
     Some(key)
 }
 

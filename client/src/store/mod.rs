@@ -38,6 +38,7 @@ pub struct Store {
     connection: Connection,
     folder: PathBuf,
     within: bool,
+    writes: u64,
     _lock: Lock,
 }
 
@@ -170,7 +171,13 @@ impl Store {
     }
 
     /// Wraps the store's key under another passphrase.
-    pub fn change_passphrase(folder: &Path, old: &str, new: &str, cost: KeyCost, random: &mut dyn Random) -> Result<(), StoreError> {
+    pub fn change_passphrase(
+        folder: &Path,
+        old: &str,
+        new: &str,
+        cost: KeyCost,
+        random: &mut dyn Random,
+    ) -> Result<(), StoreError> {
         let key = Self::unlock(folder, old)?;
         write_whole(folder, KEY_FILE, &key::wrap(&key, new, cost, random)?)
     }
@@ -212,19 +219,19 @@ impl Store {
                 .and_then(|_| connection.execute_batch("COMMIT"))
                 .map_err(said)?;
         }
-        let store = Self { connection, folder: folder.to_owned(), within: false, _lock: lock };
+        let store = Self { connection, folder: folder.to_owned(), within: false, writes: 0, _lock: lock };
         store.assert_durable()?;
         Ok(store)
     }
 
     /// Reads the settings back on which "saved" rests.
     fn assert_durable(&self) -> Result<(), RowsError> {
-        let number = |pragma: &str| {
-            self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(|error| rows_error(&error))
-        };
+        let number =
+            |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(|error| rows_error(&error));
         let mode: String =
             self.connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(|error| rows_error(&error))?;
-        let settings = (mode.as_str(), number("PRAGMA synchronous")?, number("PRAGMA secure_delete")?, number("PRAGMA temp_store")?);
+        let settings =
+            (mode.as_str(), number("PRAGMA synchronous")?, number("PRAGMA secure_delete")?, number("PRAGMA temp_store")?);
         if settings == ("wal", 2, 1, 2) {
             Ok(())
         } else {
@@ -246,8 +253,17 @@ impl Store {
         self.within
     }
 
+    /// Counts rows that were set or removed since opening, whatever became of their transaction: a step that did not move it wrote
+    /// nothing.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
     fn run(&self, sql: &str) -> Result<(), RowsError> {
-        self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map_err(|error| rows_error(&error))?;
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute([]))
+            .map_err(|error| rows_error(&error))?;
         Ok(())
     }
 
@@ -296,14 +312,18 @@ impl Rows for Store {
     }
 
     fn put_row(&mut self, space: Space, key: &[u8], value: &[u8]) -> Result<(), RowsError> {
+        self.writes += 1;
         self.connection
-            .prepare_cached("INSERT INTO rows (space, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (space, key) DO UPDATE SET value = ?3")
+            .prepare_cached(
+                "INSERT INTO rows (space, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (space, key) DO UPDATE SET value = ?3",
+            )
             .and_then(|mut statement| statement.execute(params![space.0, key, value]))
             .map_err(|error| rows_error(&error))?;
         Ok(())
     }
 
     fn delete_row(&mut self, space: Space, key: &[u8]) -> Result<(), RowsError> {
+        self.writes += 1;
         self.connection
             .prepare_cached("DELETE FROM rows WHERE space = ?1 AND key = ?2")
             .and_then(|mut statement| statement.execute(params![space.0, key]))

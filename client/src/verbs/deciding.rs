@@ -37,7 +37,8 @@ fn requested(engine: &Engine, found: &find::Found, request: &str) -> Result<Open
 
 /// A name or agency as a lead confirms it: one line, within the document's limit. What the request holds came from outside.
 fn confirmed(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let line: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     line.trim().chars().take(NAME_LIMIT / 2).collect()
 }
 
@@ -60,9 +61,10 @@ pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str
              colleague on a number that you know already, and make a new link",
         ));
     }
-    let role: Role = invite.role.parse().map_err(|_| {
-        Failure::refused("newer", "This invitation was made by a newer Kith. Update Kith, then let them in")
-    })?;
+    let role: Role = invite
+        .role
+        .parse()
+        .map_err(|_| Failure::refused("newer", "This invitation was made by a newer Kith. Update Kith, then let them in"))?;
     let package = asked.packages.iter().find(|(of, _)| *of == document).map(|(_, package)| package.clone());
     let Some(key_package) = package else {
         return Err(Failure::refused("refused", "This request is for another assessment. Ask them to use the link again"));

@@ -31,8 +31,9 @@ pub(super) fn export(engine: &Engine, id: &str, format: Format, to: &Path, repla
     let file = to.display().to_string();
     let shown = Exported { assessment: document.to_string(), file: file.clone(), format: name, bytes: bytes.len() };
     let text = format!("Written to {file} ({} bytes).", bytes.len());
-    let mut answer = Answer::new(&shown, text)
-        .note("The file is not encrypted: keep it where your agency keeps such papers, and delete it when it is no longer needed.");
+    let mut answer = Answer::new(&shown, text).note(
+        "The file is not encrypted: keep it where your agency keeps such papers, and delete it when it is no longer needed.",
+    );
     answer.file = Some(FileWanted { path: to.to_owned(), replace, length: bytes.len() });
     answer.bytes = bytes;
     Ok(answer)

@@ -82,15 +82,20 @@ pub(crate) fn assessment(engine: &Engine, given: &str) -> Result<Found, Failure>
             .collect())
     })?;
     let shown: String = given.chars().take(40).collect();
-    one(chosen, || format!("There is no assessment \"{shown}\" on this computer. `kith list` shows what there is"), "unknown-assessment")
+    one(
+        chosen,
+        || format!("There is no assessment \"{shown}\" on this computer. `kith list` shows what there is"),
+        "unknown-assessment",
+    )
 }
 
 fn one<T>(mut found: Vec<T>, none: impl FnOnce() -> String, code: &str) -> Result<T, Failure> {
     match (found.pop(), found.len()) {
         (Some(only), 0) => Ok(only),
-        (Some(_), more) => {
-            Err(Failure::refused("ambiguous", format!("{} things here begin so. Give more of the id, or the whole of it", more + 1)))
-        }
+        (Some(_), more) => Err(Failure::refused(
+            "ambiguous",
+            format!("{} things here begin so. Give more of the id, or the whole of it", more + 1),
+        )),
         (None, _) => Err(Failure::refused(code, none())),
     }
 }
@@ -98,17 +103,18 @@ fn one<T>(mut found: Vec<T>, none: impl FnOnce() -> String, code: &str) -> Resul
 /// The one of several whose id begins with `given` (four letters at least).
 pub(crate) fn by_id<T>(given: &str, items: Vec<T>, id: impl Fn(&T) -> String, what: &str, list: &str) -> Result<T, Failure> {
     let start = given.trim().to_ascii_lowercase();
-    let matching = if start.len() < SHORTEST { Vec::new() } else { items.into_iter().filter(|item| id(item).starts_with(&start)).collect() };
+    let matching =
+        if start.len() < SHORTEST { Vec::new() } else { items.into_iter().filter(|item| id(item).starts_with(&start)).collect() };
     let shown: String = given.chars().take(40).collect();
-    one(matching, || format!("There is no {what} \"{shown}\" in this assessment. `{list}` lists them, with ids"), &format!("unknown-{what}"))
+    one(
+        matching,
+        || format!("There is no {what} \"{shown}\" in this assessment. `{list}` lists them, with ids"),
+        &format!("unknown-{what}"),
+    )
 }
 
 /// The member that `given` names: a person's or device's id, its beginning, or a name.
-pub(crate) fn member(
-    given: &str,
-    members: &[kith_group::Member],
-    view: &AssessmentView,
-) -> Result<PersonId, Failure> {
+pub(crate) fn member(given: &str, members: &[kith_group::Member], view: &AssessmentView) -> Result<PersonId, Failure> {
     let start = given.trim().to_ascii_lowercase();
     let name = given.trim().to_lowercase();
     let mut people: Vec<PersonId> = members
@@ -123,7 +129,11 @@ pub(crate) fn member(
     people.sort_unstable();
     people.dedup();
     let shown: String = given.chars().take(40).collect();
-    one(people, || format!("There is no member \"{shown}\" in this assessment. `kith members` lists them, with ids"), "unknown-member")
+    one(
+        people,
+        || format!("There is no member \"{shown}\" in this assessment. `kith members` lists them, with ids"),
+        "unknown-member",
+    )
 }
 
 /// What a view knows of a person.
@@ -133,11 +143,14 @@ pub(crate) fn person<'v>(view: &'v AssessmentView, id: &PersonId) -> Option<&'v 
 }
 
 /// A person's name: their own words, else what a lead checked.
+pub(crate) fn known_name(view: &AssessmentView, id: &PersonId) -> Option<String> {
+    let person = person(view, id)?;
+    person.name.clone().or_else(|| person.confirmed.as_ref().map(|confirmed| confirmed.name.clone()))
+}
+
+/// The same, or words that say that there is none.
 pub(crate) fn name_of(view: &AssessmentView, id: &PersonId) -> String {
-    let known = person(view, id);
-    known
-        .and_then(|person| person.name.clone().or_else(|| person.confirmed.as_ref().map(|confirmed| confirmed.name.clone())))
-        .unwrap_or_else(|| "somebody who has not said who they are".to_owned())
+    known_name(view, id).unwrap_or_else(|| "somebody who has not said who they are".to_owned())
 }
 
 /// How a device stands, in words where it is not simply a member.

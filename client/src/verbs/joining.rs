@@ -117,6 +117,9 @@ pub(super) fn join(engine: &Engine, link: &str, manner: &Manner) -> Result<Answe
         engine.wait_for(RELAY_PERHAPS, move |work| Ok((progress(work, &request)? != Some(JoinProgress::Made)).then_some(())))?;
     }
     let answer = request_answer(engine, &request)?;
+    if let Some(JoinProgress::Failed(why)) = engine.look(move |work| progress(work, &request))? {
+        return Err(Failure::refused("join-refused", why));
+    }
     Ok(match reached {
         Ok(()) => answer,
         Err(failure) => answer.note(format!("{} Your request is kept and goes with `kith sync`.", failure.message)),
@@ -239,7 +242,8 @@ pub(super) fn requests(engine: &Engine, id: &str, manner: &Manner) -> Result<Ans
         Ok(())
     })?;
     if reached.is_ok() {
-        let all_words = move |work: &mut Work<'_>| Ok(opened(work, &document)?.iter().all(|one| one.words.is_some()).then_some(()));
+        let all_words =
+            move |work: &mut Work<'_>| Ok(opened(work, &document)?.iter().all(|one| one.words.is_some()).then_some(()));
         engine.wait_for(RELAY_PERHAPS, all_words)?;
     }
     let shown = engine.step(move |work| {
@@ -274,7 +278,9 @@ pub(super) fn requests(engine: &Engine, id: &str, manner: &Manner) -> Result<Ans
             text.push_str(&format!("        This says it is another computer of {}.\n", visible_line(member)));
         }
         match (&one.why_not, &one.words) {
-            (Some(why), _) => text.push_str(&format!("        It cannot be granted: the link {why}. `kith decline` removes it.\n")),
+            (Some(why), _) => {
+                text.push_str(&format!("        It cannot be granted: the link {why}. `kith decline` removes it.\n"))
+            }
             (None, Some(words)) => text.push_str(&format!(
                 "        Ring them on a number that you know already. Do you both see: {} ?\n",
                 words.join(" · ")

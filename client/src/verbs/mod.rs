@@ -18,8 +18,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use joining::read_link;
-pub(crate) use standing::{token_bytes, words_of};
 pub use standing::{status_lines, status_of};
+pub(crate) use standing::{token_bytes, words_of};
 
 use crate::cli::Verb;
 use crate::engine::{Engine, EngineError, Event, RelayState};
@@ -106,9 +106,7 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Unretire { id, entry } => writing::unretire(engine, id, entry),
         Verb::Differ { id, entry, text } => writing::differ(engine, id, entry, text),
         Verb::Sync { .. } => standing::sync_once(engine, manner),
-        Verb::Invite { id, role, expires, for_whom } => {
-            joining::invite(engine, id, role, expires, for_whom.as_deref(), manner)
-        }
+        Verb::Invite { id, role, expires, for_whom } => joining::invite(engine, id, role, expires, for_whom.as_deref(), manner),
         Verb::Join { link, .. } => joining::join(engine, link, manner),
         Verb::Asked { request } => joining::asked(engine, request),
         Verb::Requests { id } => joining::requests(engine, id, manner),

@@ -1,7 +1,7 @@
 //! An assessment as one HTML page: to print, to read on any screen, to send as a file. No script, nothing from elsewhere.
 
 use jiff::tz::TimeZone;
-use kith_assessment::{AssessmentView, Answered, DifferingView, DimensionView, EntryView, SideView, Who};
+use kith_assessment::{Answered, AssessmentView, DifferingView, DimensionView, EntryView, SideView, Who};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::terminal::{listed, moment};

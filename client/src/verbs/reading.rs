@@ -3,9 +3,10 @@
 use kith_assessment::{AssessmentView, history_text, history_with, plain_text};
 
 use super::{Answer, Manner, find};
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 use crate::failure::Failure;
 use crate::json::{HistoryShown, Shown};
+use crate::store::StoreError;
 
 /// The stored view at once if it is current; else the document is loaded, and it says so.
 pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
@@ -37,7 +38,12 @@ pub(super) fn view(engine: &Engine, document: kith_group::DocumentId) -> Result<
         Some((Some(view), 0)) => Ok((view, 0)),
         other => {
             let newer = other.map_or(0, |(_, newer)| newer);
-            Ok((engine.step(move |work| work.store_view(&document))?, newer))
+            match engine.step(move |work| work.store_view(&document)) {
+                Ok(view) => Ok((view, newer)),
+                // A full disk keeps nobody from reading.
+                Err(EngineError::Store(StoreError::DiskFull | StoreError::ReadOnly(_))) => Ok((engine.view(document)?, newer)),
+                Err(error) => Err(error.into()),
+            }
         }
     }
 }

@@ -4,22 +4,24 @@ use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use kith_assessment::AssessmentView;
-use kith_group::DocumentId;
-use kith_sync::client::{JoinProgress, JoinStatus};
+use kith_group::{DocumentId, Role};
+use kith_sync::client::{JoinProgress, JoinStatus, Standing};
 
 use super::{Answer, Manner, RELAY_PERHAPS, RELAY_WITHIN, find, relay_down};
 use crate::engine::{Engine, EngineError, Event, RelayState, Work, normalised};
 use crate::failure::Failure;
-use crate::json::{AssessmentStatus, Asked, Listed, ListedAssessment, ProfileShown, RelayShown, SeenByShown, StatusShown};
+use crate::json::{Asked, AssessmentStatus, Listed, ListedAssessment, ProfileShown, RelayShown, SeenByShown, StatusShown};
 use crate::terminal::{listed, short, time_of_day, visible_line};
 
 pub(super) fn profile(engine: &Engine) -> Result<Answer, Failure> {
     let profile = engine.look(|work| work.profile())?;
     let folder = engine.folder().display().to_string();
-    let mut text = format!("This computer's profile is ready, in {folder}: {}, {}, {}.", profile.name, profile.role, profile.agency);
+    let mut text =
+        format!("This computer's profile is ready, in {folder}: {}, {}, {}.", profile.name, profile.role, profile.agency);
     match &profile.relay {
         Some(relay) => text.push_str(&format!("\nRelay: {relay}")),
-        None => text.push_str("\nNo relay yet: `kith relay wss://…` sets the address that your IT team has. You can write without one."),
+        None => text
+            .push_str("\nNo relay yet: `kith relay wss://…` sets the address that your IT team has. You can write without one."),
     }
     text.push_str("\nIf you forget the passphrase, what is only on this computer cannot be opened by anybody.");
     let shown =
@@ -54,7 +56,7 @@ pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> 
         .map(|found| ListedAssessment {
             assessment: found.id.to_string(),
             title: found.title,
-            role: found.summary.role.map(|role| role.to_string()),
+            role: role_of(found.summary.role, &found.summary.standing),
             standing: find::standing(&found.summary.standing, &manner.zone),
             relay: found.summary.relay,
         })
@@ -74,6 +76,11 @@ pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> 
         text = "Nothing here yet. Start an assessment with `kith new`, or use a colleague's link with `kith join`.".to_owned();
     }
     Ok(Answer::new(&Listed { assessments, requests }, text.trim_end()))
+}
+
+/// My role, which ends with my removal.
+fn role_of(role: Option<Role>, standing: &Standing) -> Option<String> {
+    role.filter(|_| !matches!(standing, Standing::Removed { .. })).map(|role| role.to_string())
 }
 
 /// My requests to join that are not granted.
@@ -107,13 +114,17 @@ pub(super) fn asked(join: &JoinStatus) -> Asked {
 pub(super) fn request_line(asked: &Asked) -> String {
     let id = short(&asked.request);
     match (asked.state, &asked.words) {
-        ("made", _) => format!("{id}  Your request has not gone yet: the relay {} was not reached. `kith sync` sends it.", asked.relay),
+        ("made", _) => {
+            format!("{id}  Your request has not gone yet: the relay {} was not reached. `kith sync` sends it.", asked.relay)
+        }
         ("waiting", _) => format!("{id}  Waiting for a colleague to look at your request."),
         ("words", Some(words)) => {
             format!("{id}  Ring your colleague on a number that you know already. Do you both see: {} ?", words.join(" · "))
         }
         ("joined", _) => format!("{id}  You are in: {}", asked.assessment),
-        (_, _) => format!("{id}  Your request was not granted: {}", visible_line(asked.why.as_deref().unwrap_or("no reason was given"))),
+        (_, _) => {
+            format!("{id}  Your request was not granted: {}", visible_line(asked.why.as_deref().unwrap_or("no reason was given")))
+        }
     }
 }
 
@@ -131,7 +142,8 @@ pub fn status_of(engine: &Engine, only: Option<DocumentId>, zone: &TimeZone) -> 
                 work.stored_view(&found.id)?.and_then(|(row, _)| serde_json::from_slice(&row.json).ok());
             let mut seen_by: Vec<SeenByShown> = Vec::new();
             for receipt in &status.seen_by {
-                let name = names.as_ref().map_or_else(|| "a colleague".to_owned(), |view| find::name_of(view, &receipt.person));
+                let name = names.as_ref().and_then(|view| find::known_name(view, &receipt.person));
+                let name = name.unwrap_or_else(|| "a colleague".to_owned());
                 seen_by.push(SeenByShown {
                     person: receipt.person.to_string(),
                     name,
@@ -142,7 +154,7 @@ pub fn status_of(engine: &Engine, only: Option<DocumentId>, zone: &TimeZone) -> 
             assessments.push(AssessmentStatus {
                 assessment: found.id.to_string(),
                 title: found.title,
-                role: status.role.map(|role| role.to_string()),
+                role: role_of(status.role, &status.standing),
                 standing: find::standing(&status.standing, &zone),
                 saved: true,
                 sent: status.unsent == 0 && status.waiting_to_send == 0,
@@ -169,7 +181,10 @@ pub fn status_lines(status: &StatusShown, saved_at: Option<i64>, zone: &TimeZone
     for one in &status.assessments {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
         let when = saved_at.map(|at| format!(" {}", time_of_day(at, zone))).unwrap_or_default();
+        let removed = one.standing.state == "removed";
         let sent = match (one.sent, one.unsent + one.waiting) {
+            (false, 1) if removed => "1 change was never sent and is only here".to_owned(),
+            (false, many) if removed => format!("{many} changes were never sent and are only here"),
             (true, _) if one.record == 0 => "nothing sent yet".to_owned(),
             (true, _) => "sent".to_owned(),
             (false, 1) => "1 change waits to be sent".to_owned(),
@@ -201,7 +216,11 @@ pub(super) fn status(engine: &Engine, id: Option<&str>, manner: &Manner) -> Resu
     }
     for one in status.assessments.iter().filter(|one| one.record > 0) {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
-        lines.push(format!("{title}: record {}, words to compare with a colleague who has the same number: {}", one.record, one.words.join(" · ")));
+        lines.push(format!(
+            "{title}: record {}, words to compare with a colleague who has the same number: {}",
+            one.record,
+            one.words.join(" · ")
+        ));
     }
     if lines.is_empty() {
         lines.push("Nothing here yet. Saved on this computer; not connected to anyone yet.".to_owned());
@@ -251,6 +270,15 @@ pub(super) fn sync_once(engine: &Engine, manner: &Manner) -> Result<Answer, Fail
         });
     }
     let quiet = quiet_with_joins(engine)?;
+    // Who has seen what is told by name, and names may have just come.
+    engine.step(|work| {
+        for found in find::all(work)? {
+            if work.stored_view(&found.id)?.is_none_or(|(_, newer)| newer > 0) {
+                work.store_view(&found.id)?;
+            }
+        }
+        Ok(())
+    })?;
     let mut status = status_of(engine, None, &manner.zone)?;
     let mut lines = status_lines(&status, Some(engine.clock().now()), &manner.zone);
     for relay in shown.iter().filter(|relay| relay.state != "signed-in") {

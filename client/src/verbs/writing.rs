@@ -1,6 +1,6 @@
 //! `new`, `write`, `edit`, `retire`, `unretire`, `differ`.
 
-use kith_assessment::{Agreed, Basis, Command, Heard, INSERT_LIMIT, Kind, Refusal, TEXT_LIMIT, Trigger};
+use kith_assessment::{Agreed, Basis, Command, Heard, Kind, Refusal, TEXT_LIMIT, Trigger};
 use kith_group::DocumentId;
 
 use super::{Answer, find};
@@ -9,6 +9,10 @@ use crate::engine::{Engine, EngineError, Work};
 use crate::failure::Failure;
 use crate::json::{Made, Written};
 use crate::terminal::short;
+
+/// How much of a long text goes into one change, in UTF-16 code units: at five bytes each at the worst (letters of one and of three
+/// bytes in turn), it stays below `kith_assessment::INSERT_LIMIT`.
+const PIECE: usize = 11_000;
 
 /// Starts an assessment: the working document, its title and purpose, and who I am; one step.
 pub(super) fn new(engine: &Engine, title: &str, trigger: &str, purpose: &str) -> Result<Answer, Failure> {
@@ -71,7 +75,12 @@ pub(super) fn write(engine: &Engine, verb: &Verb) -> Result<Answer, Failure> {
     Ok(written(document, entry))
 }
 
-fn append(work: &mut Work<'_>, document: &DocumentId, entry: kith_assessment::EntryId, rest: &[String]) -> Result<(), EngineError> {
+fn append(
+    work: &mut Work<'_>,
+    document: &DocumentId,
+    entry: kith_assessment::EntryId,
+    rest: &[String],
+) -> Result<(), EngineError> {
     for part in rest {
         let at = kith_assessment::entry_text(work.read(document)?, &entry).map_or(0, |text| text.encode_utf16().count());
         work.command(document, &Command::SpliceEntry { id: entry, heads: None, at, delete: 0, insert: part.clone() })?;
@@ -91,7 +100,7 @@ fn parts(text: &str) -> Result<Vec<String>, Failure> {
     let mut parts = vec![String::new()];
     let mut filled = 0;
     for character in text.chars() {
-        if filled + character.len_utf16() > INSERT_LIMIT {
+        if filled + character.len_utf16() > PIECE {
             parts.push(String::new());
             filled = 0;
         }
@@ -139,7 +148,10 @@ fn on_entry(
 ) -> Result<Answer, Failure> {
     let start = entry.trim().to_owned();
     if start.len() < 4 {
-        return Err(Failure::refused("unknown-entry", "Give at least four letters of the entry's id. `kith show` lists entries, with ids"));
+        return Err(Failure::refused(
+            "unknown-entry",
+            "Give at least four letters of the entry's id. `kith show` lists entries, with ids",
+        ));
     }
     let id = engine.look(move |work| Ok(kith_assessment::find(work.read(&document)?, &start)))??;
     let command = command(id);
@@ -162,10 +174,10 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_between_characters_and_loses_nothing() {
-        let text = "😀é".repeat(INSERT_LIMIT);
+        let text = "😀é".repeat(PIECE);
         let short_enough: String = text.chars().take(TEXT_LIMIT / 2).collect();
         let parts = parts(&short_enough).unwrap();
-        assert!(parts.len() > 1 && parts.iter().all(|part| part.encode_utf16().count() <= INSERT_LIMIT));
+        assert!(parts.len() > 1 && parts.iter().all(|part| part.encode_utf16().count() <= PIECE));
         assert_eq!(parts.concat(), short_enough);
         assert_eq!(super::parts("").unwrap(), [""]);
     }

@@ -66,7 +66,8 @@ impl Home {
     }
 
     pub fn setup(&self, more: &[&str]) -> Run {
-        let mut arguments = vec!["setup", "--name", "Priya Marsh", "--agency", "children's social care", "--role", "social worker"];
+        let mut arguments =
+            vec!["setup", "--name", "Priya Marsh", "--agency", "children's social care", "--role", "social worker"];
         arguments.extend(more);
         self.json(&arguments)
     }
@@ -118,7 +119,8 @@ impl Home {
 
     /// Starts an assessment called Larch and gives its id.
     pub fn larch(&self) -> String {
-        let made = self.json(&["new", "--title", "Larch", "--trigger", "over-time", "--purpose", "Evenings without fear."]).done();
+        let made =
+            self.json(&["new", "--title", "Larch", "--trigger", "over-time", "--purpose", "Evenings without fear."]).done();
         made.json()["assessment"].as_str().unwrap().to_owned()
     }
 

@@ -36,6 +36,7 @@ mod blob;
 mod bundle;
 mod error;
 mod format;
+mod generation;
 mod identity;
 mod ids;
 mod invite;
@@ -59,6 +60,7 @@ pub use blob::{BlobKey, MAX_CHUNK, blob_digest, open_blob, seal_blob};
 pub use bundle::{ActorLast, Bundle, Payload, Seen, SignedStatement, Statement};
 pub use error::GroupError;
 pub use format::{FormatError, RecordError};
+pub use generation::{Continuity, GenerationOpening, OpeningError, SnapshotNote};
 pub use identity::{DeviceKey, actor_family, device_id, verify_signature};
 pub use ids::{
     BlobId, ChainHash, DeviceId, Digest, DocumentId, IdError, InviteId, PersonId, PublicKey, RelayId, RequestId, Signature,

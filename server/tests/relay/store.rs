@@ -125,3 +125,36 @@ fn a_data_folder_that_cannot_be_made_is_refused_with_its_name() {
     let error = SqliteStore::open(&file.join("data")).unwrap_err();
     assert!(error.to_string().contains("a-file"), "{error}");
 }
+
+#[test]
+fn the_tables_are_frozen_until_the_format_is_raised() {
+    let folder = folder();
+    drop(SqliteStore::open(folder.path()).unwrap());
+    let db = rusqlite::Connection::open(store_file(folder.path())).unwrap();
+    let format: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    let mut statement = db
+        .prepare(
+            "SELECT name, (SELECT group_concat(name, ' ') FROM pragma_table_info(sqlite_schema.name))
+             FROM sqlite_schema WHERE type = 'table' ORDER BY name",
+        )
+        .unwrap();
+    let tables = statement.query_map([], |row| Ok(format!("{}: {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+    let tables: Vec<String> = tables.unwrap().map(Result::unwrap).collect();
+    let expected = [
+        "admission: document seq welcome pack blob",
+        "blob: document id total stored",
+        "chunk: document blob place bytes",
+        "document: id generation epoch seq hash creation account committed_ms bytes",
+        "document_group: document state",
+        "enrolment: key account",
+        "invite: id document voucher expires account used_by",
+        "mark: document sender k",
+        "receipt: document device seq bytes",
+        "record: document seq sender k generation epoch received_ms hash bytes",
+        "relay: one id",
+        "removed: document device public seq",
+        "request: id invite document enrolment sealed nonce decision seq",
+        "token: digest devices_left",
+    ];
+    assert_eq!((format, tables.iter().map(String::as_str).collect::<Vec<_>>()), (1, expected.to_vec()));
+}

@@ -485,3 +485,122 @@ pub(crate) fn clear(rows: &mut dyn Rows, space: Space, document: &DocumentId) ->
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use kith_group::{MemoryRows, Role};
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn seen() -> Seen {
+        Seen { seq: 7, hash: ChainHash([1; 32]) }
+    }
+
+    #[test]
+    fn every_row_is_frozen() {
+        let document = DocumentRow {
+            kind: 1,
+            relay: Some("ws://127.0.0.1:4480".into()),
+            person: PersonId([2; 16]),
+            seed: [3; 32],
+            standing: Standing::Removed { at: 9, proved: true },
+            group_info: Some(vec![4]),
+            group: vec![5],
+            base: seen(),
+            refreshed: -6,
+        };
+        let hot = HotRow {
+            seen: seen(),
+            next_k: 2,
+            accepted_k: 1,
+            edition: 3,
+            next_unsent: 4,
+            receipt_seq: 5,
+            receipt_at: 6,
+            lasts: vec![LastRow { actor: vec![7; 16], seq: 8, hash: Digest([9; 32]) }],
+        };
+        let log = LogRow {
+            hash: ChainHash([1; 32]),
+            kind: 2,
+            sender: DeviceId([2; 16]),
+            k: 3,
+            seen: Some(seen()),
+            verdict: Verdict::Refused("why".into()),
+            body: vec![4],
+            at: 5,
+        };
+        let author =
+            AuthorRow { public: PublicKey([1; 32]), person: PersonId([2; 16]), last: Some(vec![3]), k: 4, seen: 5 };
+        let finding = FindingRow { seq: Some(1), device: None, text: "text".into(), at: 2 };
+        let intents = [
+            Intent::Invite { invite: InviteId([1; 16]), voucher: Digest([2; 32]), expires: 3 },
+            Intent::Reveal { request: RequestId([1; 16]), nonce: Digest([2; 32]) },
+            Intent::Decline { request: RequestId([1; 16]) },
+            Intent::Admit {
+                request: RequestId([1; 16]),
+                person: PersonId([2; 16]),
+                role: Role::Contributor,
+                key_package: vec![3],
+            },
+            Intent::Remove { devices: vec![DeviceId([1; 16])] },
+            Intent::SetRole { person: PersonId([2; 16]), role: Role::Lead },
+            Intent::Refresh,
+        ];
+        let join = JoinRow {
+            link: "kith:join/x".into(),
+            document: DocumentId([1; 16]),
+            person: PersonId([2; 16]),
+            seed: [3; 32],
+            sealed: vec![4],
+            digest: Digest([5; 32]),
+            progress: JoinProgress::Words { nonce: Digest([6; 32]) },
+        };
+        let mut shown = vec![
+            hex(&written(&document)),
+            hex(&written(&hot)),
+            hex(&written(&log)),
+            hex(&written(&author)),
+            hex(&written(&finding)),
+            hex(&written(&join)),
+            hex(&written(&BaseRow { seq: 1, bytes: vec![2] })),
+            hex(&written(&PendingRow { intent: Some(1), frame: vec![2] })),
+            hex(&written(&EnrolmentRow { seed: [1; 32], token: Some(vec![2]), enrolled: false })),
+        ];
+        shown.extend(intents.iter().map(|intent| hex(&written(intent))));
+        insta::assert_snapshot!(shown.join("\n"));
+        assert_eq!(read::<DocumentRow>(DOCUMENT, &written(&document)), Ok(document));
+        assert_eq!(read::<HotRow>(HOT, &written(&hot)), Ok(hot));
+        assert_eq!(read::<LogRow>(LOG, &written(&log)), Ok(log));
+    }
+
+    #[test]
+    fn a_row_of_a_newer_version_is_an_error_and_not_a_guess() {
+        let mut bytes = written(&FindingRow { seq: None, device: None, text: String::new(), at: 0 });
+        bytes[0] = VERSION + 1;
+        assert!(read::<FindingRow>(FINDING, &bytes).is_err());
+        assert!(read::<FindingRow>(FINDING, &[]).is_err());
+    }
+
+    #[test]
+    fn numbered_rows_come_back_in_order_and_only_those_of_the_document() {
+        let mut rows = MemoryRows::default();
+        let (mine, other) = (DocumentId([1; 16]), DocumentId([2; 16]));
+        for number in [700u64, 3, 1_000, 256] {
+            rows.put_row(LOG, &numbered(&mine, number), &[1]).unwrap();
+            rows.put_row(LOG, &numbered(&other, number), &[1]).unwrap();
+        }
+        let mut seen = Vec::new();
+        each(&rows, LOG, &mine, 4, |key, _| {
+            seen.push(number(key));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(seen, [256, 700, 1_000]);
+        clear(&mut rows, LOG, &mine).unwrap();
+        assert_eq!(rows.0.len(), 4);
+    }
+}

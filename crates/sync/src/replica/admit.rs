@@ -131,13 +131,7 @@ impl Replica {
     }
 
     /// Everything but applying. Changes of a refused record go into `refused`; those of an admitted one leave it.
-    fn examine(
-        &self,
-        stage: &Stage,
-        refused: &mut Since,
-        arrival: &Arrival,
-        index: usize,
-    ) -> (Verdict, Option<Passed>) {
+    fn examine(&self, stage: &Stage, refused: &mut Since, arrival: &Arrival, index: usize) -> (Verdict, Option<Passed>) {
         let mut hashes = Vec::new();
         match self.checks(stage, refused, arrival, &mut hashes) {
             Ok(new) => {
@@ -178,8 +172,13 @@ impl Replica {
         if operations > caps.operations {
             return Err(Refusal::TooLarge);
         }
-        let before =
-            Before { doc: &self.admitted, marks: &self.marks, refused: Refusals { before: &self.refused, since: refused }, caps };
+        let before = Before {
+            doc: &self.admitted,
+            marks: &self.marks,
+            max_op: self.max_op,
+            refused: Refusals { before: &self.refused, since: refused },
+            caps,
+        };
         let mut own = Stage::default();
         let mut new = Vec::new();
         for change in parsed {
@@ -228,6 +227,7 @@ impl Replica {
     fn take(&mut self, arrivals: &[Arrival], ok: &Passed) {
         for checked in &ok.new {
             let mark = mark_of(&checked.change);
+            self.max_op = self.max_op.max(mark.max_op);
             self.marks.insert(checked.change.actor_id().clone(), mark);
         }
         self.unsent.retain(|own| !ok.all.contains(&own.change.hash()));

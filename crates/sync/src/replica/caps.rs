@@ -19,7 +19,9 @@ pub struct Caps {
     pub inflated: u64,
     /// Operations, and changes, in a saved document.
     pub base_operations: u64,
-    /// The highest operation number. Automerge truncates to 32 bits.
+    /// How far a change's first operation number may lie above all that came before it in the log.
+    pub leap: u64,
+    /// The highest operation number. Automerge truncates to 32 bits, so a hostile change near that end would spoil the document for good.
     pub last_operation: u64,
 }
 
@@ -34,6 +36,7 @@ impl Default for Caps {
             base: 32 * 1024 * 1024,
             inflated: 256 * 1024 * 1024,
             base_operations: 8 * 1024 * 1024,
+            leap: 262_144,
             last_operation: 1 << 31,
         }
     }

@@ -28,10 +28,6 @@ pub enum EditError<E> {
     /// The closure wrote under another actor than its own.
     #[error("this edit was written in another device's name")]
     WrongActor,
-    /// The closure wrote at heads that are too far behind: the change could not be loaded again (Automerge 0.12 loses where its
-    /// operation numbers start). Write at the current heads instead, with places carried over by cursors.
-    #[error("this edit was written against an old state of the document")]
-    OldHeads,
     /// A change would not fit into a record.
     #[error("this edit is too large ({bytes} bytes; the limit is {limit}): make it in several steps")]
     TooLarge {
@@ -40,13 +36,6 @@ pub enum EditError<E> {
         /// The most that one may have.
         limit: usize,
     },
-}
-
-/// Whether a change starts right above its dependencies, as those of `transaction` always do and those of `transaction_at` may not.
-fn follows(doc: &Automerge, change: &Change) -> bool {
-    let highest = change.deps().iter().map(|dep| doc.get_change_meta_by_hash(dep).map(|meta| meta.max_op));
-    let highest: Option<Vec<u64>> = highest.collect();
-    highest.is_some_and(|numbers| change.start_op().get() == numbers.iter().max().map_or(1, |max| max + 1))
 }
 
 impl Replica {
@@ -75,9 +64,6 @@ impl Replica {
             let limit = self.rules.caps.own_change;
             if new.iter().any(|change| actor_family(change.actor_id().to_bytes()) != Some(*actor)) {
                 return Err(EditError::WrongActor);
-            }
-            if !new.iter().all(|change| follows(working, change)) {
-                return Err(EditError::OldHeads);
             }
             match new.iter().map(|change| change.raw_bytes().len()).find(|bytes| *bytes > limit) {
                 Some(bytes) => Err(EditError::TooLarge { bytes, limit }),

@@ -113,6 +113,7 @@ pub(super) struct Stage {
     max_ops: HashMap<ChangeHash, u64>,
     spans: HashMap<ActorId, Vec<RangeInclusive<u64>>>,
     objects: HashMap<(u64, ActorId), ObjType>,
+    max_op: u64,
     genesis: Option<Vec<u8>>,
 }
 
@@ -139,6 +140,7 @@ impl Stage {
             self.genesis = Some(change.raw_bytes().to_vec());
         }
         self.max_ops.insert(change.hash(), mark.max_op);
+        self.max_op = self.max_op.max(mark.max_op);
         self.marks.insert(actor.clone(), mark);
         for (number, kind) in &checked.objects {
             self.objects.insert((*number, actor.clone()), *kind);
@@ -175,6 +177,7 @@ impl Refusals<'_> {
 pub(super) struct Before<'a> {
     pub(super) doc: &'a Automerge,
     pub(super) marks: &'a HashMap<ActorId, Mark>,
+    pub(super) max_op: u64,
     pub(super) refused: Refusals<'a>,
     pub(super) caps: &'a Caps,
 }
@@ -242,12 +245,15 @@ impl Before<'_> {
             return Err(Refusal::Gap { expected, found: change.seq() });
         }
         let start = change.start_op().get();
-        // A saved document does not hold first operation numbers: Automerge 0.12 loads a change as starting right above its
-        // dependencies, and a document with one that does not, mostly not at all. So a gap is refused here, and no `edit` makes one. It
-        // also keeps anybody from using up the 32 bits of the numbers.
-        let misplaced = start != floor.saturating_add(1) || last.is_some_and(|mark| start <= mark.max_op);
+        // A saved document does not hold where a change's operation numbers start: Automerge 0.12 assumes that they start above its
+        // dependencies and looks the actor's operations up by that. A change that does not stand on its actor's last one makes the
+        // assumed ranges overlap, and the save does not load (the cases that notes 6.3 could not explain).
+        let adrift = last.is_some_and(|mark| mark.max_op > floor);
+        let highest = stages.iter().map(|stage| stage.max_op).max().unwrap_or(0).max(self.max_op);
+        // Nobody may use up the 32 bits of the numbers. Editing at older heads leaves small gaps, so some room has to be left.
+        let absurd = start <= floor || start > highest.saturating_add(self.caps.leap);
         // Kith never sets Automerge's own `author`; a second one for an actor makes it refuse a whole batch.
-        if misplaced || mark_of(&change).max_op > self.caps.last_operation || !change.extra_bytes().is_empty() {
+        if adrift || absurd || mark_of(&change).max_op > self.caps.last_operation || !change.extra_bytes().is_empty() {
             return Err(Refusal::Incoherent);
         }
         let objects = self.operations(stages, &change)?;
@@ -313,7 +319,6 @@ impl Before<'_> {
             let next = spans.partition_point(|span| *span.end() < counter);
             spans.get(next).is_some_and(|span| span.contains(&counter))
         };
-        stages.iter().any(|stage| staged(stage))
-            || self.doc.hash_for_opid(&ObjId::Id(counter, id.actor().clone(), 0)).is_some()
+        stages.iter().any(|stage| staged(stage)) || self.doc.hash_for_opid(&ObjId::Id(counter, id.actor().clone(), 0)).is_some()
     }
 }

@@ -125,6 +125,8 @@ pub struct Replica {
     unsent: Vec<Unsent>,
     /// The last admitted change of every actor.
     marks: HashMap<ActorId, Mark>,
+    /// The highest operation number in `admitted`.
+    max_op: u64,
     refused: HashMap<ChangeHash, u64>,
     /// What `admitted` is rebuilt from after Automerge panicked inside it.
     base: Vec<u8>,
@@ -157,6 +159,7 @@ impl Replica {
             working: None,
             unsent: Vec::new(),
             marks: HashMap::new(),
+            max_op: 0,
             refused: HashMap::new(),
             base: Vec::new(),
             tail: Vec::new(),
@@ -211,6 +214,7 @@ impl Replica {
         for change in &changes {
             self.marks.insert(change.actor_id().clone(), mark_of(change));
         }
+        self.max_op = heads_max_op(&self.admitted);
         Ok(())
     }
 
@@ -260,6 +264,11 @@ fn blank() -> Automerge {
 /// Whether `doc` has a change, applied (not merely waiting).
 fn has(doc: &Automerge, hash: &ChangeHash) -> bool {
     doc.get_change_meta_by_hash(hash).is_some()
+}
+
+fn heads_max_op(doc: &Automerge) -> u64 {
+    // Every change starts above its dependencies, so the highest operation is under a head.
+    doc.get_heads().iter().filter_map(|head| doc.get_change_meta_by_hash(head)).map(|meta| meta.max_op).max().unwrap_or(0)
 }
 
 /// Opens a saved document from anywhere.

@@ -10,7 +10,7 @@ use automerge::ChangeHash;
 
 use super::guard::quietly;
 use super::judge::parse;
-use super::{Caps, Refusal, Replica, KeptRecord, admit, open};
+use super::{Caps, KeptRecord, Refusal, Replica, admit, open};
 
 /// A saved replica that nobody has loaded yet. It can be checked on another thread while the replica goes on.
 #[derive(Debug, Clone)]
@@ -130,9 +130,8 @@ impl Replica {
     /// Whether base and the first `records` of the tail, saved, load again with the same heads.
     fn loads_with(&self, records: usize) -> bool {
         let tail = self.tail.get(..records).unwrap_or_default();
-        self.saved_with(tail).is_some_and(|(bytes, heads)| {
-            open(&bytes, &self.rules.caps).is_ok_and(|(doc, _)| doc.get_heads() == heads)
-        })
+        self.saved_with(tail)
+            .is_some_and(|(bytes, heads)| open(&bytes, &self.rules.caps).is_ok_and(|(doc, _)| doc.get_heads() == heads))
     }
 
     fn saved_with(&self, tail: &[KeptRecord]) -> Option<(Vec<u8>, Vec<ChangeHash>)> {

@@ -111,7 +111,7 @@ fn what_is_in_use_does_not_grow_without_bounds() {
 }
 
 /// Frames that are nearly messages: real ones of every kind with bytes changed, cut or added.
-fn nearly(messages: Vec<ClientMessage>) -> impl Strategy<Value = Vec<u8>> {
+fn nearly(messages: &[ClientMessage]) -> impl Strategy<Value = Vec<u8>> + use<> {
     let frames: Vec<Vec<u8>> = messages.iter().map(ClientMessage::to_frame).collect();
     let edits = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0u8..4), 0..4);
     let edited = (prop::sample::select(frames), edits).prop_map(|(mut frame, edits)| {
@@ -169,7 +169,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_a_member_sends_nobody_else_is_hurt(frames in proptest::collection::vec(nearly(every_kind()), 1..60)) {
+    fn whatever_a_member_sends_nobody_else_is_hurt(frames in proptest::collection::vec(nearly(&every_kind()), 1..60)) {
         let (mut world, alice, mut bob) = pair(Role::Contributor);
         for frame in frames {
             if world.is_closed(bob.conn) {

@@ -157,7 +157,7 @@ fn a_declined_request_stays_declined() {
     world.say(bob.conn, &request());
     let decline = ClientMessage::Decline { document: DOCUMENT, request: REQUEST };
     let decided = ServerMessage::Decided { request: REQUEST };
-    assert_eq!(world.say(alice.conn, &decline), [decided.clone()]);
+    assert_eq!(world.say(alice.conn, &decline), std::slice::from_ref(&decided));
     assert_eq!(world.heard(bob.conn), [standing(RequestState::Declined)]);
     assert_eq!(world.say(alice.conn, &decline), [decided]);
     assert_eq!(world.say(bob.conn, &request()), [standing(RequestState::Declined)]);

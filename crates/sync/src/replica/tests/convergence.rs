@@ -21,7 +21,12 @@ fn meeting(seed: u64) {
             2 => {
                 if !outbox.is_empty() {
                     let now = 1 + dice.roll(outbox.len());
-                    log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: outbox.drain(..now).collect(), lasts: None });
+                    log.push(Arrival {
+                        seq: log.len() as u64 + 1,
+                        author: me,
+                        changes: outbox.drain(..now).collect(),
+                        lasts: None,
+                    });
                 }
             }
             _ => {

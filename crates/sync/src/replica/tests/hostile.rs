@@ -1,8 +1,8 @@
 //! What a member with bad bytes may try. Each test names the line that it fails without.
 
+use automerge::ExpandedChange;
 use automerge::legacy::{ElementId, Key, ObjectId, OpId};
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::ExpandedChange;
 
 use super::*;
 
@@ -40,12 +40,8 @@ fn the_honest_change_that_these_tests_bend_is_admitted() {
 // Without `catch_unwind` in `admit::apply` this test panics; without the reading back in `admit::apply` its last lines fail.
 #[test]
 fn mutated_changes_never_break_the_replica_nor_its_save() {
-    mutate(7);
-}
-
-#[test]
-fn hunt() {
-    for seed in 100..140 {
+    // With the second one, before `adrift` was a rule, a change was taken that spoiled the save.
+    for seed in [7, 114] {
         mutate(seed);
     }
 }
@@ -58,8 +54,7 @@ fn mutate(seed: u64) {
     let mut author = Replica::empty(rules());
     author.admit(&log);
     let mut refused_by_name = std::collections::BTreeMap::new();
-    let (mut taken, mut expelled, mut seq) = (0, 0, 100);
-    let mut sent = std::collections::BTreeMap::new();
+    let (mut taken, mut seq) = (0, 100);
     for _ in 0..12 {
         let me = device(1 + u8::try_from(dice.roll(4)).unwrap());
         // A bent change that was taken may have put something else where the edit looks.
@@ -80,7 +75,6 @@ fn mutate(seed: u64) {
             }
             fix_checksum(&mut bent);
             seq += 1;
-            sent.insert(seq, bent.clone());
             let before = replica.heads();
             match &replica.admit(&[Arrival { seq, author: me, changes: vec![bent], lasts: None }])[0] {
                 Verdict::Admitted { .. } => taken += 1,
@@ -94,17 +88,13 @@ fn mutate(seed: u64) {
         // Whatever was taken, the honest change of this round goes its way or is refused by a name, never a panic.
         seq += 1;
         replica.admit(&[Arrival { seq, author: me, changes: vec![next.clone()], lasts: None }]);
-        // A few in a thousand pass every check and still spoil the save: the rebase finds and expels those.
         let rebased = replica.rebase();
-        for (record, _) in &rebased.expelled {
-            eprintln!("expelled {record} {:?}", sent.get(record).map(|raw: &Vec<u8>| (Change::try_from(&raw[..]).unwrap().decode(), Change::try_from(&next[..]).unwrap().decode())));
-        }
-        expelled += rebased.expelled.len();
+        assert_eq!(rebased.expelled, Vec::new(), "a change passed every check and spoiled the save");
         let base = rebased.base.unwrap_or_else(|| replica.base.clone());
         author = Replica::load(rules(), &Stored { base: &base, ..Stored::default() }).unwrap();
         assert_eq!(author.heads_digest(), replica.heads_digest());
     }
-    eprintln!("mutated changes: {taken} taken as valid, {expelled} of them expelled later, refused: {refused_by_name:?}");
+    eprintln!("mutated changes: {taken} taken as valid, refused: {refused_by_name:?}");
     assert!(refused_by_name.len() >= 3);
     loads(&mut replica);
 }
@@ -285,15 +275,33 @@ fn a_change_that_claims_endless_operations_is_refused_at_once() {
     assert_eq!(refusal(&begun().admit(&[arrival(2, 2, &[bomb])])[0]), Refusal::TooLarge);
 }
 
-// Without `misplaced` in `Before::check`: every later edit of anyone would overflow Automerge's 32-bit operation numbers, and a gap as
-// small as ten leaves a document whose save does not load.
+// Without `adrift` in `Before::check`: admitted, read back byte-equal, and the save does not load.
 #[test]
-fn an_operation_number_that_does_not_follow_is_refused() {
-    let (mut replica, next) = with_next(|doc| {
-        doc.transact(|transaction| transaction.put(ROOT, "title", 1)).map(drop).map_err(|failure| failure.error)
+fn a_change_that_does_not_stand_on_its_actors_last_is_refused() {
+    let mut author = begun();
+    let first = author.edit(&device(2), type_a_word).unwrap().changes;
+    let second = author.edit(&device(2), |doc| {
+        doc.transact(|transaction| transaction.put(ROOT, "other", 1)).map(drop).map_err(|failure| failure.error)
     });
+    let root = Change::try_from(&genesis()[..]).unwrap().hash();
+    let bent = rewritten(&second.unwrap().changes[0], |change| change.deps = vec![root]);
+    let mut replica = begun();
+    let mut plain = replica.admitted().clone();
+    plain.apply_changes([&first[0], &bent].map(|raw| Change::try_from(&raw[..]).unwrap())).unwrap();
+    assert!(open(&plain.save(), &Caps::default()).is_err(), "Automerge loads it now: no need of this rule");
+    let verdicts = replica.admit(&[arrival(2, 2, &first), arrival(3, 2, &[bent])]);
+    assert!(admitted(&verdicts[0]));
+    assert_eq!(refusal(&verdicts[1]), Refusal::Incoherent);
+    loads(&mut replica);
+}
+
+// Without `absurd` in `Before::check` every later edit of anyone would overflow Automerge's 32-bit operation numbers.
+#[test]
+fn an_absurd_operation_number_is_refused() {
+    let (mut replica, next) =
+        with_next(|doc| doc.transact(|transaction| transaction.put(ROOT, "title", 1)).map(drop).map_err(|failure| failure.error));
     let start = Change::try_from(&next[..]).unwrap().start_op().get();
-    for wrong in [1, start - 1, start + 1, start + 50, u64::from(u32::MAX) - 1] {
+    for wrong in [1, start - 1, start + 300_000, u64::from(u32::MAX) - 1] {
         let bent = rewritten(&next, |change| change.start_op = wrong.try_into().unwrap());
         assert_eq!(refusal(&replica.admit(&[arrival(2, 2, &[bent])])[0]), Refusal::Incoherent);
     }
@@ -309,9 +317,8 @@ fn a_change_may_refer_only_to_what_came_before_it_in_the_log() {
     });
     let later = later.unwrap().changes;
     let object = Change::try_from(&later[0][..]).unwrap();
-    let (_, next) = with_next(|doc| {
-        doc.transact(|transaction| transaction.put(ROOT, "title", 1)).map(drop).map_err(|failure| failure.error)
-    });
+    let (_, next) =
+        with_next(|doc| doc.transact(|transaction| transaction.put(ROOT, "title", 1)).map(drop).map_err(|failure| failure.error));
     let bent = rewritten(&next, |change| {
         change.operations[0].obj = ObjectId::Id(OpId::new(object.start_op().get(), object.actor_id()));
         change.operations[0].pred = Vec::new().into();
@@ -355,9 +362,8 @@ fn after_a_panic_the_document_is_as_it_was_and_others_go_on() {
 // Without the comparison of bytes in `admit::apply`: Automerge drops what it cannot place, and says `Ok`.
 #[test]
 fn a_change_that_reads_back_differently_is_refused() {
-    let (mut replica, next) = with_next(|doc| {
-        doc.transact(|transaction| transaction.put(ROOT, "title", 1)).map(drop).map_err(|failure| failure.error)
-    });
+    let (mut replica, next) =
+        with_next(|doc| doc.transact(|transaction| transaction.put(ROOT, "title", 1)).map(drop).map_err(|failure| failure.error));
     // It claims to replace an operation that exists, but in another object.
     let bent = rewritten(&next, |change| {
         let other = OpId::new(5, &actor(1));

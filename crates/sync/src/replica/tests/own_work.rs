@@ -62,27 +62,27 @@ fn an_edit_beyond_a_record_or_in_another_name_is_refused_before_it_is_kept() {
     assert!(replica.working.is_none());
 }
 
-// Pins what `follows` in `edit` and the rule of operation numbers in `Before::check` are for. When a newer Automerge loads such a
-// document, both may go.
+// An editor's splice against heads that others have long left behind: a large gap in operation numbers, and a derived actor.
 #[test]
-fn an_edit_at_old_heads_would_not_load_again_and_is_refused() {
+fn an_edit_at_old_heads_is_admitted_and_loads_again() {
     let mut replica = begun();
     let old = replica.admitted().get_heads();
-    append(&mut replica, 2, "plan", " with many characters, each of them an operation with a number of its own");
-    let write = |doc: &mut Automerge| {
-        let text = doc.get(ROOT, "plan")?.unwrap().1;
-        let mut transaction = doc.transaction_at(PatchLog::inactive(), &old).unwrap();
-        transaction.splice_text(&text, 0, 0, "x")?;
-        transaction.commit();
-        Ok::<_, AutomergeError>(())
-    };
-    let mut plain = replica.doc().clone();
-    plain.set_actor(actor(3));
-    write(&mut plain).unwrap();
-    assert!(Automerge::load(&plain.save()).is_err(), "Automerge now loads a change that starts above a gap");
-    let heads = replica.doc().get_heads();
-    assert!(matches!(replica.edit(&device(3), write), Err(EditError::OldHeads)));
-    assert_eq!(replica.doc().get_heads(), heads);
+    let mut changes = append(&mut replica, 2, "plan", &"with many characters, each an operation ".repeat(20));
+    for words in ["x", "pasted ".repeat(60).as_str(), "y"] {
+        let edited = replica.edit(&device(2), |doc| {
+            let text = doc.get(ROOT, "plan")?.unwrap().1;
+            let mut transaction = doc.transaction_at(PatchLog::inactive(), &old).unwrap();
+            transaction.splice_text(&text, 0, 0, words)?;
+            transaction.commit();
+            Ok::<_, AutomergeError>(())
+        });
+        changes.extend(edited.unwrap().changes);
+    }
+    assert!(admitted(&replica.admit(&[arrival(2, 2, &changes)])[0]));
+    assert_eq!(replica.lasts_of(&device(2)).len(), 4, "no derived actors: this test has lost its subject");
+    let again = loads(&mut replica);
+    assert_eq!(again.marks, replica.marks);
+    assert_eq!(text(&again, "plan"), text(&replica, "plan"));
 }
 
 #[test]
@@ -160,6 +160,7 @@ fn a_stored_document_loads_as_it_was_with_tail_and_unsent() {
     assert_eq!(again.heads_digest(), replica.heads_digest());
     assert_eq!(again.doc().get_heads(), replica.doc().get_heads());
     assert_eq!(again.marks, replica.marks);
+    assert_eq!(again.max_op, replica.max_op);
     // Both go on alike, the numbers of authors included.
     let next = append(&mut again, 8, "plan", " still");
     assert_eq!(append(&mut replica, 8, "plan", " still"), next);
@@ -175,7 +176,6 @@ fn the_marks_of_a_loaded_document_are_those_of_its_history() {
     let mut replica = Replica::empty(rules());
     replica.admit(&log);
     let again = loads(&mut replica);
-    assert!(again.marks.len() > 4, "no derived actors in this history");
     assert_eq!(again.marks, replica.marks);
     for meta in again.admitted().get_changes_meta(&[]) {
         assert!(again.marks[meta.actor.as_ref()].seq >= meta.seq);

@@ -14,7 +14,11 @@ fn a_day(count: usize) -> (Replica, Vec<Vec<u8>>) {
             let text = doc.get(ROOT, "plan")?.unwrap().1;
             let end = doc.length(&text);
             doc.transact(|transaction| {
-                if index % 10 == 9 { transaction.splice_text(&text, end - 5, 1, "") } else { transaction.splice_text(&text, end, 0, "k") }
+                if index % 10 == 9 {
+                    transaction.splice_text(&text, end - 5, 1, "")
+                } else {
+                    transaction.splice_text(&text, end, 0, "k")
+                }
             })
             .map(drop)
             .map_err(|failure| failure.error)
