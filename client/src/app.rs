@@ -205,7 +205,7 @@ fn at_profile(folder: &Path, source: &Source, verb: &Verb, json: bool) -> Result
                                 Some(asker) => asker.ask(verb),
                                 None => Err(StoreError::InUse.into()),
                             };
-                            wait_to_be_let_in(answer, json, &again)
+                            wait_to_be_let_in(&answer, json, &again)
                         }
                         _ => deliver(&answer, json),
                     };
@@ -244,7 +244,7 @@ fn joined(engine: Engine, verb: &Verb, json: bool) -> Result<u8, Failure> {
     let progress = Progress::start(verb.doing());
     let done = verbs::run(&engine, verb, &manner);
     drop(progress);
-    let exit = done.and_then(|answer| wait_to_be_let_in(answer, json, &|verb| verbs::run(&engine, verb, &manner)));
+    let exit = done.and_then(|answer| wait_to_be_let_in(&answer, json, &|verb| verbs::run(&engine, verb, &manner)));
     close(engine, exit)
 }
 
@@ -261,15 +261,15 @@ fn close(engine: Engine, exit: Result<u8, Failure>) -> Result<u8, Failure> {
 }
 
 /// Shows each change of a request until it is decided. Without a terminal to watch it, the first answer is all.
-fn wait_to_be_let_in(first: Answer, json: bool, again: &dyn Fn(&Verb) -> Result<Answer, Failure>) -> Result<u8, Failure> {
+fn wait_to_be_let_in(first: &Answer, json: bool, again: &dyn Fn(&Verb) -> Result<Answer, Failure>) -> Result<u8, Failure> {
     let state = |answer: &Answer| answer.value.get("state").and_then(|state| state.as_str()).unwrap_or_default().to_owned();
     let open = |answer: &Answer| matches!(state(answer).as_str(), "made" | "waiting" | "words");
-    if json || !std::io::stdout().is_terminal() || !open(&first) {
-        return deliver(&first, json);
+    if json || !std::io::stdout().is_terminal() || !open(first) {
+        return deliver(first, json);
     }
     let request = first.value.get("request").and_then(|request| request.as_str()).unwrap_or_default().to_owned();
-    let mut shown = state(&first);
-    deliver(&first, json)?;
+    let mut shown = state(first);
+    deliver(first, json)?;
     complain("Waiting for the answer. You can leave with Ctrl-C: your request is kept, and `kith sync` goes on.");
     loop {
         let answer = again(&Verb::Asked { request: request.clone() })?;

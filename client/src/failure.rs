@@ -24,12 +24,12 @@ pub struct Failure {
 impl Failure {
     /// Refused: exit 1.
     pub fn refused(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: sentence(message.into()), exit: 1 }
+        Self { code: code.to_owned(), message: sentence(&message.into()), exit: 1 }
     }
 
     /// Wrong usage: exit 2.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { code: "usage".to_owned(), message: sentence(message.into()), exit: 2 }
+        Self { code: "usage".to_owned(), message: sentence(&message.into()), exit: 2 }
     }
 
     /// As `--json` shows it.
@@ -39,7 +39,7 @@ impl Failure {
 }
 
 /// With a capital and a full stop, whatever crate it comes from.
-fn sentence(text: String) -> String {
+fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut characters = text.chars();
     let first: String = characters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::terminal::visible;
 use crate::verbs::{self, Manner, relay_down, status_lines, status_of};
 
 /// News that comes together is shown together.
-const GATHER: Duration = Duration::from_millis(150);
+const GATHER: Duration = Duration::from_millis(300);
 /// Documents are looked at again at least this often: other verbs write beside this one.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
@@ -43,6 +43,7 @@ pub(crate) fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
     let mut saved_at = None;
     screen.news("Kith is connected while this runs. Other verbs can be used beside it. End it with Ctrl-C.");
     let mut look_at = Instant::now();
+    let mut not_before = look_at;
     loop {
         if ended.try_recv().is_ok() {
             break;
@@ -50,14 +51,14 @@ pub(crate) fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
         match events.recv_timeout(look_at.saturating_duration_since(Instant::now()).min(GATHER)) {
             Ok(event) => {
                 heard(event, &mut relays, &mut screen);
-                look_at = look_at.min(Instant::now() + GATHER);
+                look_at = look_at.min(Instant::now() + GATHER).max(not_before);
                 continue;
             }
             Err(RecvTimeoutError::Timeout) if Instant::now() < look_at => continue,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
-        look_at = Instant::now() + LOOK_AGAIN;
+        let began = Instant::now();
         // A document may have come from a relay that no connection is kept to yet: one that I just joined elsewhere.
         engine.connect_all()?;
         let mut status = status_of(&engine, None, &manner.zone)?;
@@ -67,6 +68,9 @@ pub(crate) fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
             saved_at = Some(now);
         }
         screen.show(&status, saved_at, &manner);
+        // Looking at a very long log costs something: it may not take more than a twentieth of the engine's time.
+        not_before = Instant::now() + began.elapsed() * 20;
+        look_at = (Instant::now() + LOOK_AGAIN).max(not_before);
     }
     screen.finish();
     #[cfg(unix)]

@@ -46,7 +46,7 @@ fn exit_codes_are_as_documented() {
     for (arguments, code) in table {
         let run = home.text(arguments);
         assert_eq!(run.code, *code, "{arguments:?}: {run:?}");
-        assert_eq!(run.err.contains("panicked"), false, "{run:?}");
+        assert!(!run.err.contains("panicked"), "{run:?}");
         if *code == 1 {
             assert!(run.out.is_empty() && run.err.trim_end().ends_with(['.', '!', '?']), "{arguments:?}: {run:?}");
         }

@@ -1,5 +1,6 @@
 //! What tests across crates share. The tests themselves are in `tests/tests/`; what they say about one crate alone lives in
 //! that crate.
 
-pub mod traces;
+pub mod processes;
 pub mod simulation;
+pub mod traces;

@@ -104,7 +104,7 @@ impl Desk {
         match message {
             Message::Opened { line, relay, outgoing } => {
                 self.network.opened(line, relay.clone(), outgoing);
-                self.say(Event::Relay { relay: relay.clone(), state: RelayState::Open });
+                self.say(&Event::Relay { relay: relay.clone(), state: RelayState::Open });
                 self.handle(Input::Opened { line, relay });
             }
             Message::Closed { line } => {
@@ -117,7 +117,7 @@ impl Desk {
                 self.handle(Input::Frame { line, bytes });
                 drop(permit);
             }
-            Message::Relay { relay, state } => self.say(Event::Relay { relay, state }),
+            Message::Relay { relay, state } => self.say(&Event::Relay { relay, state }),
             Message::Job(_) | Message::Stop(_) => {}
         }
     }
@@ -251,7 +251,7 @@ impl Desk {
         let due = self.commit_by.is_some_and(|at| at <= Instant::now());
         if now || self.held.durable || due {
             if let Err(error) = self.commit() {
-                self.say(Event::Failed(error.to_string()));
+                self.say(&Event::Failed(error.to_string()));
             }
             return;
         }
@@ -277,7 +277,7 @@ impl Desk {
         }
         for notice in notices {
             self.hear_of_lines(&notice);
-            self.say(Event::Notice(notice));
+            self.say(&Event::Notice(notice));
         }
         for (line, reason) in close {
             self.close(line, &reason);
@@ -287,7 +287,7 @@ impl Desk {
     fn hear_of_lines(&mut self, notice: &Notice) {
         let Notice::SignedIn { line } = notice else { return };
         if let Some(relay) = self.network.relay_of(*line).map(str::to_owned) {
-            self.say(Event::Relay { relay, state: RelayState::SignedIn });
+            self.say(&Event::Relay { relay, state: RelayState::SignedIn });
         }
     }
 
@@ -306,7 +306,7 @@ impl Desk {
             ),
             CloseReason::Refused(Reason::NotEnrolled) => format!(
                 "The relay {relay} does not know this profile. Ask your IT team for a token and give it with `kith relay {relay} \
-                 --token-file FILE`; what you write is kept here meanwhile."
+                 --token -`; what you write is kept here meanwhile."
             ),
             CloseReason::Refused(Reason::CredentialUsed) => format!(
                 "The token or link for the relay {relay} was used already, or is not one of its own. Ask for a new one; what you \
@@ -324,7 +324,7 @@ impl Desk {
         self.network.give_up(&relay);
         self.network.closed(line);
         self.handle(Input::Closed { line });
-        self.say(Event::Relay { relay, state: RelayState::Refused { why } });
+        self.say(&Event::Relay { relay, state: RelayState::Refused { why } });
     }
 
     /// Takes the open transaction back and starts the protocol anew from the store.
@@ -334,9 +334,9 @@ impl Desk {
         self.held = Effects::default();
         self.network.reconnect_all();
         let again = self.core.forget(&self.store);
-        self.say(Event::Failed(error.to_string()));
+        self.say(&Event::Failed(error.to_string()));
         if let Err(error) = again {
-            self.say(Event::Failed(error.to_string()));
+            self.say(&Event::Failed(error.to_string()));
         }
     }
 
@@ -346,7 +346,7 @@ impl Desk {
             return;
         }
         if let Err(error) = self.rest() {
-            self.say(Event::Failed(error.to_string()));
+            self.say(&Event::Failed(error.to_string()));
         }
     }
 
@@ -394,7 +394,7 @@ impl Desk {
         &mut self.network
     }
 
-    fn say(&mut self, event: Event) {
+    fn say(&mut self, event: &Event) {
         self.watchers.retain(|watcher| watcher.send(event.clone()).is_ok());
     }
 }

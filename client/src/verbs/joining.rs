@@ -277,16 +277,13 @@ pub(super) fn requests(engine: &Engine, id: &str, manner: &Manner) -> Result<Ans
         if let Some(member) = &one.another_device_of {
             text.push_str(&format!("        This says it is another computer of {}.\n", visible_line(member)));
         }
-        match (&one.why_not, &one.words) {
-            (Some(why), _) => {
-                text.push_str(&format!("        It cannot be granted: the link {why}. `kith decline` removes it.\n"))
+        text.push_str(&match (&one.why_not, &one.words) {
+            (Some(why), _) => format!("        It cannot be granted: the link {why}. `kith decline` removes it.\n"),
+            (None, Some(words)) => {
+                format!("        Ring them on a number that you know already. Do you both see: {} ?\n", words.join(" · "))
             }
-            (None, Some(words)) => text.push_str(&format!(
-                "        Ring them on a number that you know already. Do you both see: {} ?\n",
-                words.join(" · ")
-            )),
-            (None, None) => text.push_str("        The four words come when the relay has been reached.\n"),
-        }
+            (None, None) => "        The four words come when the relay has been reached.\n".to_owned(),
+        });
     }
     if shown.is_empty() {
         text = "Nobody is waiting to be let in.".to_owned();

@@ -1,7 +1,7 @@
 //! An assessment as one HTML page: to print, to read on any screen, to send as a file. No script, nothing from elsewhere.
 
 use jiff::tz::TimeZone;
-use kith_assessment::{Answered, AssessmentView, DifferingView, DimensionView, EntryView, SideView, Who};
+use kith_assessment::{Agreed, Answered, AssessmentView, Basis, DifferingView, DimensionView, EntryView, Heard, SideView, Who};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::terminal::{listed, moment};
@@ -167,9 +167,9 @@ fn differing(view: &DifferingView) -> Markup {
 fn source(entry: &EntryView, zone: &TimeZone) -> Markup {
     let provenance = &entry.provenance;
     let how: Vec<&str> = [
-        provenance.basis.as_ref().map(|word| word.words()),
-        provenance.first_hand_or_passed_on.as_ref().map(|word| word.words()),
-        provenance.agreed.as_ref().map(|word| word.words()),
+        provenance.basis.as_ref().map(Basis::words),
+        provenance.first_hand_or_passed_on.as_ref().map(Heard::words),
+        provenance.agreed.as_ref().map(Agreed::words),
     ]
     .into_iter()
     .flatten()

@@ -1,12 +1,14 @@
 //! `show` and `history`.
 
-use kith_assessment::{AssessmentView, history_text, history_with, plain_text};
+use jiff::tz::TimeZone;
+use kith_assessment::{AssessmentView, HistoryLine, history_with, plain_text};
 
 use super::{Answer, Manner, find};
 use crate::engine::{Engine, EngineError};
 use crate::failure::Failure;
 use crate::json::{HistoryShown, Shown};
 use crate::store::StoreError;
+use crate::terminal::{moment, visible_line};
 
 /// The stored view at once if it is current; else the document is loaded, and it says so.
 pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
@@ -56,9 +58,19 @@ pub(super) fn history(engine: &Engine, id: &str, manner: &Manner) -> Result<Answ
         let owners = work.owners(&document);
         Ok(history_with(work.read(&document)?, Some(&owners)))
     })?;
-    let mut text = history_text(&lines);
+    let mut text = lines.iter().map(|line| history_line(line, &manner.zone)).collect::<Vec<_>>().join("\n");
     if let Some(words) = find::standing(&found.summary.standing, &manner.zone).words {
         text = format!("{words}\n\n{text}");
     }
     Ok(Answer::new(&HistoryShown { assessment: document.to_string(), lines }, text))
+}
+
+/// "5 May 2026, 10:09  Nadia Sorrell, school added a worry under 2.3 …", by the author's clock, in this computer's zone.
+fn history_line(line: &HistoryLine, zone: &TimeZone) -> String {
+    let agency = line.who.agency.as_deref().map(|agency| format!(", {}", visible_line(agency))).unwrap_or_default();
+    let many = match line.changes {
+        0 | 1 => String::new(),
+        many => format!(" ({many} changes since {})", moment(line.since, zone)),
+    };
+    format!("{}  {}{agency} {}{many}", moment(line.when, zone), visible_line(&line.who.name), visible_line(&line.what))
 }

@@ -1,6 +1,7 @@
 //! A computer with the `kith` program, for tests: one profile folder, no network but what a test makes.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+// Each test file uses its own part of this.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

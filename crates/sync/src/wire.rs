@@ -3,9 +3,7 @@
 //! Every message is an array `[number, [fields...]]`; numbers are never reused and fields are only ever added at the end.
 //! Text never travels here: a relay cannot hold words that no message can carry.
 
-use kith_group::{
-    BlobId, DeviceId, Digest, DocumentId, InviteId, PublicKey, RelayId, RequestId, Signature,
-};
+use kith_group::{BlobId, DeviceId, Digest, DocumentId, InviteId, PublicKey, RelayId, RequestId, Signature};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 

@@ -3,7 +3,8 @@
 
 use kith_group::{BlobId, DeviceId, Digest, DocumentId, InviteId, PublicKey, RelayId, RequestId, Signature};
 use kith_sync::wire::{
-    About, Admission, ClientMessage, Credential, MAX_FRAME, Reason, RequestState, ServerMessage, VERSION, WaitingRequest, WireError,
+    About, Admission, ClientMessage, Credential, MAX_FRAME, Reason, RequestState, ServerMessage, VERSION, WaitingRequest,
+    WireError,
 };
 use proptest::prelude::*;
 

@@ -8,6 +8,7 @@ mod cargo;
 mod licences;
 mod machine;
 mod pages;
+mod sim;
 mod tables;
 mod test;
 
@@ -27,11 +28,14 @@ struct Arguments {
 enum Command {
     /// Format, lints, tests, documentation, licences: all that must hold, with what ran and how long it took.
     Test(test::Arguments),
+    /// Seeded stories of many clients and a relay on failing machines and lines, each played twice.
+    Sim(sim::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments),
+        Command::Sim(arguments) => sim::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,10 @@ use clap::ValueEnum;
 use crate::cargo::cargo;
 use crate::machine::Machine;
 use crate::tables::Table;
-use crate::{licences, pages};
+use crate::{licences, pages, sim};
+
+/// How long the simulation begins new seeds, in seconds.
+const SIMULATION_SECONDS: u64 = 240;
 
 /// What to run.
 #[derive(Debug, clap::Args)]
@@ -30,6 +33,8 @@ enum Step {
     Lints,
     /// Every test of every crate passes.
     Tests,
+    /// As many seeds of the simulation as fit in four minutes hold.
+    Simulation,
     /// The crates' documentation builds without a warning.
     Rustdoc,
     /// README and docs/ say what is true of links, verbs, options and messages.
@@ -45,6 +50,7 @@ impl Step {
                 expect(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
             }
             Self::Tests => expect(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])),
+            Self::Simulation => sim::run(&sim::Arguments::within(SIMULATION_SECONDS)),
             Self::Rustdoc => {
                 let mut rustdoc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
                 expect(rustdoc.env("RUSTDOCFLAGS", "--deny warnings"))

@@ -3,8 +3,8 @@
 use automerge::transaction::Transactable;
 use automerge::{ActorId, Automerge, ROOT, TextEncoding};
 use kith_group::{
-    ActorLast, Bundle, ChainHash, DeviceKey, Digest, DocumentId, GroupState, Payload, Random, Record, RecordHead, RecordKind, Rows,
-    SeededRandom, Seen, Space, Statement, seal,
+    ActorLast, Bundle, ChainHash, DeviceKey, Digest, DocumentId, GroupState, Payload, Random, Record, RecordHead, RecordKind,
+    Rows, SeededRandom, Seen, Space, Statement, seal,
 };
 use kith_sync::wire::ClientMessage;
 use rand::{Rng, RngExt};
@@ -58,7 +58,8 @@ impl Keys {
     /// One hostile frame. `others` are raw changes of the document, one's own and colleagues'.
     pub(super) fn frame(&self, k: u64, others: &[Vec<u8>], random: &mut ChaCha20Rng) -> Option<Vec<u8>> {
         let mut seeded = SeededRandom::new(random.next_u64());
-        let some = |random: &mut ChaCha20Rng| others.get(random.random_range(0..others.len().max(1))).cloned().unwrap_or_default();
+        let some =
+            |random: &mut ChaCha20Rng| others.get(random.random_range(0..others.len().max(1))).cloned().unwrap_or_default();
         let mut seen = Seen { seq: 0, hash: ChainHash::START };
         let mut signer = &self.key;
         let stranger = DeviceKey::from_seed([9; 32]);

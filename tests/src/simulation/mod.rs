@@ -8,6 +8,7 @@ mod disk;
 mod hostile;
 mod many;
 mod peers;
+mod people;
 mod plan;
 mod proof;
 mod world;

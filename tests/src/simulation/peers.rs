@@ -10,59 +10,59 @@ use rand_chacha::ChaCha20Rng;
 use super::Disk;
 
 /// A word that no sealed byte may show: it is in every text that anybody writes here.
-pub const CANARY: &str = "larchcanary";
+pub(super) const CANARY: &str = "larchcanary";
 
 /// How many text fields the simulated document has.
-pub const FIELDS: usize = 4;
+pub(super) const FIELDS: usize = 4;
 
 /// An edit that was acknowledged as saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saved {
+pub(super) struct Saved {
     /// What was written: once, and never deleted by anybody.
-    pub token: String,
+    pub(super) token: String,
     /// When, by the world's clock.
-    pub at: i64,
+    pub(super) at: i64,
 }
 
 /// A practitioner.
-pub struct Peer {
+pub(super) struct Peer {
     /// Their number.
-    pub index: usize,
+    pub(super) index: usize,
     /// Their disk.
-    pub disk: Disk,
+    pub(super) disk: Disk,
     /// Their running program; `None` while the machine is off.
-    pub core: Option<ClientCore>,
+    pub(super) core: Option<ClientCore>,
     /// How far their clock is off, in milliseconds.
-    pub skew: i64,
+    pub(super) skew: i64,
     /// Their line, if one stands: the world's number of it.
-    pub line: Option<u64>,
+    pub(super) line: Option<u64>,
     /// Whether they want a connection.
-    pub online: bool,
+    pub(super) online: bool,
     /// The document, once they have it.
-    pub document: Option<DocumentId>,
+    pub(super) document: Option<DocumentId>,
     /// The link that they were given.
-    pub link: Option<Link>,
+    pub(super) link: Option<Link>,
     /// Their request.
-    pub request: Option<RequestId>,
+    pub(super) request: Option<RequestId>,
     /// Their acknowledged edits.
-    pub saved: Vec<Saved>,
+    pub(super) saved: Vec<Saved>,
     /// When they were removed, by the world's clock: no later text of others may reach them.
-    pub removed_at: Option<i64>,
+    pub(super) removed_at: Option<i64>,
     /// Whether somebody wants them removed.
-    pub removing: bool,
+    pub(super) removing: bool,
     /// Whether they sent what no honest client sends: what they write is then nobody's promise.
-    pub hostile: bool,
+    pub(super) hostile: bool,
     /// When the next tick is scheduled, by the world's clock.
-    pub tick_at: Option<i64>,
+    pub(super) tick_at: Option<i64>,
     /// Which run of the program this is: each draws other randomness.
-    pub run: u64,
+    pub(super) run: u64,
     /// How many tokens they made.
-    pub made: u32,
+    pub(super) made: u32,
 }
 
 impl Peer {
     /// A new practitioner with an empty disk.
-    pub fn new(index: usize, skew: i64) -> Self {
+    pub(super) fn new(index: usize, skew: i64) -> Self {
         Self {
             index,
             disk: Disk::default(),
@@ -84,7 +84,7 @@ impl Peer {
     }
 
     /// Starts the program on what the disk holds.
-    pub fn start(&mut self, seed: u64) -> Result<(), ClientError> {
+    pub(super) fn start(&mut self, seed: u64) -> Result<(), ClientError> {
         self.run += 1;
         let random = SeededRandom::new(seed ^ ((self.index as u64) << 48) ^ (self.run << 32));
         self.core = Some(ClientCore::open(&self.disk, Box::new(random))?);
@@ -93,24 +93,24 @@ impl Peer {
     }
 
     /// Their clock, in Unix milliseconds.
-    pub fn clock(&self, now: i64) -> i64 {
+    pub(super) fn clock(&self, now: i64) -> i64 {
         now + self.skew
     }
 
     /// Whether they are a member as far as they know.
-    pub fn is_member(&self) -> bool {
+    pub(super) fn is_member(&self) -> bool {
         let Some(core) = &self.core else { return false };
         core.documents().iter().any(|document| Some(document.id) == self.document && document.standing == Standing::Member)
     }
 }
 
 /// The line number of a connection as a core knows it.
-pub fn line_id(conn: u64) -> LineId {
+pub(super) fn line_id(conn: u64) -> LineId {
     LineId(u32::try_from(conn).unwrap_or(u32::MAX))
 }
 
 /// The one change that a simulated document stands on.
-pub fn genesis(identity: &Identity) -> Vec<u8> {
+pub(super) fn genesis(identity: &Identity) -> Vec<u8> {
     let mut doc = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit).with_actor(identity.device.0.as_slice().into());
     let made = doc.transact::<_, _, automerge::AutomergeError>(|tx| {
         for field in 0..FIELDS {
@@ -124,7 +124,7 @@ pub fn genesis(identity: &Identity) -> Vec<u8> {
 }
 
 /// Writes `token` somewhere between dots of a field, and deletes a dot elsewhere: tokens are never touched.
-pub fn write_token(doc: &mut Automerge, token: &str, random: &mut ChaCha20Rng) -> Result<(), automerge::AutomergeError> {
+pub(super) fn write_token(doc: &mut Automerge, token: &str, random: &mut ChaCha20Rng) -> Result<(), automerge::AutomergeError> {
     let field = format!("t{}", random.random_range(0..FIELDS));
     let Some((Value::Object(ObjType::Text), text)) = doc.get(ROOT, field.as_str())? else { return Ok(()) };
     let before = doc.text(&text)?;
@@ -143,7 +143,7 @@ pub fn write_token(doc: &mut Automerge, token: &str, random: &mut ChaCha20Rng) -
 }
 
 /// All text of a document.
-pub fn all_text(doc: &Automerge) -> String {
+pub(super) fn all_text(doc: &Automerge) -> String {
     (0..FIELDS)
         .filter_map(|field| doc.get(ROOT, format!("t{field}")).ok().flatten())
         .filter_map(|(_, text)| doc.text(text).ok())

@@ -35,7 +35,7 @@ pub struct Outcome {
 }
 
 /// Checks every invariant of a world at rest.
-pub fn prove(mut world: World) -> Outcome {
+pub(super) fn prove(mut world: World) -> Outcome {
     let mut problems = std::mem::take(&mut world.wrong);
     let mut trace = Sha256::new();
     let records = check_log(&world, &mut problems, &mut trace);
@@ -62,9 +62,7 @@ pub fn prove(mut world: World) -> Outcome {
 /// The relay's log is linear and its chain whole.
 fn check_log(world: &World, problems: &mut Vec<String>, trace: &mut Sha256) -> u64 {
     let Some(document) = world.peers.first().and_then(|peer| peer.document) else { return 0 };
-    let (Ok(Some(row)), Ok(records)) =
-        (world.store.document(&document), world.store.records(&document, 0, usize::MAX))
-    else {
+    let (Ok(Some(row)), Ok(records)) = (world.store.document(&document), world.store.records(&document, 0, usize::MAX)) else {
         problems.push("the relay has lost the document".into());
         return 0;
     };
@@ -111,7 +109,9 @@ fn check_documents(world: &mut World, problems: &mut Vec<String>, trace: &mut Sh
         };
         if peer.removed_at.is_none() && !world.plan.hostile {
             match core.verify(&peer.disk, &document) {
-                Ok(report) => problems.extend(report.problems.iter().map(|problem| format!("{index} verifies: {}", problem.text))),
+                Ok(report) => {
+                    problems.extend(report.problems.iter().map(|problem| format!("{index} verifies: {}", problem.text)));
+                }
                 Err(error) => problems.push(format!("{index} cannot verify: {error}")),
             }
         }

@@ -4,30 +4,24 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use bytes::Bytes;
-use kith_group::{
-    AppendRule, Digest, DocumentKind, InviteId, Link, RelayId, Role, SeededRandom, four_words, open_request, request_digest,
-    voucher_digest,
-};
-use kith_sync::client::{ClientCore, ClientError, Effects, Input, Intent, JoinDetails, JoinProgress, Notice};
-use kith_sync::relay::{
-    ConnId, Enrolment, MemoryStore, RelayConfig, RelayCore, RelayEffects, RelayEngine, RelayEvent, RelayStore,
-};
+use kith_group::{AppendRule, DocumentKind, InviteId, Link, RelayId, SeededRandom};
+use kith_sync::client::{ClientCore, ClientError, Effects, Input, Notice};
+use kith_sync::relay::{ConnId, Enrolment, MemoryStore, RelayConfig, RelayCore, RelayEffects, RelayEngine, RelayEvent};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
 use super::Plan;
-use super::hostile::Keys;
-use super::peers::{CANARY, Peer, Saved, genesis, line_id, write_token};
+use super::peers::{CANARY, Peer, genesis, line_id};
 
 /// The relay's address, as links name it.
-pub const RELAY: &str = "ws://127.0.0.1:4480";
+pub(super) const RELAY: &str = "ws://127.0.0.1:4480";
 
 /// When the story begins: 2026-01-05 09:00 UTC, in Unix milliseconds.
 const START: i64 = 1_767_603_600_000;
 
 /// Something that will happen.
 #[derive(Debug)]
-enum Event {
+pub(super) enum Event {
     ToRelay { conn: u64, bytes: Vec<u8> },
     ToClient { conn: u64, bytes: Bytes },
     RelayTick,
@@ -58,7 +52,7 @@ struct Conn {
 pub struct World {
     pub(super) plan: Plan,
     pub(super) now: i64,
-    random: ChaCha20Rng,
+    pub(super) random: ChaCha20Rng,
     queue: BinaryHeap<Reverse<(i64, u64)>>,
     events: BTreeMap<u64, Event>,
     scheduled: u64,
@@ -69,7 +63,7 @@ pub struct World {
     pub(super) store: MemoryStore,
     relay_tick: bool,
     faults: bool,
-    links: BTreeMap<InviteId, Link>,
+    pub(super) links: BTreeMap<InviteId, Link>,
     /// What did not hold on the way.
     pub(super) wrong: Vec<String>,
     pub(super) steps: u64,
@@ -114,14 +108,14 @@ impl World {
         world
     }
 
-    fn at(&mut self, when: i64, event: Event) {
+    pub(super) fn at(&mut self, when: i64, event: Event) {
         self.scheduled += 1;
         self.queue.push(Reverse((when.max(self.now), self.scheduled)));
         self.events.insert(self.scheduled, event);
     }
 
     fn one_in(&mut self, n: u32) -> bool {
-        self.faults && n > 0 && self.random.next_u32() % n == 0
+        self.faults && n > 0 && self.random.next_u32().is_multiple_of(n)
     }
 
     fn start_relay(&mut self) {
@@ -142,7 +136,8 @@ impl World {
         let peer = &mut self.peers[0];
         let Some(core) = peer.core.as_mut() else { return };
         peer.disk.begin();
-        match core.create_document(&mut peer.disk, clock, DocumentKind::WORKING, AppendRule::Everyone, Some(RELAY), &mut genesis) {
+        match core.create_document(&mut peer.disk, clock, DocumentKind::WORKING, AppendRule::Everyone, Some(RELAY), &mut genesis)
+        {
             Ok(identity) => {
                 peer.disk.commit(true);
                 peer.document = Some(identity.document);
@@ -392,7 +387,7 @@ impl World {
         f: impl FnOnce(&mut ClientCore, &mut super::Disk, i64) -> Result<Effects, ClientError>,
     ) -> bool {
         let crash = self.one_in(self.plan.crash_one_in);
-        let before = crash && self.random.next_u32() % 2 == 0;
+        let before = crash && self.random.next_u32().is_multiple_of(2);
         let clock = self.peers[index].clock(self.now);
         let peer = &mut self.peers[index];
         let Some(core) = peer.core.as_mut() else { return false };
@@ -473,7 +468,7 @@ impl World {
     }
 
     /// A frame goes up.
-    fn up(&mut self, conn: u64, bytes: Vec<u8>) {
+    pub(super) fn up(&mut self, conn: u64, bytes: Vec<u8>) {
         self.look_for_canary(&bytes, "a frame to the relay");
         if self.one_in(self.plan.cut_one_in) {
             self.cut(conn);
@@ -521,7 +516,7 @@ impl World {
     /// One step of the relay: a transaction, then its effects.
     fn relay_step(&mut self, event: RelayEvent) {
         let crash = matches!(event, RelayEvent::Frame(..)) && self.one_in(self.plan.crash_one_in.saturating_mul(10));
-        let before = crash && self.random.next_u32() % 2 == 0;
+        let before = crash && self.random.next_u32().is_multiple_of(2);
         let now = self.now;
         let Some(relay) = self.relay.as_mut() else { return };
         let stepped = self.store.begin().and_then(|()| {
@@ -550,177 +545,6 @@ impl World {
         }
         for conn in effects.close {
             self.cut(conn.0);
-        }
-    }
-
-    fn edit(&mut self, index: usize) {
-        let Some(document) = self.peers[index].document else { return };
-        if !self.peers[index].is_member() {
-            return;
-        }
-        self.peers[index].made += 1;
-        let token = format!("{CANARY}{index}-{}", self.peers[index].made);
-        let mut random = ChaCha20Rng::seed_from_u64(self.random.next_u64());
-        let written = token.clone();
-        let kept = self.step(index, |core, disk, now| {
-            match core.edit(disk, now, &document, |doc, _| write_token(doc, &written, &mut random)) {
-                Ok(((), effects)) => Ok(effects),
-                Err(kith_sync::client::EditError::Client(error)) => Err(error),
-                Err(kith_sync::client::EditError::Refused(error)) => Err(ClientError::Format(error.to_string())),
-            }
-        });
-        if kept {
-            self.peers[index].saved.push(Saved { token, at: self.now });
-        }
-    }
-
-    fn invite(&mut self, index: usize) {
-        let Some(document) = self.peers[0].document else { return };
-        if self.peers[0].core.is_none() {
-            self.at(self.now + 5_000, Event::Invites(index));
-            return;
-        }
-        let mut bytes = [0; 64];
-        self.random.fill_bytes(&mut bytes);
-        let mut random = SeededRandom::new(self.random.next_u64());
-        let link = Link {
-            relay: RELAY.into(),
-            invite: InviteId::random(&mut random),
-            secret: Digest::random(&mut random).0,
-            voucher: kith_group::RequestId::random(&mut random).0,
-            document,
-            role: if index == 1 { Role::Lead } else { Role::Contributor },
-            expires: i64::MAX / 4,
-        };
-        let intent = Intent::Invite { invite: link.invite, voucher: voucher_digest(&link.voucher), expires: link.expires };
-        let kept = self.step(0, |core, disk, now| core.add_intent(disk, now, &document, intent).map(|(_, effects)| effects));
-        if !kept {
-            self.at(self.now + 5_000, Event::Invites(index));
-            return;
-        }
-        self.links.insert(link.invite, link.clone());
-        self.peers[index].link = Some(link);
-        self.at(self.now + 3_000, Event::Chores(index));
-    }
-
-    /// What a person does when they look at the screen: joiners use their link, leads let people in.
-    fn chores(&mut self, index: usize) {
-        self.use_link(index);
-        let Some(document) = self.peers[index].document else { return };
-        let Some(core) = &self.peers[index].core else { return };
-        let lead = core.documents().iter().any(|known| known.id == document && known.role == Some(Role::Lead));
-        if !lead || index != 0 {
-            return;
-        }
-        let disk = &self.peers[index].disk;
-        let (Ok(waiting), Ok(intents)) = (core.waiting(disk, &document), core.intents(disk, &document)) else { return };
-        for request in waiting {
-            let Some(link) = self.links.get(&request.invite).cloned() else { continue };
-            let busy = intents.iter().any(|(_, intent)| match intent {
-                Intent::Reveal { request: id, .. } | Intent::Admit { request: id, .. } => *id == request.request,
-                _ => false,
-            });
-            if busy {
-                continue;
-            }
-            let intent = match request.nonce {
-                None => Intent::Reveal { request: request.request, nonce: Digest::random(&mut SeededRandom::new(self.random.next_u64())) },
-                Some(nonce) => {
-                    let Ok(asked) = open_request(&link.secret, &link.invite, &request.request, &request.sealed) else {
-                        self.wrong.push("a request does not open".into());
-                        continue;
-                    };
-                    let words = four_words(&link.secret, &request_digest(&request.sealed), &nonce.0);
-                    if !self.same_words(&link, words) {
-                        continue;
-                    }
-                    let Some((_, key_package)) = asked.packages.into_iter().next() else { continue };
-                    Intent::Admit { request: request.request, person: asked.person, role: link.role, key_package }
-                }
-            };
-            self.step(index, |core, disk, now| core.add_intent(disk, now, &document, intent).map(|(_, effects)| effects));
-            return;
-        }
-    }
-
-    /// Both read their four words aloud; the joiner may not see theirs yet.
-    fn same_words(&mut self, link: &Link, words: [&'static str; 4]) -> bool {
-        for peer in &self.peers {
-            if peer.link.as_ref() != Some(link) {
-                continue;
-            }
-            let Some(core) = &peer.core else { return false };
-            let Ok(joins) = core.joins(&peer.disk) else { return false };
-            for join in joins {
-                if matches!(join.progress, JoinProgress::Words { .. }) {
-                    if join.words != Some(words) {
-                        self.wrong.push("the four words differ".into());
-                        return false;
-                    }
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    fn use_link(&mut self, index: usize) {
-        let peer = &self.peers[index];
-        let (Some(link), Some(core), None) = (peer.link.clone(), peer.core.as_ref(), peer.document) else { return };
-        if let Some(join) = core.joins(&peer.disk).ok().and_then(|joins| joins.into_iter().next()) {
-            self.peers[index].request = Some(join.request);
-            if join.progress == JoinProgress::Joined {
-                self.peers[index].document = Some(join.document);
-            }
-            return;
-        }
-        let details = JoinDetails { name: format!("{CANARY} {index}"), agency: CANARY.into(), role_words: CANARY.into() };
-        let mut made = None;
-        let kept = self.step(index, |core, disk, now| {
-            core.begin_join(disk, now, &link, &details).map(|(request, effects)| {
-                made = Some(request);
-                effects
-            })
-        });
-        if kept {
-            self.peers[index].request = made;
-        } else {
-            self.at(self.now + 5_000, Event::Chores(index));
-        }
-    }
-
-    fn remove(&mut self, index: usize) {
-        let Some(document) = self.peers[0].document else { return };
-        let Some(core) = &self.peers[0].core else {
-            self.at(self.now + 5_000, Event::Removes(index));
-            return;
-        };
-        let Some(identity) = self.peers[index].core.as_ref().and_then(|core| core.identity(&document)) else { return };
-        if !core.members(&document).iter().any(|member| member.device == identity.device) {
-            return;
-        }
-        self.peers[index].removing = true;
-        let intent = Intent::Remove { devices: vec![identity.device] };
-        self.step(0, |core, disk, now| core.add_intent(disk, now, &document, intent).map(|(_, effects)| effects));
-    }
-
-    /// A member sends what no honest client would, under keys that it has.
-    fn misbehave(&mut self, index: usize) {
-        let (Some(document), Some(conn)) = (self.peers[index].document, self.peers[index].line) else { return };
-        let Some(keys) = Keys::of(&self.peers[index].disk, document) else { return };
-        let peer = &mut self.peers[index];
-        let Some(core) = peer.core.as_mut() else { return };
-        let Some(device) = core.identity(&document).map(|identity| identity.device) else { return };
-        let others: Vec<Vec<u8>> = match core.read(&peer.disk, &document) {
-            Ok(doc) => doc.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect(),
-            Err(_) => return,
-        };
-        // The next number that the relay will take from this device; the device's own program never learns that it was used.
-        let k = self.store.mark(&document, &device).unwrap_or(0) + 1;
-        let mut random = ChaCha20Rng::seed_from_u64(self.random.next_u64());
-        if let Some(frame) = keys.frame(k, &others, &mut random) {
-            self.peers[index].hostile = true;
-            self.up(conn, frame);
         }
     }
 }

@@ -72,8 +72,7 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn new(rows: &dyn Rows, id: DocumentId, row: DocumentRow, hot: HotRow) -> Result<Self, ClientError> {
-        let state = GroupState::decode(&row.group)
-            .map_err(|_| RowsError::Damaged("the group's state cannot be read".into()))?;
+        let state = GroupState::decode(&row.group).map_err(|_| RowsError::Damaged("the group's state cannot be read".into()))?;
         let key = DeviceKey::from_seed(row.seed);
         let has_unsent = !rows.scan_rows(rows::UNSENT, &id.0, &[], 1)?.is_empty();
         Ok(Self {
@@ -124,10 +123,8 @@ impl Document {
             return Ok(());
         }
         for (key, value) in rows.scan_rows(rows::AUTHOR, &self.id.0, &[], usize::MAX)? {
-            let device = key
-                .get(16..)
-                .and_then(DeviceId::from_slice)
-                .ok_or_else(|| RowsError::Damaged("an author's name".into()))?;
+            let device =
+                key.get(16..).and_then(DeviceId::from_slice).ok_or_else(|| RowsError::Damaged("an author's name".into()))?;
             // What is in memory is newer: it waits to be written.
             if !self.dirty.contains(&device) {
                 self.authors.insert(device, rows::read(rows::AUTHOR, &value)?);

@@ -314,7 +314,7 @@ fn open_admission(
     if aad.pack != Some(pack.digest()) || pack.document != document {
         return Err(wrong("the pack is not the one that its maker signed"));
     }
-    let snapshot = open_snapshot(&state, &pack, fetch.chunks.into_values().collect())?;
+    let snapshot = open_snapshot(&state, &pack, &fetch.chunks.into_values().collect::<Vec<_>>())?;
     let replica = replay(&pack, &snapshot)?;
     let seen = Seen { seq: fetch.seq, hash: chain(&aad.seen.hash, &fetch.record) };
     let content = saved(replica, snapshot.content)?;
@@ -333,11 +333,11 @@ fn open_admission(
     Ok(document)
 }
 
-fn open_snapshot(state: &GroupState, pack: &AdmitPack, chunks: Vec<Vec<u8>>) -> Result<Snapshot, ClientError> {
-    if blob_digest(&chunks) != pack.blob_digest {
+fn open_snapshot(state: &GroupState, pack: &AdmitPack, chunks: &[Vec<u8>]) -> Result<Snapshot, ClientError> {
+    if blob_digest(chunks) != pack.blob_digest {
         return Err(wrong("the snapshot is not the one that was sealed"));
     }
-    let bytes = open_blob(&pack.blob_key, &chunks).map_err(|error| ClientError::Join(error.to_string()))?;
+    let bytes = open_blob(&pack.blob_key, chunks).map_err(|error| ClientError::Join(error.to_string()))?;
     let snapshot = Snapshot::decode(&bytes).map_err(|error| ClientError::Join(error.to_string()))?;
     let maker = state.roster.member(&snapshot.by).ok_or_else(|| wrong("the snapshot's maker is not a member"))?;
     if !state.roster.is_lead(&snapshot.by) || !snapshot.verify(&maker.public) {
@@ -358,7 +358,8 @@ fn replay(pack: &AdmitPack, snapshot: &Snapshot) -> Result<Replica, ClientError>
     }
     let mut arrivals = Vec::new();
     for record in &pack.tail {
-        let bundle = Bundle::decode_for(&pack.document, &record.sender, &record.bundle).map_err(|_| wrong("a record of the tail"))?;
+        let bundle =
+            Bundle::decode_for(&pack.document, &record.sender, &record.bundle).map_err(|_| wrong("a record of the tail"))?;
         let author = bundle.signed.statement.author;
         let known = pack.authors.iter().find(|row| row.device == author).ok_or_else(|| wrong("an unknown author"))?;
         if !bundle.signed.verify(&known.public) {
@@ -373,7 +374,8 @@ fn replay(pack: &AdmitPack, snapshot: &Snapshot) -> Result<Replica, ClientError>
     for (actor, device) in replica.authors() {
         let device = device.ok_or_else(|| wrong("a change by nobody's device"))?;
         let author = pack.authors.iter().find(|row| row.device == device).ok_or_else(|| wrong("an unknown author"))?;
-        let signed = author.last.as_ref().filter(|last| last.verify(&author.public)).ok_or_else(|| wrong("an unsigned author"))?;
+        let signed =
+            author.last.as_ref().filter(|last| last.verify(&author.public)).ok_or_else(|| wrong("an unsigned author"))?;
         let lasts: Vec<_> = signed.statement.lasts.iter().map(last_change).collect();
         if actor_family(&actor) != Some(device) || replica.coverage(&device, &lasts) != Coverage::Whole {
             return Err(wrong("a change that its author did not sign"));
@@ -420,16 +422,8 @@ fn write_document(
         // Negative until the first own renewal, which comes soon after joining.
         refreshed: -now_ms.div_euclid(1000),
     };
-    let hot = HotRow {
-        seen,
-        next_k: 1,
-        accepted_k: 0,
-        edition: 1,
-        next_unsent: 1,
-        receipt_seq: 0,
-        receipt_at: 0,
-        lasts: Vec::new(),
-    };
+    let hot =
+        HotRow { seen, next_k: 1, accepted_k: 0, edition: 1, next_unsent: 1, receipt_seq: 0, receipt_at: 0, lasts: Vec::new() };
     rows::put(rows, rows::DOCUMENT, &document.0, &row)?;
     rows::put(rows, rows::HOT, &document.0, &hot)?;
     rows::put(rows, rows::BASE, &document.0, &BaseRow { seq: seen.seq, bytes: content })?;
@@ -449,4 +443,3 @@ fn write_document(
     }
     Ok(())
 }
-

@@ -145,7 +145,9 @@ fn heard(
             }
             Ok(())
         }
-        ServerMessage::BlobChunk { blob, index, total, bytes } => join::chunk(line, documents, step, id, blob, index, total, bytes),
+        ServerMessage::BlobChunk { blob, index, total, bytes } => {
+            join::chunk(line, documents, step, id, blob, index, total, bytes)
+        }
         ServerMessage::Receipts { document, receipts } => {
             let Some(document) = on_line(documents, id, &document) else { return Ok(()) };
             for receipt in receipts {
@@ -228,8 +230,13 @@ fn signed_in(
 }
 
 /// Sends a request to join on a line that stands already.
-pub(super) fn offer_join(lines: &mut BTreeMap<LineId, Line>, step: &mut Step<'_>, request: &RequestId) -> Result<(), ClientError> {
-    let Some(relay) = join::all(step.rows)?.into_iter().find(|status| status.request == *request).map(|status| status.relay) else {
+pub(super) fn offer_join(
+    lines: &mut BTreeMap<LineId, Line>,
+    step: &mut Step<'_>,
+    request: &RequestId,
+) -> Result<(), ClientError> {
+    let Some(relay) = join::all(step.rows)?.into_iter().find(|status| status.request == *request).map(|status| status.relay)
+    else {
         return Ok(());
     };
     for (id, line) in lines.iter().filter(|(_, line)| line.signed_in && line.relay == relay) {
@@ -279,7 +286,11 @@ fn refused(
         },
         About::Invite(invite) => {
             for document in documents.values_mut().filter(|document| document.line == Some(id)) {
-                document.asked_refused(step, reason, |intent| matches!(intent, Intent::Invite { invite: wanted, .. } if wanted == invite))?;
+                document.asked_refused(
+                    step,
+                    reason,
+                    |intent| matches!(intent, Intent::Invite { invite: wanted, .. } if wanted == invite),
+                )?;
             }
             Ok(())
         }
@@ -345,7 +356,7 @@ impl Document {
                 "the relay's log ends at record {head}, and this device has read record {}: it was set back or replaced",
                 self.hot.seen.seq
             );
-            return self.fork(step, None, text);
+            return self.fork(step, None, &text);
         }
         if k > self.hot.accepted_k {
             self.hot.accepted_k = k;
@@ -378,7 +389,7 @@ impl Document {
             Reason::NotMember => self.not_proven(step),
             Reason::Unknown if self.phase != Phase::Live => {
                 self.phase = Phase::Shut;
-                self.fork(step, None, "the relay does not hold this document any more".into())
+                self.fork(step, None, "the relay does not hold this document any more")
             }
             other if self.admission.is_some() => self.admission_refused(step, other),
             _ => Ok(()),

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use kith_group::{
-    AdmitPack, AuthorRow as WireAuthor, BlobId, BlobKey, CommitAad, DeviceId, DocumentId, Digest, PersonId, Record, RecordHead,
+    AdmitPack, AuthorRow as WireAuthor, BlobId, BlobKey, CommitAad, DeviceId, Digest, DocumentId, PersonId, Record, RecordHead,
     RecordKind, RequestId, Role, Rows, Seen, Snapshot, TailRecord, blob_digest, member, seal_blob,
 };
 
@@ -294,7 +294,11 @@ impl Document {
     fn begin_admission(&mut self, step: &mut Step<'_>, intent: u64) -> Result<(), ClientError> {
         self.process(step)?;
         let Some(content) = self.rebase(step)? else {
-            return self.drop_intent(step, intent, "this copy could not be saved soundly, so nobody can be let in from it".into());
+            return self.drop_intent(
+                step,
+                intent,
+                "this copy could not be saved soundly, so nobody can be let in from it".into(),
+            );
         };
         let snapshot = self.snapshot(step, content)?;
         let bytes = snapshot.encode().map_err(|error| ClientError::Format(error.to_string()))?;
@@ -452,7 +456,12 @@ impl Document {
     }
 
     /// The relay refused an invitation or a decision.
-    pub(super) fn asked_refused(&mut self, step: &mut Step<'_>, reason: Reason, is_it: impl Fn(&Intent) -> bool) -> Result<(), ClientError> {
+    pub(super) fn asked_refused(
+        &mut self,
+        step: &mut Step<'_>,
+        reason: Reason,
+        is_it: impl Fn(&Intent) -> bool,
+    ) -> Result<(), ClientError> {
         for (id, intent) in intents(step.rows, &self.id)? {
             if !is_it(&intent) {
                 continue;

@@ -36,9 +36,9 @@ use crate::replica::{self, Replica};
 use crate::wire::Reason;
 
 use document::{Document, Phase};
+pub use join::{JoinDetails, JoinStatus};
 use line::Line;
 use rows::{DocumentRow, EnrolmentRow, HotRow};
-pub use join::{JoinDetails, JoinStatus};
 pub use rows::{Intent, JoinProgress, Standing};
 pub use status::{DocStatus, SeenBy};
 pub use verify::{AuthorProof, Problem, Report};
@@ -461,10 +461,7 @@ impl ClientCore {
 
     /// What changed in a loaded document since this was last asked.
     pub fn touched(&mut self, document: &DocumentId) -> Vec<replica::Touched> {
-        self.documents
-            .get_mut(document)
-            .and_then(|document| document.replica.as_mut())
-            .map_or_else(Vec::new, Replica::touched)
+        self.documents.get_mut(document).and_then(|document| document.replica.as_mut()).map_or_else(Vec::new, Replica::touched)
     }
 
     /// Counts the changes in this device's copy: a stored view remembers the edition that it shows.
@@ -482,6 +479,7 @@ impl ClientCore {
         Ok(())
     }
 
+    #[allow(clippy::needless_pass_by_value)] // A wish is handed over.
     /// Wants something of a document's group. It is done when there is a connection, and survives restarts.
     pub fn add_intent(
         &mut self,
@@ -539,7 +537,7 @@ impl ClientCore {
 
     /// Who is in, by the roster as this device last saw it.
     pub fn members(&self, document: &DocumentId) -> Vec<Member> {
-        self.documents.get(document).map_or_else(Vec::new, |document| document.state.roster.members.values().cloned().collect())
+        self.documents.get(document).map_or_else(Vec::new, |document| document.state.roster.members.values().copied().collect())
     }
 
     /// How a document stands.

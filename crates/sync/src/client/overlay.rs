@@ -64,10 +64,8 @@ impl Rows for Overlay<'_> {
         let hidden = self.written.values().filter(|value| value.is_none()).count();
         let mut rows: BTreeMap<_, _> =
             self.below.scan_rows(space, prefix, from, limit.saturating_add(hidden))?.into_iter().collect();
-        for ((_, key), value) in self
-            .written
-            .range((space, start)..)
-            .take_while(|((s, key), _)| *s == space && key.starts_with(prefix))
+        for ((_, key), value) in
+            self.written.range((space, start)..).take_while(|((s, key), _)| *s == space && key.starts_with(prefix))
         {
             match value {
                 Some(value) => rows.insert(key.clone(), value.clone()),

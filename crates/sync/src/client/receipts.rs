@@ -57,7 +57,7 @@ impl Document {
         if let Some(hash) = self.hash_at(step.rows, seen.seq)?
             && hash != seen.hash
         {
-            self.fork(step, Some(device), format!("a colleague has seen another log than this one up to record {}", seen.seq))?;
+            self.fork(step, Some(device), &format!("a colleague has seen another log than this one up to record {}", seen.seq))?;
         } else if seen.seq == self.hot.seen.seq {
             let own = self.load(step.rows)?.heads_digest();
             if own != digest {

@@ -1,7 +1,8 @@
 //! Records from the log: opened, checked, judged on the replica, in log order and nothing else (protocol 1 and 2).
 
 use kith_group::{
-    Bundle, ChainHash, CommitAad, DeviceId, GroupError, Record, RecordKind, Seen, SignedStatement, actor_family, chain, may_append, member, open,
+    Bundle, ChainHash, CommitAad, DeviceId, GroupError, Record, RecordKind, Seen, SignedStatement, actor_family, chain,
+    may_append, member, open,
 };
 
 use super::document::{Document, Phase, unpacked};
@@ -122,7 +123,9 @@ impl Document {
                 Err(ReadError::Failed(error)) => Err(error),
             },
             // Kinds that come with later versions are kept and counted, and the cursor moves on.
-            kind => Ok(Some(Reading { seq: at.seq, row: row(kind, head.sender, head.k, Verdict::Unknown, bytes, now), change: None })),
+            kind => {
+                Ok(Some(Reading { seq: at.seq, row: row(kind, head.sender, head.k, Verdict::Unknown, bytes, now), change: None }))
+            }
         }
     }
 
@@ -160,8 +163,11 @@ impl Document {
             SeenCheck::Impossible => return Err(refuse("it says to have seen what came after it")),
             SeenCheck::Differs => {
                 let author = statement.author;
-                let text = format!("the author of record {} had seen another log than this one up to record {}", at.seq, statement.seen.seq);
-                self.fork(step, Some(author), text)?;
+                let text = format!(
+                    "the author of record {} had seen another log than this one up to record {}",
+                    at.seq, statement.seen.seq
+                );
+                self.fork(step, Some(author), &text)?;
             }
         }
         let changes = unpacked(bundle.payload, &Caps::default()).map_err(|error| refuse(&error.to_string()))?;
@@ -181,7 +187,11 @@ impl Document {
         author.k = k;
         self.dirty.insert(sender);
         if k > expected {
-            let text = format!("before record {seq}, {} of its sender's records are missing (numbers {expected} to {})", k - expected, k - 1);
+            let text = format!(
+                "before record {seq}, {} of its sender's records are missing (numbers {expected} to {})",
+                k - expected,
+                k - 1
+            );
             self.finding(step, Some(seq), Some(sender), text)?;
         }
         Ok(())
@@ -284,7 +294,7 @@ impl Document {
         };
         if let SeenCheck::Differs | SeenCheck::Impossible = self.check_seen(step, &aad.seen, at.seq)? {
             let text = format!("the maker of commit {} had seen another log than this one up to record {}", at.seq, aad.seen.seq);
-            self.fork(step, Some(processed.sender), text)?;
+            self.fork(step, Some(processed.sender), &text)?;
         }
         match processed.outcome {
             member::Outcome::Member(state) => {
@@ -323,7 +333,7 @@ impl Document {
     }
 
     /// The log is not what colleagues signed: nothing more is sent until a person has looked.
-    pub(super) fn fork(&mut self, step: &mut Step<'_>, device: Option<DeviceId>, text: String) -> Result<(), ClientError> {
+    pub(super) fn fork(&mut self, step: &mut Step<'_>, device: Option<DeviceId>, text: &str) -> Result<(), ClientError> {
         if self.row.standing == Standing::Member {
             self.stand(step.rows, Standing::Forked)?;
         }
@@ -358,7 +368,10 @@ impl Document {
 /// Why a change record does not go on to be judged.
 enum ReadError {
     /// Quarantined, with what is kept of it.
-    Refused { text: String, body: Vec<u8> },
+    Refused {
+        text: String,
+        body: Vec<u8>,
+    },
     Failed(ClientError),
 }
 

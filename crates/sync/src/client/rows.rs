@@ -1,8 +1,8 @@
 //! What a device keeps, row by row: the disk format of the client's store. Numbers of spaces and fields are never reused.
 
 use kith_group::{
-    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, InviteId, Payload, PersonId, PublicKey, RequestId, Rows, RowsError,
-    Seen, SignedStatement, Space,
+    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, InviteId, Payload, PersonId, PublicKey, RequestId, Rows,
+    RowsError, Seen, SignedStatement, Space,
 };
 use minicbor::{Decode, Encode};
 
@@ -533,8 +533,7 @@ mod tests {
             body: vec![4],
             at: 5,
         };
-        let author =
-            AuthorRow { public: PublicKey([1; 32]), person: PersonId([2; 16]), last: Some(vec![3]), k: 4, seen: 5 };
+        let author = AuthorRow { public: PublicKey([1; 32]), person: PersonId([2; 16]), last: Some(vec![3]), k: 4, seen: 5 };
         let finding = FindingRow { seq: Some(1), device: None, text: "text".into(), at: 2 };
         let intents = [
             Intent::Invite { invite: InviteId([1; 16]), voucher: Digest([2; 32]), expires: 3 },

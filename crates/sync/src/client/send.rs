@@ -78,11 +78,7 @@ impl Document {
                 lasts: self.hot.lasts.iter().map(ActorLast::from).collect(),
             };
             let bundle = Bundle { signed: statement.sign(&self.key), payload };
-            step.rows.put_row(
-                rows::OUTBOX,
-                &rows::numbered(&self.id, self.hot.next_k),
-                &bundle.encode_for(&self.key.id()),
-            )?;
+            step.rows.put_row(rows::OUTBOX, &rows::numbered(&self.id, self.hot.next_k), &bundle.encode_for(&self.key.id()))?;
             self.hot.next_k += 1;
         }
         rows::clear(step.rows, rows::UNSENT, &self.id)?;
@@ -96,11 +92,7 @@ impl Document {
     fn remember_lasts(&mut self, changes: Vec<Vec<u8>>) -> Result<(), ClientError> {
         for raw in changes {
             let change = Change::from_bytes(raw).map_err(|error| ClientError::Format(error.to_string()))?;
-            let last = LastRow {
-                actor: change.actor_id().to_bytes().to_vec(),
-                seq: change.seq(),
-                hash: Digest(change.hash().0),
-            };
+            let last = LastRow { actor: change.actor_id().to_bytes().to_vec(), seq: change.seq(), hash: Digest(change.hash().0) };
             match self.hot.lasts.iter_mut().find(|known| known.actor == last.actor) {
                 Some(known) => *known = last,
                 None => self.hot.lasts.push(last),
@@ -175,7 +167,7 @@ impl Document {
         let first = step.rows.scan_rows(rows::OUTBOX, &self.id.0, &rows::numbered(&self.id, expected), 1)?;
         if first.first().map(|(key, _)| rows::number(key)) != Some(expected) {
             // It left the outbox because the log held it once: the relay was set back to an older state.
-            return self.fork(step, None, "the relay has lost records that it had acknowledged".into());
+            return self.fork(step, None, "the relay has lost records that it had acknowledged");
         }
         self.pump(step)
     }

@@ -102,7 +102,8 @@ impl Document {
             Ok(())
         })?;
         if chain.expected != self.hot.seen.seq + 1 {
-            let text = format!("records {} to {} are missing from this device's copy of the log", chain.expected, self.hot.seen.seq);
+            let text =
+                format!("records {} to {} are missing from this device's copy of the log", chain.expected, self.hot.seen.seq);
             problems.push(Problem { text, seq: Some(chain.expected), device: None });
         } else if chain.hashes.get(&self.hot.seen.seq).is_some_and(|hash| *hash != self.hot.seen.hash) {
             problems.push(Problem { text: "the cursor does not fit the log".into(), seq: Some(self.hot.seen.seq), device: None });
@@ -113,7 +114,11 @@ impl Document {
     fn check_record(&self, chain: &mut Chain, seq: u64, row: &LogRow, problems: &mut Vec<Problem>) {
         let mut problem = |text: String| problems.push(Problem { text, seq: Some(seq), device: Some(row.sender) });
         if seq != chain.expected {
-            problem(format!("records {} to {} are missing from this device's copy of the log", chain.expected, seq.saturating_sub(1)));
+            problem(format!(
+                "records {} to {} are missing from this device's copy of the log",
+                chain.expected,
+                seq.saturating_sub(1)
+            ));
         }
         chain.expected = seq + 1;
         chain.hashes.insert(seq, row.hash);
@@ -129,7 +134,11 @@ impl Document {
         }
         let last = chain.k.insert(row.sender, row.k);
         if last.is_some_and(|last| row.k != last + 1) || (last.is_none() && self.row.base.seq == 0 && row.k != 1) {
-            problem(format!("before record {seq}, records of its sender are missing (its number is {}, the one before {})", row.k, last.unwrap_or(0)));
+            problem(format!(
+                "before record {seq}, records of its sender are missing (its number is {}, the one before {})",
+                row.k,
+                last.unwrap_or(0)
+            ));
         }
         let Ok(bundle) = Bundle::decode_for(&self.id, &row.sender, &row.body) else {
             return problem(format!("record {seq} cannot be read any more"));
