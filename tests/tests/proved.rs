@@ -2,8 +2,8 @@
 //! tail cut below what somebody signed to have seen, a change in somebody else's name. Whatever was done, nobody loses their own
 //! work, and the client says what it found.
 //!
-//! The relays here deceive as well as a relay can: what they change they number, chain and count anew, so that their own `check`
-//! finds nothing.
+//! The relays here deceive as well as a relay can: what they change they number, chain and count anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // A test that cannot go on fails.
 
 use std::path::Path;
 
@@ -62,8 +62,11 @@ impl Story {
         deceit(&mut log.records);
         log.write_as_if_whole();
         drop(log);
+        // The one thing that it cannot write anew is each device's own count, which is in the sealed record's head.
         let (ok, said) = check(&self.data());
-        assert!(ok, "the relay's own check finds nothing: {said}");
+        let problems = said.lines().filter(|line| line.starts_with("document "));
+        let others: Vec<&str> = problems.filter(|line| !line.contains("its device's number is")).collect();
+        assert!(ok || others.is_empty(), "the log looks whole: {said}");
         Relay::start_at(&self.data(), self.listen)
     }
 
@@ -90,7 +93,8 @@ impl Story {
 
 const PRIYAS: [&str; 5] = ["priya 1", "priya 2", "priya 3", "priya 4", "priya 5"];
 const MISSING: &[&str] = &["of its sender's records are missing", "records of its sender are missing"];
-const ANOTHER_LOG: &[&str] = &["another log", "the relay has lost records", "ends here at record", "ended before"];
+const ANOTHER_LOG: &[&str] =
+    &["another log", "the relay has lost records", "ends here at record", "the relay's log ends at record"];
 
 #[test]
 fn an_honest_history_is_proved_for_everybody() {
@@ -232,7 +236,8 @@ fn what_happens_to_a_relays_store_by_accident_its_own_check_names() {
     let (ok, said) = check(&story.data());
     assert!(ok, "{said}");
     let seq = story.shared + 2;
-    let altered = format!("UPDATE record SET bytes = substr(bytes, 1, length(bytes) - 1) || x'00' WHERE seq = {seq}");
+    let altered =
+        format!("UPDATE record SET bytes = CAST(substr(bytes, 1, length(bytes) - 2) || x'5a5a' AS BLOB) WHERE seq = {seq}");
     let dropped = format!("DELETE FROM record WHERE seq = {seq}");
     let swapped = format!(
         "UPDATE record SET seq = 10000 WHERE seq = {seq}; UPDATE record SET seq = {seq} WHERE seq = {seq} + 1;

@@ -1,5 +1,6 @@
 //! Somebody is removed: the relay refuses their device, their keys open nothing newer, their own copy says so, and what they
 //! wrote stays theirs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // A test that cannot go on fails.
 
 use std::path::Path;
 
@@ -114,12 +115,11 @@ fn the_keys_of_a_removed_device_open_nothing_newer() {
         records.iter().filter(|(_, bytes)| open(bytes)).map(|(seq, _)| *seq).collect::<Vec<u64>>()
     };
     // Both before her program has heard of it, with every key that it ever will have, and after.
-    let document =
-        nadia.status(&nadia.json(&["list"])["assessments"][0]["assessment"].as_str().unwrap().to_owned())["assessment"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap();
+    let document = nadia.status(nadia.json(&["list"])["assessments"][0]["assessment"].as_str().unwrap())["assessment"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let before = Keys::of(&nadia, &document);
     nadia.answer(&["sync"]);
     let after = Keys::of(&nadia, &document);

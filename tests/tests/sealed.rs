@@ -1,6 +1,6 @@
 //! No title, name, agency, role, text or label can be found in what the relay keeps or logs, in what travels, or in any file of a
 //! profile: searched as text (UTF-8 and UTF-16, both orders), as hexadecimal, base32 and base64, while the processes run and after.
-
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // A test that cannot go on fails.
 #![cfg(unix)]
 
 use std::io::{Read, Write};
@@ -46,17 +46,17 @@ fn needles(words: &[&'static str]) -> Vec<Needle> {
     let mut needles = Vec::new();
     for word in words.iter().copied() {
         let mut add = |form: &'static str, bytes: Vec<u8>| needles.push(Needle { word, form, bytes });
-        for (form, spelt) in [("as it is", word.to_owned()), ("lower case", word.to_lowercase()), ("upper case", word.to_uppercase())] {
+        for (form, spelt) in
+            [("as it is", word.to_owned()), ("lower case", word.to_lowercase()), ("upper case", word.to_uppercase())]
+        {
             add(form, spelt.clone().into_bytes());
             add("UTF-16LE", spelt.encode_utf16().flat_map(u16::to_le_bytes).collect());
             add("UTF-16BE", spelt.encode_utf16().flat_map(u16::to_be_bytes).collect());
             add("hex", HEXLOWER.encode(spelt.as_bytes()).into_bytes());
             add("HEX", HEXUPPER.encode(spelt.as_bytes()).into_bytes());
-            for (form, encode, group, characters) in [
-                ("base64", &BASE64_NOPAD, 3, 4),
-                ("base64url", &BASE64URL_NOPAD, 3, 4),
-                ("base32", &BASE32_NOPAD, 5, 8),
-            ] {
+            for (form, encode, group, characters) in
+                [("base64", &BASE64_NOPAD, 3, 4), ("base64url", &BASE64URL_NOPAD, 3, 4), ("base32", &BASE32_NOPAD, 5, 8)]
+            {
                 for offset in 0..group {
                     let shifted = [vec![0; offset], spelt.clone().into_bytes()].concat();
                     let whole = shifted.len() / group * group;
@@ -151,7 +151,9 @@ fn payloads(stream: &[u8]) -> Vec<u8> {
         let masked = length & 0x80 != 0;
         let (size, mut after) = match length & 0x7f {
             126 if after.len() >= 2 => (usize::from(u16::from_be_bytes([after[0], after[1]])), &after[2..]),
-            127 if after.len() >= 8 => (usize::try_from(u64::from_be_bytes(after[..8].try_into().unwrap())).unwrap(), &after[8..]),
+            127 if after.len() >= 8 => {
+                (usize::try_from(u64::from_be_bytes(after[..8].try_into().unwrap())).unwrap(), &after[8..])
+            }
             126 | 127 => break,
             size => (usize::from(size), after),
         };

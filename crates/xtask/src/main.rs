@@ -4,7 +4,9 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // Commands for people at a terminal: printing is what they do.
 
+mod bench;
 mod cargo;
+mod demo;
 mod licences;
 mod machine;
 mod pages;
@@ -26,6 +28,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Figures, each beside its floor. Needs an optimised build: `cargo run --release -p xtask -- bench`.
+    Bench(bench::Arguments),
+    /// Three people, one relay, one assessment; then two recordings of people who wrote at once. The story of Kith, for real.
+    Demo(demo::Arguments),
     /// Format, lints, tests, documentation, licences: all that must hold, with what ran and how long it took.
     Test(test::Arguments),
     /// Seeded stories of many clients and a relay on failing machines and lines, each played twice.
@@ -34,6 +40,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
     };
