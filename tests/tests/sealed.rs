@@ -94,11 +94,14 @@ fn nothing_in_files(needles: &[Needle], folder: &Path, when: &str) -> usize {
     files.len()
 }
 
+/// What went one way on one connection.
+type Stream = Arc<Mutex<Vec<u8>>>;
+
 /// A proxy that keeps every byte that it passes on.
 struct Tap {
     address: SocketAddr,
     /// One direction of one connection each.
-    streams: Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>,
+    streams: Arc<Mutex<Vec<Stream>>>,
 }
 
 impl Tap {
@@ -106,7 +109,7 @@ impl Tap {
     fn before(to: SocketAddr) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let streams: Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>> = Arc::default();
+        let streams: Arc<Mutex<Vec<Stream>>> = Arc::default();
         let all = Arc::clone(&streams);
         std::thread::spawn(move || {
             for near in listener.incoming() {
