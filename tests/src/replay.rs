@@ -33,6 +33,10 @@ pub use relay::Relay;
 /// How many transactions are typed in one step at most, so that what a colleague wrote is not kept waiting.
 const TOGETHER: usize = 64;
 
+/// How far a writer may be ahead of the first transaction, in the order of the recording, that nobody has typed yet. The people
+/// sat at the same time; a writer who runs ahead would meet colleagues with text that is from their future.
+const AHEAD: usize = 8;
+
 /// A writer who can type nothing for so long has lost something.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -62,6 +66,8 @@ struct Shared {
     entry: EntryId,
     /// The change of each transaction, once it is made.
     changes: Vec<OnceLock<ChangeHash>>,
+    /// The first transaction that nobody has typed yet.
+    first: AtomicUsize,
     /// Whether any character takes two UTF-16 code units: only then do positions need the text.
     wide: bool,
     beside: AtomicUsize,
@@ -85,6 +91,7 @@ pub fn replay(trace: &Arc<Concurrent>, url: &str, folder: &Path, typed: &AtomicU
         document,
         entry,
         changes: trace.transactions.iter().map(|_| OnceLock::new()).collect(),
+        first: AtomicUsize::new(0),
         wide,
         beside: AtomicUsize::new(0),
     });
@@ -160,6 +167,11 @@ fn write(agent: usize, engine: &Engine, shared: &Arc<Shared>, typed: &AtomicUsiz
     let mut next = 0;
     let mut last = Instant::now();
     while next < mine.len() {
+        if mine.get(next).is_some_and(|index| !shared.is_time_for(*index)) {
+            ensure!(last.elapsed() < PATIENCE, "the others stood still for a minute");
+            std::thread::sleep(Duration::from_millis(1));
+            continue;
+        }
         let (all, of) = (Arc::clone(shared), Arc::clone(&mine));
         let made = engine.step(move |work| all.type_on(work, of.get(next..).unwrap_or_default()))?;
         next += made;
@@ -184,11 +196,30 @@ fn write(agent: usize, engine: &Engine, shared: &Arc<Shared>, typed: &AtomicUsiz
 }
 
 impl Shared {
+    /// Whether the recording has come so far.
+    fn is_time_for(&self, index: usize) -> bool {
+        index <= self.first.load(Ordering::Acquire) + AHEAD
+    }
+
+    /// Moves [`Shared::first`] past everything that is typed.
+    fn advance(&self) {
+        loop {
+            let first = self.first.load(Ordering::Acquire);
+            if self.changes.get(first).is_none_or(|change| change.get().is_none()) {
+                return;
+            }
+            let _ = self.first.compare_exchange(first, first + 1, Ordering::AcqRel, Ordering::Acquire);
+        }
+    }
+
     /// Types as many of these transactions as can be typed now; how many that were.
     fn type_on(&self, work: &mut Work<'_>, mine: &[usize]) -> Result<usize, EngineError> {
         let mut made = 0;
         for &index in mine.iter().take(TOGETHER) {
             let (Some(transaction), Some(change)) = (self.trace.transactions.get(index), self.changes.get(index)) else { break };
+            if !self.is_time_for(index) {
+                break;
+            }
             let doc = work.read(&self.document)?;
             let Some(parents) = self.parents_in(doc, transaction) else { break };
             // Nothing but the parents is here: an ordinary edit. Something newer is: an edit on the parents' version.
@@ -201,6 +232,7 @@ impl Shared {
                 patches => self.several(work, patches, at.as_deref())?,
             };
             let _ = change.set(hash);
+            self.advance();
             made += 1;
         }
         Ok(made)

@@ -182,6 +182,9 @@ fn messages(source: &str) -> Vec<(String, String)> {
         if line.starts_with("pub enum ") {
             inside = [" ClientMessage ", " ServerMessage ", " Reason "].iter().any(|name| line.contains(name));
         }
+        if line == "}" {
+            (inside, number) = (false, None);
+        }
         // Four blanks: a variant, not one of its fields.
         if let Some(rest) = line.strip_prefix("    #[n(") {
             number = rest.split(')').next().map(str::to_owned);
@@ -220,7 +223,7 @@ mod tests {
 
     #[test]
     fn messages_are_the_variants_of_the_wire_types_and_nothing_else() {
-        let source = "pub enum Other {\n    #[n(0)]\n    No,\n}\npub enum ClientMessage {\n    /// Text.\n    #[n(0)]\n    SignIn {\n        #[n(0)]\n        key: Key,\n    },\n    #[n(1)]\n    Ping,\n}\n";
+        let source = "pub enum Other {\n    #[n(0)]\n    No,\n}\npub enum ClientMessage {\n    /// Text.\n    #[n(0)]\n    SignIn {\n        #[n(0)]\n        key: Key,\n    },\n    #[n(1)]\n    Ping,\n}\npub struct After {\n    #[n(0)]\n    pub no: u8,\n}\n";
         assert_eq!(messages(source), [("0".to_owned(), "SignIn".to_owned()), ("1".to_owned(), "Ping".to_owned())]);
     }
 }

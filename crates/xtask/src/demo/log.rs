@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Registry, fmt, reload};
@@ -12,7 +12,7 @@ use tracing_subscriber::{Registry, fmt, reload};
 /// The log, from [`Log::capture`] on.
 pub(super) struct Log {
     kept: Kept,
-    level: reload::Handle<LevelFilter, Registry>,
+    level: reload::Handle<Targets, Registry>,
 }
 
 #[derive(Clone, Default)]
@@ -30,10 +30,12 @@ impl Write for Kept {
 }
 
 impl Log {
-    /// Begins: every message of every level, from the relay, from the clients beside it and from every library.
+    /// Begins: every message of every level, from the relay and every library. Left out is Automerge, the library of documents: the
+    /// clients in this process use it on what they have opened, and a relay opens nothing.
     pub(super) fn capture() -> anyhow::Result<Self> {
         let kept = Kept::default();
-        let (filter, level) = reload::Layer::new(LevelFilter::TRACE);
+        let talkative = Targets::new().with_default(LevelFilter::TRACE).with_target("automerge", LevelFilter::OFF);
+        let (filter, level) = reload::Layer::new(talkative);
         let writer = kept.clone();
         let lines = fmt::layer().with_ansi(false).with_writer(move || writer.clone());
         tracing_subscriber::registry().with(filter).with(lines).try_init().context("the log cannot be captured")?;
@@ -47,6 +49,6 @@ impl Log {
 
     /// Ends: nothing more is kept.
     pub(super) fn end(&self) -> anyhow::Result<()> {
-        Ok(self.level.modify(|level| *level = LevelFilter::OFF)?)
+        Ok(self.level.modify(|level| *level = Targets::new())?)
     }
 }
