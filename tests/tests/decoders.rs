@@ -2,7 +2,6 @@
 //!
 //! `KITH_FUZZ_SECONDS=600 cargo test -p kith-tests --test decoders` runs longer; `fuzz/` is for coverage-guided runs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // A test that cannot go on fails.
-#![allow(clippy::expect_used)]
 
 use std::time::{Duration, Instant};
 
@@ -47,7 +46,7 @@ fn no_bytes_make_a_decoder_panic() {
         let pick = |random: &mut ChaCha8Rng| &seeds[random.random_range(0..seeds.len())];
         let mut bytes = pick(&mut random).clone();
         // One in eight is noise.
-        if fed % 8 == 0 {
+        if fed.is_multiple_of(8) {
             bytes = vec![0; random.random_range(0..300)];
             random.fill_bytes(&mut bytes);
         }
