@@ -8,9 +8,11 @@
 //! Devices know of each other's typing only what the relay brings. The one thing they share in this process is the *names* of the
 //! changes (their hashes), so that a parent's index can be looked up in one's own copy.
 
+mod beginning;
 mod company;
 mod relay;
 
+pub use beginning::{BEGINNING, beginning};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::RecvTimeoutError;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
+use kith_tests::replay::{BEGINNING, beginning};
 use kith_tests::replay::{Relay, Replayed, replay};
 use kith_tests::traces::{Concurrent, concurrent};
 
@@ -17,12 +18,15 @@ const NAMES: [&str; 2] = ["friendsforever", "clownschool"];
 const EVERY: Duration = Duration::from_secs(5);
 
 /// Replays both, side by side through one relay.
-pub(super) fn show(teller: &mut Teller, relay: &Relay, folder: &Path) -> anyhow::Result<()> {
+pub(super) fn show(teller: &mut Teller, relay: &Relay, folder: &Path, whole: bool) -> anyhow::Result<()> {
     teller.step("Two recordings of real people who wrote in one text at once");
     let mut found = Vec::new();
     for name in NAMES {
         match concurrent(name)? {
-            Some(trace) => found.push((name, Arc::new(trace), AtomicUsize::new(0))),
+            Some(trace) => {
+                let trace = if whole { trace } else { beginning(trace, BEGINNING)? };
+                found.push((name, Arc::new(trace), AtomicUsize::new(0)));
+            }
             None => teller.say(&format!(
                 "SKIPPED: the recording {name} is not on this machine. Set KITH_DATA to the folder that holds editing-traces."
             )),
@@ -30,6 +34,9 @@ pub(super) fn show(teller: &mut Teller, relay: &Relay, folder: &Path) -> anyhow:
     }
     if found.is_empty() {
         return Ok(());
+    }
+    if !whole {
+        teller.say("Their beginnings, against the text that plain Automerge gives; --whole replays all of them (many minutes).");
     }
     for (name, trace, _) in &found {
         let merges = trace.transactions.iter().filter(|transaction| transaction.parents.len() > 1).count();
