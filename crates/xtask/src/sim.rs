@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         if !outcome.problems.is_empty() {
             println!("seed {seed} DOES NOT HOLD; again with: cargo xtask sim --from {seed} --seeds 1 --verbose");
-            for problem in outcome.problems.iter().take(5) {
+            for problem in outcome.problems.iter().take(if arguments.verbose { usize::MAX } else { 5 }) {
                 println!("    {problem}");
             }
         }

@@ -429,6 +429,7 @@ impl World {
         for notice in effects.notices {
             self.notice(index, notice);
         }
+        self.note_removals(index);
         for (id, _) in effects.close {
             if let Some(conn) = line.filter(|conn| line_id(*conn) == id) {
                 self.cut(conn);
@@ -449,21 +450,26 @@ impl World {
             Notice::Waiting { .. } => self.at(self.now + 1_000, Event::Chores(index)),
             Notice::Joined { document, .. } => self.peers[index].document = Some(document),
             Notice::Words { .. } => self.at(self.now + 2_000, Event::Chores(0)),
-            Notice::IntentDone { document, .. } => {
-                let Some(core) = &self.peers[index].core else { return };
-                let members: Vec<_> = core.members(&document).iter().map(|member| member.device).collect();
-                let now = self.now;
-                for peer in &mut self.peers {
-                    let device = peer.core.as_ref().and_then(|core| core.identity(&document)).map(|identity| identity.device);
-                    if peer.removed_at.is_none() && peer.removing && device.is_some_and(|device| !members.contains(&device)) {
-                        peer.removed_at = Some(now);
-                    }
-                }
-            }
             Notice::Finding { text, .. } if !self.plan.hostile => self.wrong.push(format!("{index} found: {text}")),
             Notice::IntentFailed { why, .. } => self.wrong.push(format!("a wish of {index} failed: {why}")),
             Notice::JoinFailed { why, .. } => self.wrong.push(format!("{index} could not join: {why}")),
             _ => {}
+        }
+    }
+
+    /// The roster of the lead who removes says who is out: the news of it may have been lost with a machine that stopped.
+    fn note_removals(&mut self, index: usize) {
+        if index != 0 || !self.peers.iter().any(|peer| peer.removing && peer.removed_at.is_none()) {
+            return;
+        }
+        let Some((document, core)) = self.peers[index].document.zip(self.peers[index].core.as_ref()) else { return };
+        let members: Vec<_> = core.members(&document).iter().map(|member| member.device).collect();
+        let now = self.now;
+        for peer in self.peers.iter_mut().filter(|peer| peer.removing && peer.removed_at.is_none()) {
+            let device = peer.core.as_ref().and_then(|core| core.identity(&document)).map(|identity| identity.device);
+            if device.is_some_and(|device| !members.contains(&device)) {
+                peer.removed_at = Some(now);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use automerge::Automerge;
 use kith_group::{
-    ChainHash, DeviceId, DeviceKey, DocumentId, DocumentKind, GroupState, Payload, RecordKind, Rows, RowsError, Seen, may_append,
+    ChainHash, DeviceId, DeviceKey, DocumentId, DocumentKind, GroupState, Payload, RecordKind, Role, Rows, RowsError, Seen, may_append,
 };
 
 use super::membership::Admission;
@@ -111,10 +111,16 @@ impl Document {
             id: self.id,
             kind: DocumentKind(self.row.kind),
             relay: self.row.relay.clone(),
-            role: self.state.roster.member(&self.key.id()).map(|member| member.role),
+            role: self.role(),
             standing: self.row.standing.clone(),
             edition: self.hot.edition,
         }
+    }
+
+    /// My role, while I am a member: after a removal that could not be read from here the roster still names this device.
+    pub(super) fn role(&self) -> Option<Role> {
+        let removed = matches!(self.row.standing, Standing::Removed { .. });
+        self.state.roster.member(&self.key.id()).filter(|_| !removed).map(|member| member.role)
     }
 
     /// Reads the authors' table once.

@@ -349,7 +349,10 @@ impl Document {
         if k >= self.hot.next_k {
             return self.rolled_back(step);
         }
-        self.phase = Phase::CatchingUp;
+        // The answer to the catch-up may have overtaken this one: what follows its log already goes on.
+        if self.phase == Phase::Proving {
+            self.phase = Phase::CatchingUp;
+        }
         self.unproven = 0;
         if head < self.hot.seen.seq || k < self.hot.accepted_k {
             let text = format!(

@@ -86,7 +86,7 @@ impl Document {
             Ok(())
         })?;
         Ok(DocStatus {
-            role: self.state.roster.member(&me).map(|member| member.role),
+            role: self.role(),
             standing: self.row.standing.clone(),
             epoch: self.state.epoch,
             cursor: self.hot.seen.seq,
