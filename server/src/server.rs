@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
 use kith_group::SystemRandom;
-use kith_sync::relay::{Enrolment, Limits, RelayConfig, RelayCore, RelayEvent, StoreError};
+use kith_sync::relay::{Enrolment, RelayConfig, RelayCore, RelayEvent, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -32,16 +32,14 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The data folder; made if it is not there.
     pub data: PathBuf,
-    /// Who may enrol. Open is refused unless `listen` is loopback.
-    pub enrol: Enrolment,
-    /// Limits, if not the usual ones.
-    pub limits: Limits,
+    /// What it goes by: who may enrol (open is refused unless `listen` is loopback), limits and paces.
+    pub relay: RelayConfig,
 }
 
 impl Config {
-    /// With the usual limits.
-    pub fn new(listen: SocketAddr, data: PathBuf, enrol: Enrolment) -> Self {
-        Self { listen, data, enrol, limits: Limits::default() }
+    /// With the usual limits and paces.
+    pub fn new(listen: SocketAddr, data: PathBuf, enrolment: Enrolment) -> Self {
+        Self { listen, data, relay: RelayConfig::new(enrolment) }
     }
 }
 
@@ -71,7 +69,7 @@ impl std::fmt::Debug for InboxHandle {
 impl Server {
     /// Starts a relay. When this returns, it listens.
     pub async fn start(config: Config) -> Result<Running, RelayError> {
-        if config.enrol == Enrolment::Open && !config.listen.ip().is_loopback() {
+        if config.relay.enrolment == Enrolment::Open && !config.listen.ip().is_loopback() {
             return Err(RelayError::OpenToAll(config.listen));
         }
         let lock = FolderLock::take(&config.data)?;
@@ -82,8 +80,7 @@ impl Server {
 
         let metrics = Arc::new(Metrics::new());
         let (inbox, from_sockets) = Inbox::new();
-        let relay = RelayConfig { limits: config.limits, ..RelayConfig::new(config.enrol) };
-        let core = RelayCore::new(relay, Box::new(SystemRandom));
+        let core = RelayCore::new(config.relay, Box::new(SystemRandom));
         let writer = Writer { core, store, inbox: from_sockets, metrics: Arc::clone(&metrics) };
         let (end, ended) = oneshot::channel();
         std::thread::Builder::new()
@@ -102,7 +99,7 @@ impl Server {
         let (alive, connections) = mpsc::channel(1);
         let (stop_listening, stopped) = watch::channel(false);
         tokio::spawn(tick(inbox.clone(), stopped.clone()));
-        let app = router(Shared::new(inbox.clone(), metrics, alive, config.limits.window));
+        let app = router(Shared::new(inbox.clone(), metrics, alive, config.relay.limits.window));
         let listener = listener.tap_io(|stream| {
             // Small frames must not wait for each other (Nagle): a keystroke is one.
             if let Err(error) = stream.set_nodelay(true) {

@@ -2,8 +2,11 @@
 //!
 //! A figure that was not reached is printed as such; nothing here fails because of time.
 
+mod meeting;
 mod save;
 mod wire;
+
+use std::path::PathBuf;
 
 use anyhow::bail;
 use serde::Serialize;
@@ -17,9 +20,15 @@ pub(crate) struct Arguments {
     /// Print one JSON value.
     #[arg(long)]
     json: bool,
-    /// Only this group of figures: `save` or `wire`.
+    /// Only this group of figures.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// Play a part for the bench that started this program.
+    #[arg(long, hide = true, requires = "folder")]
+    part: Option<meeting::Part>,
+    /// That part's folder.
+    #[arg(long, hide = true)]
+    folder: Option<PathBuf>,
 }
 
 /// One figure; `floor`, `ours` and `target` are in `unit`, except that a target with a floor is a ratio to it.
@@ -45,11 +54,14 @@ impl Figure {
 /// A group of figures: its name for `--only`, and what measures it.
 type Group = (&'static str, fn() -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 2] = [("save", save::measure), ("wire", wire::measure)];
+const GROUPS: [Group; 3] = [("save", save::measure), ("wire", wire::measure), ("meeting", meeting::measure)];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if cfg!(debug_assertions) {
         bail!("figures of an unoptimised build mean nothing: cargo run --release -p xtask -- bench");
+    }
+    if let (Some(part), Some(folder)) = (arguments.part, &arguments.folder) {
+        return part.play(folder.clone());
     }
     let wanted = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
     if !GROUPS.iter().any(|(name, _)| wanted(name)) {
