@@ -158,6 +158,7 @@ impl Decoders {
         let mut arrivals = vec![vec![bytes.to_vec()]];
         arrivals.extend(unpack(bytes, &Caps::default()).ok());
         for changes in arrivals {
+            let changes = changes.into_iter().map(Into::into).collect();
             if let Ok(mut replica) = load(&self.base) {
                 let _ = replica.admit(&[Arrival { seq: 1, author: self.joiner.id(), changes, lasts: None }]);
                 look(&replica);

@@ -3,12 +3,11 @@
 //! The signature is over the author's own last changes and what it had seen, never over document heads: to verify is one
 //! signature per author, and a later statement covers all that the author ever wrote.
 
-use minicbor::data::Type;
 use minicbor::{Decode, Encode};
 
 use crate::format::{self, Format};
 use crate::{
-    ChainHash, DeviceId, DeviceKey, Digest, DocumentId, FormatError, PublicKey, RecordHead, Signature, device_id,
+    ChainHash, DeviceId, DeviceKey, Digest, DocumentId, FormatError, Payload, PublicKey, RecordHead, Signature, device_id,
     verify_signature,
 };
 
@@ -148,15 +147,6 @@ impl LastWire {
     }
 }
 
-/// The changes of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Payload {
-    /// Raw changes, each whole: payload byte 0.
-    Changes(Vec<Vec<u8>>),
-    /// Many changes packed by Automerge's `bundle` (experimental there, pinned here): payload byte 1 (protocol 10).
-    Bundled(Vec<u8>),
-}
-
 /// Changes of one author and the statement that covers them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
@@ -197,46 +187,6 @@ struct BundleWire {
     signed: StatementWire,
     #[n(1)]
     payload: Payload,
-}
-
-/// `[0, [change...]]` or `[1, bytes]`.
-impl<C> Encode<C> for Payload {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut minicbor::Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.array(2)?;
-        match self {
-            Self::Changes(changes) => {
-                e.u8(0)?.array(changes.len() as u64)?;
-                for change in changes {
-                    e.bytes(change)?;
-                }
-                e.ok()
-            }
-            Self::Bundled(bytes) => e.u8(1)?.bytes(bytes)?.ok(),
-        }
-    }
-}
-
-impl<'b, C> Decode<'b, C> for Payload {
-    fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        if d.array()? != Some(2) {
-            return Err(minicbor::decode::Error::message("a payload is a pair"));
-        }
-        match d.u8()? {
-            0 => {
-                if d.datatype()? != Type::Array {
-                    return Err(minicbor::decode::Error::message("changes are an array of known length"));
-                }
-                let changes = d.array_iter::<minicbor::bytes::ByteVec>()?;
-                Ok(Self::Changes(changes.map(|change| change.map(Into::into)).collect::<Result<_, _>>()?))
-            }
-            1 => Ok(Self::Bundled(d.bytes()?.to_vec())),
-            _ => Err(minicbor::decode::Error::message("an unknown payload")),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ mod identity;
 mod ids;
 mod invite;
 mod mls;
+mod payload;
 mod policy;
 mod proofs;
 mod random;
@@ -57,7 +58,7 @@ mod words;
 
 pub use admit::{AdmitPack, CommitAad, MAX_ADMIT_PACK, TailRecord};
 pub use blob::{BlobKey, MAX_CHUNK, blob_digest, open_blob, seal_blob};
-pub use bundle::{ActorLast, Bundle, Payload, Seen, SignedStatement, Statement};
+pub use bundle::{ActorLast, Bundle, Seen, SignedStatement, Statement};
 pub use error::GroupError;
 pub use format::{FormatError, RecordError};
 pub use generation::{Continuity, GenerationOpening, OpeningError, SnapshotNote};
@@ -72,6 +73,7 @@ pub use invite::{
 };
 pub use mls::member;
 pub use mls::relay::{Judged, RelayGroup};
+pub use payload::{Dependency, Payload, ShortChange};
 pub use policy::{CommitFacts, CommitSender, ContextChange, LeafFacts, PolicyRefusal, judge_commit, may_append};
 pub use proofs::{sign_in_message, subscribe_message};
 pub use random::{Random, SeededRandom, SystemRandom};

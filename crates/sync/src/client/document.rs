@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use automerge::Automerge;
 use kith_group::{
-    ChainHash, DeviceId, DeviceKey, DocumentId, DocumentKind, GroupState, Payload, RecordKind, Role, Rows, RowsError, Seen, may_append,
+    ChainHash, DeviceId, DeviceKey, DocumentId, DocumentKind, GroupState, Payload, RecordKind, Role, Rows, RowsError, Seen,
+    may_append,
 };
 
 use super::membership::Admission;
 use super::rows::{self, AuthorRow, BaseRow, DocumentRow, HotRow, LogRow, Verdict};
 use super::{ClientError, DocumentSummary, EditError, Identity, LineId, Standing, Step};
-use crate::replica::{self, KeptRecord, Replica, Rules, Stored};
+use crate::replica::{self, Brought, KeptRecord, Replica, Rules, Stored};
 
 /// After how many log records since the stored base the document is saved anew when idle.
 const REBASE_AFTER: u64 = 200;
@@ -66,6 +67,8 @@ pub(super) struct Document {
     pub(super) committing: bool,
     /// Connections in a row on which the relay did not take this device for a member.
     pub(super) unproven: u32,
+    /// When records were last processed.
+    pub(super) last_process: i64,
     /// When the last record came, for quiet times.
     pub(super) last_arrival: i64,
 }
@@ -98,6 +101,7 @@ impl Document {
             asked: BTreeSet::new(),
             committing: false,
             unproven: 0,
+            last_process: i64::MIN / 2,
             last_arrival: 0,
         })
     }
@@ -230,7 +234,12 @@ impl Document {
     fn changes_of(&self, sender: &DeviceId, bundle: &[u8]) -> Result<Vec<Vec<u8>>, RowsError> {
         let damaged = || RowsError::Damaged("a stored bundle cannot be read".into());
         let bundle = kith_group::Bundle::decode_for(&self.id, sender, bundle).map_err(|_| damaged())?;
-        unpacked(bundle.payload, &replica::Caps::default()).map_err(|_| damaged())
+        match bundle.payload {
+            Payload::Changes(changes) => Ok(changes),
+            Payload::Bundled(bytes) => replica::unpack(&bytes, &replica::Caps::default()).map_err(|_| damaged()),
+            // What is stored is stored whole.
+            Payload::Short(_) => Err(damaged()),
+        }
     }
 
     /// Changes the working copy and keeps the raw changes.
@@ -368,10 +377,11 @@ impl Document {
     }
 }
 
-/// The raw changes in a payload.
-pub(super) fn unpacked(payload: Payload, caps: &replica::Caps) -> Result<Vec<Vec<u8>>, replica::UnpackError> {
-    match payload {
-        Payload::Changes(changes) => Ok(changes),
-        Payload::Bundled(bytes) => replica::unpack(&bytes, caps),
-    }
+/// The changes in a payload, as the replica takes them.
+pub(super) fn brought(payload: Payload, caps: &replica::Caps) -> Result<Vec<Brought>, replica::UnpackError> {
+    Ok(match payload {
+        Payload::Changes(changes) => changes.into_iter().map(Brought::Raw).collect(),
+        Payload::Bundled(bytes) => replica::unpack(&bytes, caps)?.into_iter().map(Brought::Raw).collect(),
+        Payload::Short(changes) => changes.into_iter().map(Brought::Short).collect(),
+    })
 }

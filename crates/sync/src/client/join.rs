@@ -8,7 +8,7 @@ use kith_group::{
     seal_request,
 };
 
-use super::document::{Document, unpacked};
+use super::document::{Document, brought};
 use super::line::Line;
 use super::overlay::Overlay;
 use super::rows::{self, AuthorRow, BaseRow, DocumentRow, HotRow, JoinProgress, JoinRow, LogRow, Verdict};
@@ -365,7 +365,7 @@ fn replay(pack: &AdmitPack, snapshot: &Snapshot) -> Result<Replica, ClientError>
         if !bundle.signed.verify(&known.public) {
             return Err(wrong("a record of the tail is not signed by its author"));
         }
-        let changes = unpacked(bundle.payload, &Caps::default()).map_err(|_| wrong("a record of the tail"))?;
+        let changes = brought(bundle.payload, &Caps::default()).map_err(|_| wrong("a record of the tail"))?;
         arrivals.push(Arrival { seq: record.seq, author, changes, lasts: None });
     }
     if replica.admit(&arrivals).iter().any(|verdict| matches!(verdict, replica::Verdict::Refused(_))) {

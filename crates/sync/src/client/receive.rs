@@ -1,16 +1,16 @@
 //! Records from the log: opened, checked, judged on the replica, in log order and nothing else (protocol 1 and 2).
 
 use kith_group::{
-    Bundle, ChainHash, CommitAad, DeviceId, GroupError, Record, RecordKind, Seen, SignedStatement, actor_family, chain,
+    Bundle, ChainHash, CommitAad, DeviceId, GroupError, Payload, Record, RecordKind, Seen, SignedStatement, actor_family, chain,
     may_append, member, open,
 };
 
-use super::document::{Document, Phase, unpacked};
+use super::document::{Document, Phase, brought};
 use super::join::last_change;
 use super::overlay::Overlay;
 use super::rows::{self, FindingRow, LogRow, Verdict};
 use super::{ClientError, Notice, Standing, Step, TICK_MS};
-use crate::replica::{self, Arrival, Caps};
+use crate::replica::{self, Arrival, Brought, Caps};
 
 /// How many records may wait for a tick before they are processed at once.
 const MOST_WAITING: usize = 256;
@@ -46,7 +46,8 @@ impl Document {
         if self.phase != Phase::Live || self.received.len() >= MOST_WAITING {
             self.process(step)?;
         } else {
-            self.want_tick(step.now_ms + TICK_MS);
+            // A lone record does not wait; a burst is gathered.
+            self.want_tick(step.now_ms.max(self.last_process.saturating_add(TICK_MS)));
         }
         Ok(true)
     }
@@ -56,6 +57,7 @@ impl Document {
         if self.received.is_empty() {
             return Ok(());
         }
+        self.last_process = step.now_ms;
         self.load(step.rows)?;
         let mut readings = Vec::new();
         for bytes in std::mem::take(&mut self.received) {
@@ -170,7 +172,7 @@ impl Document {
                 self.fork(step, Some(author), &text)?;
             }
         }
-        let changes = unpacked(bundle.payload, &Caps::default()).map_err(|error| refuse(&error.to_string()))?;
+        let changes = brought(bundle.payload, &Caps::default()).map_err(|error| refuse(&error.to_string()))?;
         let mut lasts: Vec<_> = bundle.signed.statement.lasts.iter().map(last_change).collect();
         lasts.sort_unstable();
         let arrival = Arrival { seq: at.seq, author: bundle.signed.statement.author, changes, lasts: Some(lasts) };
@@ -224,6 +226,12 @@ impl Document {
             if let Some((arrival, signed)) = reading.change {
                 match verdicts.next() {
                     Some(replica::Verdict::Admitted { new }) => {
+                        if arrival.changes.iter().any(|change| matches!(change, Brought::Short(_))) {
+                            // It is stored whole: what its names lead to would have to be found again at every opening.
+                            let changes = self.load(step.rows)?.brought_by(reading.seq);
+                            let bundle = Bundle { signed: signed.clone(), payload: Payload::Changes(changes) };
+                            reading.row.body = bundle.encode_for(&reading.row.sender);
+                        }
                         // A record that brings nothing new is admitted for nothing: its statement may be older than the last.
                         if !new.is_empty()
                             && let Some(author) = self.authors.get_mut(&arrival.author)
@@ -238,11 +246,10 @@ impl Document {
                         }
                     }
                     Some(replica::Verdict::Refused(refusal)) => {
-                        for raw in arrival.changes {
-                            if let Ok(change) = automerge::Change::from_bytes(raw) {
-                                let key = rows::below(&self.id, &change.hash().0);
-                                step.rows.put_row(rows::REFUSED, &key, &reading.seq.to_be_bytes())?;
-                            }
+                        let refused = self.load(step.rows)?.refused_by(reading.seq);
+                        for hash in refused {
+                            let key = rows::below(&self.id, &hash.0);
+                            step.rows.put_row(rows::REFUSED, &key, &reading.seq.to_be_bytes())?;
                         }
                         let text = format!("record {} was put aside: {refusal}", reading.seq);
                         self.finding(step, Some(reading.seq), Some(arrival.author), text)?;

@@ -117,11 +117,23 @@ impl Document {
             if self.in_flight.len() >= WINDOW {
                 break;
             }
+            let bundle = self.shortened(step, bundle)?;
             let record = self.sealed(step, k, &bundle)?;
             self.in_flight.insert(k, self.state.epoch);
             self.send(step, &ClientMessage::Append { record: record.encode() });
         }
         Ok(())
+    }
+
+    /// A frozen bundle as it travels: its changes in short where that is safe. What is signed stays the same.
+    fn shortened(&mut self, step: &mut Step<'_>, frozen: Vec<u8>) -> Result<Vec<u8>, ClientError> {
+        let me = self.key.id();
+        let Ok(Bundle { signed, payload: Payload::Changes(changes) }) = Bundle::decode_for(&self.id, &me, &frozen) else {
+            return Ok(frozen);
+        };
+        let short = self.load(step.rows)?.shorten(&signed.statement.author, &changes);
+        let short = short.map(|short| Bundle { signed, payload: Payload::Short(short) }.encode_for(&me));
+        Ok(short.filter(|short| short.len() < frozen.len()).unwrap_or(frozen))
     }
 
     fn sealed(&self, step: &mut Step<'_>, k: u64, bundle: &[u8]) -> Result<Record, ClientError> {

@@ -8,7 +8,7 @@ use kith_group::{DeviceId, Digest, actor_family};
 use super::deterministic;
 use super::guard::quietly;
 use super::judge::{Arrival, Before, Checked, Mark, Refusal, Refusals, Stage, Verdict, mark_of, parse};
-use super::{KeptRecord, LastChange, Replica, has, open};
+use super::{Brought, KeptRecord, LastChange, Replica, has, open};
 
 /// One arrival that passed every check that needs no application.
 struct Passed {
@@ -161,15 +161,30 @@ impl Replica {
         hashes: &mut Vec<ChangeHash>,
     ) -> Result<Vec<Checked>, Refusal> {
         let caps = &self.rules.caps;
-        let bytes = arrival.changes.iter().map(|raw| raw.len() as u64).sum::<u64>();
-        if arrival.changes.len() > caps.changes || bytes > caps.unpacked {
+        if arrival.changes.len() > caps.changes {
             return Err(Refusal::TooLarge);
         }
         // All are parsed first: dependents of any of them are refused by this record's name.
-        let parsed: Vec<_> = arrival.changes.iter().map(|raw| parse(raw, caps)).collect();
-        hashes.extend(parsed.iter().flatten().map(Change::hash));
-        let operations = parsed.iter().flatten().map(|change| change.len() as u64).sum::<u64>();
-        if operations > caps.operations {
+        let mut parsed = Vec::with_capacity(arrival.changes.len());
+        let mut own_ends = Stage::default();
+        let (mut bytes, mut operations) = (0u64, 0u64);
+        for brought in &arrival.changes {
+            let change = match brought {
+                Brought::Raw(raw) => parse(raw, caps),
+                Brought::Short(short) => self.whole([&own_ends, stage], &arrival.author, short).and_then(|raw| parse(&raw, caps)),
+            };
+            if let Ok(change) = &change {
+                hashes.push(change.hash());
+                own_ends.note_end(change);
+                bytes = bytes.saturating_add(change.raw_bytes().len() as u64);
+                operations = operations.saturating_add(change.len() as u64);
+                if bytes > caps.unpacked {
+                    break;
+                }
+            }
+            parsed.push(change);
+        }
+        if bytes > caps.unpacked || operations > caps.operations {
             return Err(Refusal::TooLarge);
         }
         let before = Before {

@@ -1,17 +1,17 @@
 //! Whether a record is admissible (protocol 1), judged on the replica and on what came before it in the log, never on how records
 //! happened to arrive together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
 use automerge::legacy::{ElementId, Key, ObjectId, OpId, OpType};
 use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ReadDoc};
 use kith_group::{DeviceId, actor_family};
 
-use super::LastChange;
 use super::caps::Caps;
 use super::guard::quietly;
 use super::shape::{self, ShapeError};
+use super::{Brought, LastChange};
 
 /// The changes of one change record, opened and its author's signature checked, as they go to [`super::Replica::admit`].
 #[derive(Debug, Clone)]
@@ -20,8 +20,8 @@ pub struct Arrival {
     pub seq: u64,
     /// Whose signature the bundle carries (not who sent it: protocol 3).
     pub author: DeviceId,
-    /// The raw changes, in the author's order.
-    pub changes: Vec<Vec<u8>>,
+    /// The changes, in the author's order.
+    pub changes: Vec<Brought>,
     /// What the author's statement signs as the last change of each of its actors, sorted. A statement that does not say exactly what
     /// stands after this record proves nothing, and a snapshot could not be proved with it; `None` where there is no statement.
     pub lasts: Option<Vec<LastChange>>,
@@ -111,6 +111,8 @@ pub(super) struct Checked {
 pub(super) struct Stage {
     marks: HashMap<ActorId, Mark>,
     max_ops: HashMap<ChangeHash, u64>,
+    /// The last operation of each staged change, with its actor.
+    ends: BTreeMap<(u64, ChangeHash), ActorId>,
     spans: HashMap<ActorId, Vec<RangeInclusive<u64>>>,
     objects: HashMap<(u64, ActorId), ObjType>,
     max_op: u64,
@@ -128,6 +130,17 @@ impl Stage {
         &self.marks
     }
 
+    /// Remembers what a change ends with, so that a change in short can name it.
+    pub(super) fn note_end(&mut self, change: &Change) {
+        self.ends.insert((mark_of(change).max_op, change.hash()), change.actor_id().clone());
+    }
+
+    /// The staged changes that end with this operation of an actor whose id begins so.
+    pub(super) fn endings(&self, start: &[u8; 4], number: u64) -> impl Iterator<Item = ChangeHash> {
+        let ends = self.ends.range((number, ChangeHash([0; 32]))..=(number, ChangeHash([0xff; 32])));
+        ends.filter(|(_, actor)| actor.to_bytes().starts_with(start)).map(|((_, hash), _)| *hash)
+    }
+
     pub(super) fn knows(&self, hash: &ChangeHash) -> bool {
         self.max_ops.contains_key(hash)
     }
@@ -140,6 +153,7 @@ impl Stage {
             self.genesis = Some(change.raw_bytes().to_vec());
         }
         self.max_ops.insert(change.hash(), mark.max_op);
+        self.note_end(change);
         self.max_op = self.max_op.max(mark.max_op);
         self.marks.insert(actor.clone(), mark);
         for (number, kind) in &checked.objects {

@@ -25,6 +25,7 @@ mod pack;
 mod proof;
 mod rebase;
 mod shape;
+mod short;
 mod touched;
 
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use judge::{Arrival, Refusal, Verdict};
 pub use pack::{Packed, UnpackError, unpack};
 pub use proof::{Coverage, LastChange};
 pub use rebase::{CandidateBase, Rebased, VerifiedBase};
+pub use short::Brought;
 pub use touched::{Touched, TouchedKind};
 
 use guard::quietly;
@@ -248,6 +250,19 @@ impl Replica {
         let mut refused: Vec<_> = self.refused.iter().map(|(hash, seq)| (*hash, *seq)).collect();
         refused.sort_unstable_by_key(|(hash, seq)| (*seq, *hash));
         refused
+    }
+
+    /// The changes of one refused record.
+    pub fn refused_by(&self, record: u64) -> Vec<ChangeHash> {
+        let mut refused: Vec<_> = self.refused.iter().filter(|(_, seq)| **seq == record).map(|(hash, _)| *hash).collect();
+        refused.sort_unstable();
+        refused
+    }
+
+    /// The raw changes that a record of the tail brought and the document did not have before.
+    pub fn brought_by(&self, record: u64) -> Vec<Vec<u8>> {
+        let found = self.tail.iter().rev().find(|kept| kept.seq == record);
+        found.map(|kept| kept.changes.clone()).unwrap_or_default()
     }
 
     /// What the person's view must refresh since the last call, in order.

@@ -5,9 +5,13 @@
 
 use std::io::Read;
 
+use sha2::{Digest as _, Sha256};
+
 use super::caps::Caps;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+/// Bytes of a chunk's checksum.
+const CHECKSUM: usize = 4;
 /// Header bytes before the length: magic, checksum, type.
 const FIXED: usize = 9;
 
@@ -57,6 +61,62 @@ pub(super) fn change(raw: &[u8], caps: &Caps) -> Result<(), ShapeError> {
     body.list()?;
     let columns = body.columns()?;
     columns.walk(&mut body, &mut limits)
+}
+
+/// The parts of a raw change that [`change`] has walked: enough to leave some of them out and to put them back.
+pub(super) struct Parts<'a> {
+    /// The hashes of its dependencies, one after the other.
+    pub(super) deps: &'a [u8],
+    pub(super) actor: &'a [u8],
+    /// What comes after the actor.
+    pub(super) rest: &'a [u8],
+}
+
+/// Takes a raw change apart.
+pub(super) fn parts(raw: &[u8]) -> Result<Parts<'_>, ShapeError> {
+    let mut body = chunk(raw, CHANGE)?;
+    let deps = body.hashes()?;
+    let actor = body.prefixed()?;
+    Ok(Parts { deps, actor, rest: body.0 })
+}
+
+/// The number of the first operation, from the bytes after the actor.
+pub(super) fn first_operation(rest: &[u8]) -> Result<u64, ShapeError> {
+    let mut walk = Walk(rest);
+    walk.unsigned()?;
+    walk.unsigned()
+}
+
+/// The raw change of these parts: what [`parts`] takes apart.
+pub(super) fn joined(deps: &[[u8; 32]], actor: &[u8], rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(deps.len() * 32 + actor.len() + rest.len() + 8);
+    put_unsigned(&mut body, deps.len() as u64);
+    body.extend(deps.iter().flatten());
+    put_unsigned(&mut body, actor.len() as u64);
+    body.extend_from_slice(actor);
+    body.extend_from_slice(rest);
+    let mut hashed = vec![CHANGE];
+    put_unsigned(&mut hashed, body.len() as u64);
+    hashed.extend_from_slice(&body);
+    // The checksum of a chunk is the beginning of the hash of what follows it.
+    let hash = Sha256::digest(&hashed);
+    let mut raw = Vec::with_capacity(MAGIC.len() + CHECKSUM + hashed.len());
+    raw.extend_from_slice(&MAGIC);
+    raw.extend(hash.iter().take(CHECKSUM));
+    raw.extend_from_slice(&hashed);
+    raw
+}
+
+fn put_unsigned(bytes: &mut Vec<u8>, mut value: u64) {
+    loop {
+        let part = u8::try_from(value & 0x7f).unwrap_or(0);
+        value >>= 7;
+        if value == 0 {
+            bytes.push(part);
+            return;
+        }
+        bytes.push(part | 0x80);
+    }
 }
 
 /// One Automerge bundle.
@@ -237,9 +297,9 @@ impl<'a> Walk<'a> {
         self.take(length)
     }
 
-    fn hashes(&mut self) -> Result<(), ShapeError> {
+    fn hashes(&mut self) -> Result<&'a [u8], ShapeError> {
         let bytes = self.unsigned()?.checked_mul(32).and_then(|bytes| usize::try_from(bytes).ok());
-        self.take(bytes.ok_or(ShapeError::Malformed)?).map(drop)
+        self.take(bytes.ok_or(ShapeError::Malformed)?)
     }
 
     fn list(&mut self) -> Result<Vec<Vec<u8>>, ShapeError> {

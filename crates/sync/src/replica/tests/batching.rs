@@ -1,10 +1,16 @@
 //! However the log is cut into calls, the verdicts and the document are the same.
 
+use kith_group::{Dependency, ShortChange};
+
+use super::short::in_short;
 use super::*;
 
-/// A log with honest and bad records mixed.
-fn mixed(dice: &mut Dice) -> Vec<Arrival> {
+/// A log with honest and bad records mixed; the honest ones as they are written, or in short where that is possible.
+fn mixed(dice: &mut Dice, short: bool) -> Vec<Arrival> {
     let mut log = written(dice, 3, 16);
+    if short {
+        log = in_short(&log);
+    }
     for _ in 0..6 {
         let at = 1 + dice.roll(log.len() - 1);
         let mut bad = log[1 + dice.roll(log.len() - 1)].clone();
@@ -16,10 +22,14 @@ fn mixed(dice: &mut Dice) -> Vec<Arrival> {
             1 => bad.changes.reverse(),
             2 => {
                 let change = dice.roll(bad.changes.len());
-                let raw = &mut bad.changes[change];
-                let byte = 11 + dice.roll(raw.len() - 11);
-                raw[byte] ^= 1 << dice.roll(8);
-                fix_checksum(raw);
+                match &mut bad.changes[change] {
+                    Brought::Raw(raw) => {
+                        let byte = 11 + dice.roll(raw.len() - 11);
+                        raw[byte] ^= 1 << dice.roll(8);
+                        fix_checksum(raw);
+                    }
+                    Brought::Short(short) => bend(short, dice),
+                }
             }
             3 => {
                 bad.changes.remove(0);
@@ -38,10 +48,22 @@ fn mixed(dice: &mut Dice) -> Vec<Arrival> {
     log
 }
 
+/// Names other dependencies, or has other bytes.
+fn bend(short: &mut ShortChange, dice: &mut Dice) {
+    match short.deps.first_mut() {
+        Some(Dependency::Last(actor, _)) if dice.roll(3) == 0 => actor[0] = u8::try_from(1 + dice.roll(3)).unwrap(),
+        Some(Dependency::Last(_, below)) if dice.roll(2) == 0 => *below += dice.roll(4) as u64,
+        _ => {
+            let byte = dice.roll(short.rest.len());
+            short.rest[byte] ^= 1 << dice.roll(8);
+        }
+    }
+}
+
 /// Cuts one log in several ways. `Err` says what differed.
-fn cut(seed: u64) -> Result<(), String> {
+fn cut(seed: u64, short: bool) -> Result<(), String> {
     let mut dice = Dice(seed);
-    let log = mixed(&mut dice);
+    let log = mixed(&mut dice, short);
     let mut whole = Replica::empty(rules());
     let expected = whole.admit(&log);
     if !expected.iter().any(admitted) {
@@ -75,8 +97,10 @@ fn cut(seed: u64) -> Result<(), String> {
 #[test]
 fn verdicts_do_not_depend_on_batching() {
     for seed in 0..12 {
-        if let Err(difference) = cut(seed) {
-            panic!("seed {seed}: {difference}");
+        for short in [false, true] {
+            if let Err(difference) = cut(seed, short) {
+                panic!("seed {seed}, short {short}: {difference}");
+            }
         }
     }
 }

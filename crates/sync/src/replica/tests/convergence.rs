@@ -24,7 +24,7 @@ fn meeting(seed: u64) {
                     log.push(Arrival {
                         seq: log.len() as u64 + 1,
                         author: me,
-                        changes: outbox.drain(..now).collect(),
+                        changes: outbox.drain(..now).map(Brought::Raw).collect(),
                         lasts: None,
                     });
                 }
@@ -51,7 +51,7 @@ fn meeting(seed: u64) {
     for (who, (_, _, outbox)) in replicas.iter_mut().enumerate() {
         if !outbox.is_empty() {
             let me = device(u8::try_from(who).unwrap() + 1);
-            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: std::mem::take(outbox), lasts: None });
+            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: brought(&std::mem::take(outbox)), lasts: None });
         }
     }
     let mut ends = Vec::new();

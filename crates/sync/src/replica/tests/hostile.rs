@@ -76,7 +76,7 @@ fn mutate(seed: u64) {
             fix_checksum(&mut bent);
             seq += 1;
             let before = replica.heads();
-            match &replica.admit(&[Arrival { seq, author: me, changes: vec![bent], lasts: None }])[0] {
+            match &replica.admit(&[Arrival { seq, author: me, changes: vec![bent.into()], lasts: None }])[0] {
                 Verdict::Admitted { .. } => taken += 1,
                 Verdict::Refused(refusal) => {
                     assert_eq!(replica.heads(), before, "a refused record left something behind");
@@ -87,7 +87,7 @@ fn mutate(seed: u64) {
         }
         // Whatever was taken, the honest change of this round goes its way or is refused by a name, never a panic.
         seq += 1;
-        replica.admit(&[Arrival { seq, author: me, changes: vec![next.clone()], lasts: None }]);
+        replica.admit(&[Arrival { seq, author: me, changes: vec![next.clone().into()], lasts: None }]);
         let rebased = replica.rebase();
         assert_eq!(rebased.expelled, Vec::new(), "a change passed every check and spoiled the save");
         let base = rebased.base.unwrap_or_else(|| replica.base.clone());

@@ -6,6 +6,7 @@ mod derived;
 mod hostile;
 mod own_work;
 mod packing;
+mod short;
 
 use automerge::transaction::Transactable;
 use automerge::{ActorId, Automerge, AutomergeError, ChangeHash, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
@@ -36,7 +37,20 @@ impl Dice {
 }
 
 pub(super) fn arrival(seq: u64, author: u8, changes: &[Vec<u8>]) -> Arrival {
-    Arrival { seq, author: device(author), changes: changes.to_vec(), lasts: None }
+    Arrival { seq, author: device(author), changes: brought(changes), lasts: None }
+}
+
+pub(super) fn brought(changes: &[Vec<u8>]) -> Vec<Brought> {
+    changes.iter().cloned().map(Brought::Raw).collect()
+}
+
+/// The changes of an arrival that came whole.
+pub(super) fn raw(changes: &[Brought]) -> Vec<Vec<u8>> {
+    let whole = changes.iter().map(|change| match change {
+        Brought::Raw(raw) => raw.clone(),
+        Brought::Short(_) => panic!("came in short"),
+    });
+    whole.collect()
 }
 
 pub(super) fn admitted(verdict: &Verdict) -> bool {
@@ -137,7 +151,7 @@ pub(super) fn written(dice: &mut Dice, devices: u8, records: usize) -> Vec<Arriv
             changes.extend(replica.edit(&me, |doc| some_edit(doc, dice)).unwrap().changes);
         }
         if !changes.is_empty() {
-            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes, lasts: None });
+            log.push(Arrival { seq: log.len() as u64 + 1, author: me, changes: brought(&changes), lasts: None });
         }
     }
     log

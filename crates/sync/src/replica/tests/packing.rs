@@ -59,8 +59,8 @@ fn what_several_people_wrote_packs_as_it_is() {
     let mut replica = Replica::empty(rules());
     replica.admit(&log);
     for one in &log {
-        if let Packed::Bundled(bytes) = replica.pack(&one.changes) {
-            assert_eq!(unpack(&bytes, &Caps::default()).unwrap(), one.changes);
+        if let Packed::Bundled(bytes) = replica.pack(&raw(&one.changes)) {
+            assert_eq!(brought(&unpack(&bytes, &Caps::default()).unwrap()), one.changes);
         }
     }
 }

@@ -16,8 +16,8 @@ use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 use tokio_tungstenite::tungstenite::Message as ClientMessage;
 
-use super::child::{Child, Part};
 use super::Stored;
+use super::child::{Child, Part};
 
 /// Frames that a slow reader may be behind before it misses some.
 const QUEUE: usize = 4_096;

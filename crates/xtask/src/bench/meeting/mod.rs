@@ -108,7 +108,8 @@ fn crowded(stored: &[Stored]) -> f64 {
 fn records(folder: &Path, first: u64) -> anyhow::Result<Vec<Stored>> {
     let store = rusqlite::Connection::open(kith_relay::store_file(folder))?;
     let mut all = store.prepare("SELECT sender, received_ms, bytes FROM record WHERE seq >= ?1 ORDER BY seq")?;
-    let rows = all.query_map([i64::try_from(first)?], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+    let rows =
+        all.query_map([i64::try_from(first)?], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
     let mut stored = Vec::new();
     for row in rows {
         let (sender, received_ms, bytes) = row?;

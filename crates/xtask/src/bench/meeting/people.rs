@@ -89,8 +89,7 @@ impl People {
         let host = self.engines.first().context("a meeting of nobody")?;
         let document = self.document;
         let first_record = host.look(move |work| Ok(work.status(&document)?.cursor + 1))?;
-        let strokes: Vec<Vec<Stroke>> =
-            parts.iter().map(|part| part.iter().map(|_| Stroke::default()).collect()).collect();
+        let strokes: Vec<Vec<Stroke>> = parts.iter().map(|part| part.iter().map(|_| Stroke::default()).collect()).collect();
         let began = Instant::now() + Duration::from_secs(1);
         std::thread::scope(|scope| {
             let mut threads = Vec::new();
@@ -194,9 +193,8 @@ impl People {
             TouchedKind::Object | TouchedKind::Everything => {
                 // An own change says only which field it was in.
                 let (document, object) = (self.document, touched.object);
-                let whole = engine.look(move |work| {
-                    Ok(automerge::ReadDoc::text(work.read(&document)?, &object).unwrap_or_default())
-                })?;
+                let whole =
+                    engine.look(move |work| Ok(automerge::ReadDoc::text(work.read(&document)?, &object).unwrap_or_default()))?;
                 *text = whole.encode_utf16().collect();
             }
         }
