@@ -1,6 +1,5 @@
 //! The row "merged": two recordings of people who wrote at the same time, replayed through real clients and a real relay, end in
-//! the recorded text on every device. Here their beginnings, so that the test takes a minute; `KITH_WHOLE=1` replays them whole,
-//! and so does `cargo xtask demo --whole`.
+//! the recorded text on every device. `KITH_BEGINNINGS=1` replays only their beginnings, in seconds.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
@@ -13,8 +12,8 @@ use kith_tests::traces::concurrent;
 
 fn assert_ends_in_the_recorded_text(name: &str) {
     let Some(trace) = concurrent(name).expect("a recording that is here can be read") else { return };
-    let whole = std::env::var_os("KITH_WHOLE").is_some();
-    let trace = if whole { trace } else { beginning(trace, BEGINNING).unwrap() };
+    let short = std::env::var_os("KITH_BEGINNINGS").is_some();
+    let trace = if short { beginning(trace, BEGINNING).unwrap() } else { trace };
     let folder = tempfile::tempdir().unwrap();
     let relay = Relay::start(&folder.path().join("relay")).unwrap();
     let done = replay(&Arc::new(trace), &relay.url(), folder.path(), &AtomicUsize::new(0)).unwrap();

@@ -21,9 +21,9 @@ pub(crate) struct Arguments {
     /// Without the two recordings at the end
     #[arg(long)]
     fast: bool,
-    /// The recordings whole, not only their beginnings: takes many minutes
+    /// Only the beginnings of the recordings: seconds instead of minutes
     #[arg(long, conflicts_with = "fast")]
-    whole: bool,
+    beginnings: bool,
     /// Keep the temporary folder and say where it is
     #[arg(long)]
     keep: bool,
@@ -50,7 +50,7 @@ fn tell(arguments: &Arguments, folder: &std::path::Path) -> anyhow::Result<()> {
     if arguments.fast {
         println!("\nSkipped with --fast: the recordings of people who wrote at once.");
     } else {
-        recordings::show(&mut teller, &relay, folder, arguments.whole)?;
+        recordings::show(&mut teller, &relay, folder, !arguments.beginnings)?;
     }
     relay.stop()?;
     println!("\nAll of it held. It took {:.0} seconds.", teller.seconds());

@@ -35,8 +35,10 @@ pub(super) fn show(teller: &mut Teller, relay: &Relay, folder: &Path, whole: boo
     if found.is_empty() {
         return Ok(());
     }
-    if !whole {
-        teller.say("Their beginnings, against the text that plain Automerge gives; --whole replays all of them (many minutes).");
+    if whole {
+        teller.say("This takes some minutes; --beginnings shows the same in seconds.");
+    } else {
+        teller.say("Only their beginnings, against the text that plain Automerge gives.");
     }
     for (name, trace, _) in &found {
         let merges = trace.transactions.iter().filter(|transaction| transaction.parents.len() > 1).count();

@@ -79,7 +79,6 @@ pub(super) fn measure() -> anyhow::Result<Vec<Figure>> {
         figure("meeting: keystroke to the 19th view, p99", "ms", None, share(&latencies, 0.99), 150.0),
         figure("meeting: the relay's CPU per delivery", "us", Some(floor_us), ours_us, 2.0),
         figure("meeting: bytes of a writer's tick, one frame, p95", "bytes", None, share(&frames, 0.95), 512.0),
-        figure("meeting: frames of one writer within a tick", "share", None, crowded(&stored), 0.01),
     ])
 }
 
@@ -91,17 +90,6 @@ fn figure(what: &str, unit: &'static str, floor: Option<f64>, ours: f64, target:
 fn share(sorted: &[f64], share: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get((last as f64 * share).round() as usize).copied().unwrap_or(0.0)
-}
-
-/// Which share of records came from the same sender within half a tick of the one before: a tick that needed two frames.
-fn crowded(stored: &[Stored]) -> f64 {
-    let mut last = std::collections::HashMap::new();
-    let mut close = 0_usize;
-    for record in stored {
-        let before = last.insert(record.sender, record.received_ms);
-        close += usize::from(before.is_some_and(|before| record.received_ms - before < kith_sync::client::TICK_MS / 2));
-    }
-    close as f64 / stored.len().max(1) as f64
 }
 
 /// The change records in the relay's log from `first` (a place in it) on.
