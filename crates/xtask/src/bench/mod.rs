@@ -2,8 +2,17 @@
 //!
 //! A figure that was not reached is printed as such; nothing here fails because of time.
 
+mod dealt;
+mod joining;
+mod open;
+mod record;
+mod remote;
+mod room;
 mod save;
+mod tap;
 mod wire;
+
+use std::time::Instant;
 
 use anyhow::bail;
 use serde::Serialize;
@@ -17,7 +26,7 @@ pub(crate) struct Arguments {
     /// Print one JSON value.
     #[arg(long)]
     json: bool,
-    /// Only this group of figures: `save` or `wire`.
+    /// Only this group of figures: `save`, `open`, `remote`, `wire` or `joining`.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
 }
@@ -45,7 +54,13 @@ impl Figure {
 /// A group of figures: its name for `--only`, and what measures it.
 type Group = (&'static str, fn() -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 2] = [("save", save::measure), ("wire", wire::measure)];
+const GROUPS: [Group; 5] = [
+    ("save", save::measure),
+    ("open", open::measure),
+    ("remote", remote::measure),
+    ("wire", wire::measure),
+    ("joining", joining::measure),
+];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if cfg!(debug_assertions) {
@@ -86,4 +101,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Milliseconds since.
+pub(crate) fn ms(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1e3
 }
