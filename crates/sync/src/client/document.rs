@@ -13,9 +13,6 @@ use super::rows::{self, AuthorRow, BaseRow, DocumentRow, HotRow, LogRow, Verdict
 use super::{ClientError, DocumentSummary, EditError, Identity, LineId, Standing, Step};
 use crate::replica::{self, Brought, KeptRecord, Replica, Rules, Stored};
 
-/// After how many log records since the stored base the document is saved anew when idle.
-const REBASE_AFTER: u64 = 200;
-
 /// How many recent chain values are kept in memory.
 const RECENT: usize = 512;
 
@@ -339,10 +336,9 @@ impl Document {
     /// Saves the replica anew if much came since it was last saved, and drops what is only needed while writing.
     pub(super) fn rest(&mut self, step: &mut Step<'_>) -> Result<(), ClientError> {
         self.process(step)?;
-        let base: Option<u64> = rows::get::<BaseRow>(step.rows, rows::BASE, &self.id.0)?.map(|base| base.seq);
         let Some(replica) = self.replica.as_mut() else { return Ok(()) };
         replica.rest();
-        if self.hot.seen.seq >= base.unwrap_or(0) + REBASE_AFTER {
+        if replica.wants_rebase() {
             self.rebase(step)?;
         }
         Ok(())

@@ -260,12 +260,14 @@ pub(super) fn chunk(
     let outcome = open_admission(&mut overlay, step.random, step.now_ms, fetch);
     let written = overlay.into_written();
     match outcome {
-        Ok(document) => {
+        Ok((document, replica)) => {
             written.write(step.rows)?;
             let row: Option<DocumentRow> = rows::get(step.rows, rows::DOCUMENT, &document.0)?;
             let hot: Option<HotRow> = rows::get(step.rows, rows::HOT, &document.0)?;
             if let (Some(row), Some(hot)) = (row, hot) {
                 let mut opened = Document::new(step.rows, document, row, hot)?;
+                // What was just proved is what is stored: reading it again would cost most of what joining costs.
+                opened.replica = Some(replica);
                 let state = opened.state.clone();
                 opened.adopt(step.rows, state)?;
                 opened.save_authors(step.rows)?;
@@ -286,13 +288,14 @@ fn wrong(what: &str) -> ClientError {
     ClientError::Join(format!("what came with the admission does not hold together ({what}): ask to be let in again"))
 }
 
-/// Opens Welcome, pack and snapshot, proves what they say, and writes the document's rows.
+/// Opens Welcome, pack and snapshot, proves what they say, and writes the document's rows. The replica is what a load of those rows
+/// would give.
 fn open_admission(
     rows: &mut dyn Rows,
     random: &mut dyn kith_group::Random,
     now_ms: i64,
     fetch: Fetch,
-) -> Result<DocumentId, ClientError> {
+) -> Result<(DocumentId, Replica), ClientError> {
     let (join, link) = stored(rows, &fetch.request)?.ok_or_else(|| wrong("no such request"))?;
     let document = join.document;
     let key = DeviceKey::from_seed(join.seed);
@@ -315,9 +318,9 @@ fn open_admission(
         return Err(wrong("the pack is not the one that its maker signed"));
     }
     let snapshot = open_snapshot(&state, &pack, &fetch.chunks.into_values().collect::<Vec<_>>())?;
-    let replica = replay(&pack, &snapshot)?;
+    let mut replica = replay(&pack, &snapshot)?;
     let seen = Seen { seq: fetch.seq, hash: chain(&aad.seen.hash, &fetch.record) };
-    let content = saved(replica, snapshot.content)?;
+    let content = saved(&mut replica, snapshot.content)?;
     write_document(rows, now_ms, &link, &join, &state, &pack, seen, content)?;
     let row = LogRow {
         hash: seen.hash,
@@ -330,7 +333,7 @@ fn open_admission(
         at: now_ms.div_euclid(1000),
     };
     rows::put(rows, rows::LOG, &rows::numbered(&document, seen.seq), &row)?;
-    Ok(document)
+    Ok((document, replica))
 }
 
 fn open_snapshot(state: &GroupState, pack: &AdmitPack, chunks: &[Vec<u8>]) -> Result<Snapshot, ClientError> {
@@ -385,7 +388,7 @@ fn replay(pack: &AdmitPack, snapshot: &Snapshot) -> Result<Replica, ClientError>
 }
 
 /// The document as it is stored: the snapshot with the tail in it, proved to load.
-fn saved(mut replica: Replica, content: Vec<u8>) -> Result<Vec<u8>, ClientError> {
+fn saved(replica: &mut Replica, content: Vec<u8>) -> Result<Vec<u8>, ClientError> {
     if replica.tail().is_empty() {
         return Ok(content);
     }

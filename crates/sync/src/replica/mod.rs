@@ -240,7 +240,7 @@ impl Replica {
         self.unsent.iter().map(|own| own.change.raw_bytes().to_vec()).collect()
     }
 
-    /// The admitted changes since the base. Many of them mean that [`Replica::rebase`] is worth its while.
+    /// The admitted changes since the base. When they are many, [`Replica::wants_rebase`].
     pub fn tail(&self) -> &[KeptRecord] {
         &self.tail
     }

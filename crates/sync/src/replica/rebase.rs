@@ -12,6 +12,13 @@ use super::guard::quietly;
 use super::judge::parse;
 use super::{Caps, KeptRecord, Refusal, Replica, admit, open};
 
+/// Fewer changes beside the base than this are never worth a save.
+const FEWEST_BESIDE: u64 = 200;
+
+/// One change in so many may lie beside the base. One there takes eight times as long to load as one in it (260,000 changes: 2.1
+/// microseconds against 18), so that what lies beside adds at most about a tenth.
+const ONE_BESIDE_IN: u64 = 100;
+
 /// A saved replica that nobody has loaded yet. It can be checked on another thread while the replica goes on.
 #[derive(Debug, Clone)]
 pub struct CandidateBase {
@@ -54,6 +61,14 @@ pub struct Rebased {
 }
 
 impl Replica {
+    /// Whether so much lies beside the base that opening the document suffers. What counts is changes: a day offline comes back from
+    /// the log as one record.
+    pub fn wants_rebase(&self) -> bool {
+        let beside: u64 = self.tail.iter().map(|record| record.changes.len() as u64).sum();
+        let all: u64 = self.marks.values().map(|mark| mark.seq).sum();
+        beside >= (all / ONE_BESIDE_IN).max(FEWEST_BESIDE)
+    }
+
     /// Saves the replica for a check on any thread; give the result of the check to [`Replica::adopt`].
     pub fn candidate(&self) -> Option<CandidateBase> {
         let bytes = quietly(|| self.admitted.save()).ok()?;

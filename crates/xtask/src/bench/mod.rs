@@ -2,11 +2,19 @@
 //!
 //! A figure that was not reached is printed as such; nothing here fails because of time.
 
+mod dealt;
+mod joining;
 mod meeting;
+mod open;
+mod record;
+mod remote;
+mod room;
 mod save;
+mod tap;
 mod wire;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::bail;
 use serde::Serialize;
@@ -20,7 +28,7 @@ pub(crate) struct Arguments {
     /// Print one JSON value.
     #[arg(long)]
     json: bool,
-    /// Only this group of figures.
+    /// Only this group of figures: `save`, `open`, `remote`, `wire`, `meeting` or `joining`.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Play a part for the bench that started this program.
@@ -54,7 +62,14 @@ impl Figure {
 /// A group of figures: its name for `--only`, and what measures it.
 type Group = (&'static str, fn() -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 3] = [("save", save::measure), ("wire", wire::measure), ("meeting", meeting::measure)];
+const GROUPS: [Group; 6] = [
+    ("save", save::measure),
+    ("open", open::measure),
+    ("remote", remote::measure),
+    ("wire", wire::measure),
+    ("meeting", meeting::measure),
+    ("joining", joining::measure),
+];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if cfg!(debug_assertions) {
@@ -98,4 +113,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Milliseconds since.
+pub(crate) fn ms(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1e3
 }
