@@ -130,7 +130,15 @@ fn scene(host: &str, roots: impl FnOnce(&Path) -> PathBuf, acceptor: TlsAcceptor
     let url = format!("wss://{host}:{}", front.port);
     let priya = Practitioner::new(&folder.path().join("priya")).trusting(&roots(folder.path()));
     priya.json(&[
-        "setup", "--name", "Priya Marsh", "--agency", "children's social care", "--role", "social worker", "--relay", &url,
+        "setup",
+        "--name",
+        "Priya Marsh",
+        "--agency",
+        "children's social care",
+        "--role",
+        "social worker",
+        "--relay",
+        &url,
     ]);
     let assessment = priya.begin("Larch", "They can spend their evenings together without being frightened.");
     priya.write(&assessment, "They wait for each other.");
