@@ -13,7 +13,7 @@ use crate::engine::{Engine, Person, Profile, normalised};
 use crate::failure::Failure;
 use crate::passphrase::Source;
 use crate::progress::Progress;
-use crate::store::{KeyCost, Store, StoreError, is_profile};
+use crate::store::{KeyCost, Store, StoreError, is_profile, take_away};
 use crate::terminal::{visible, visible_json};
 use crate::verbs::{self, Answer, FileWanted, Manner, token_bytes};
 
@@ -26,10 +26,15 @@ const CHEAP_KEYS: &str = "KITH_INSECURE_TEST_KEYS";
 
 /// Runs the program and gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let asked_json = arguments.iter().any(|argument| argument == "--json");
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no errors; clap knows where each belongs. Its own exit code for wrong usage is 2.
+            if asked_json && error.use_stderr() {
+                print_json(&wrong_usage(&error).json());
+            }
             let _ = error.print();
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
@@ -45,6 +50,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             failure.exit
         }
     }
+}
+
+/// What clap says of wrong usage, as one refusal: its first paragraph.
+fn wrong_usage(error: &clap::Error) -> Failure {
+    let said = error.to_string();
+    let first: Vec<&str> = said.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let first = first.join(" ");
+    Failure::usage(first.strip_prefix("error: ").unwrap_or(&first))
 }
 
 /// Prints one JSON value.
@@ -69,6 +82,9 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
     let Arguments { profile, json, passphrase_file, verb } = arguments;
     let Some(mut verb) = verb else {
         let _ = Arguments::command().write_help(&mut std::io::stderr().lock());
+        if json {
+            print_json(&Failure::usage("Say what to do: one of the verbs that `kith --help` lists").json());
+        }
         return Ok(2);
     };
     let folder = match profile {
@@ -96,14 +112,20 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
             let (Some(name), Some(agency), Some(role)) = (name, agency, role) else {
                 return Err(Failure::refused(
                     "no-profile",
-                    "There is no Kith profile on this computer yet. Say who you are too: kith join LINK --name … --agency … --role …",
+                    "There is no Kith profile on this computer yet. Say who you are too, with --name, --agency and --role",
                 ));
             };
             // A link that cannot be used should not leave a profile behind.
             let link = verbs::read_link(link, crate::engine::Clock::default().now(), &Manner::of_this_computer().zone)?;
             let person = Person { name: name.clone(), agency: agency.clone(), role: role.clone() };
+            let was_there = folder.exists();
             let engine = set_up(&folder, &source, &person, Some(&link.relay), None)?;
-            joined(engine, &verb, json)
+            let done = joined(engine, &verb, json);
+            if done.as_ref().is_err_and(|failure| failure.code == "join-refused") {
+                // Nor one that the relay knows to be used: the profile holds nothing but the request.
+                take_away(&folder, was_there);
+            }
+            done
         }
         _ => at_profile(&folder, &source, &verb, json),
     }

@@ -24,8 +24,7 @@ use serde::{Deserialize, Serialize};
         kith invite Larch --as contributor        (send the link; then: kith requests Larch, kith admit Larch REQUEST)\n  \
         kith sync --watch\n\n\
         Exit codes: 0 done; 1 refused, or something does not hold (the reason is on the error output); 2 wrong usage.\n\
-        The passphrase is asked for, or read from --passphrase-file or the variable KITH_PASSPHRASE; never given as an argument.",
-    disable_help_subcommand = true
+        The passphrase is asked for, or read from --passphrase-file or the variable KITH_PASSPHRASE; never given as an argument."
 )]
 pub struct Arguments {
     /// The folder of the profile; without it, the usual place for a program's data
@@ -359,5 +358,17 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_and_every_option_has_help() {
+        let mut command = Arguments::command();
+        command.build();
+        for verb in command.get_subcommands() {
+            assert!(verb.get_about().is_some(), "{}", verb.get_name());
+            for option in verb.get_arguments() {
+                assert!(option.get_help().is_some(), "{} {}", verb.get_name(), option.get_id());
+            }
+        }
     }
 }

@@ -30,16 +30,36 @@ fn now() -> i64 {
 fn an_unknown_id_is_told_and_how_to_find_the_right_one() {
     let home = Home::of_priya();
     home.larch();
-    let before = home.contents();
-    for unknown in ["Beech", "zzzz", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "", "\u{1b}[2J"] {
-        let refused = home.json(&["show", unknown]).refused("unknown-assessment");
-        assert!(refused.err.contains("kith list") && !refused.err.contains('\u{1b}'), "{refused:?}");
-    }
     let entry = home.entry("They wait for each other.");
-    home.json(&["edit", "Larch", "zzzzzz", "--text", "x"]).refused("unknown-entry");
-    home.json(&["edit", "Larch", &entry[..3], "--text", "x"]).refused("unknown-entry");
-    home.json(&["remove", "Larch", "zzzzzz", "--why", "x"]).refused("unknown-member");
+    let before = home.contents();
     assert!(!before.is_empty());
+    for unknown in ["Beech", "zzzz", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "", "\u{1b}[2J"] {
+        for verb in [
+            &["show", unknown][..],
+            &["status", unknown],
+            &["write", unknown, "--dimension", "1.6", "--as", "worry", "--text", "x"],
+            &["invite", unknown, "--as", "lead"],
+            &["export", unknown, "--format", "html", "--to", "x.html"],
+        ] {
+            let refused = home.json(verb).refused("unknown-assessment");
+            assert!(refused.err.contains("kith list") && !refused.err.contains('\u{1b}'), "{refused:?}");
+        }
+    }
+    for verb in [
+        &["edit", "Larch", "zzzzzz", "--text", "x"][..],
+        &["edit", "Larch", &entry[..3], "--text", "x"],
+        &["retire", "Larch", "zzzzzz", "--why", "x"],
+        &["unretire", "Larch", "zzzzzz"],
+        &["differ", "Larch", "zzzzzz", "--text", "x"],
+    ] {
+        home.json(verb).refused("unknown-entry");
+    }
+    home.json(&["write", "Larch", "--dimension", "9.9", "--as", "worry", "--text", "x"]).refused("unknown-dimension");
+    for verb in [&["remove", "Larch", "zzzzzz", "--why", "x"][..], &["role", "Larch", "zzzzzz", "lead"]] {
+        let refused = home.json(verb).refused("unknown-member");
+        assert!(refused.err.contains("kith members"), "{refused:?}");
+    }
+    assert_eq!(home.contents(), before);
 }
 
 #[test]
@@ -50,6 +70,11 @@ fn a_wrong_passphrase_gets_one_sentence_and_no_hint_of_more() {
     for wrong in ["otter lantern maple spoo", "x", "otter lantern maple spoon "] {
         let refused = run(home.command().env("KITH_PASSPHRASE", wrong).args(["--json", "list"])).refused("wrong-passphrase");
         assert_eq!(refused.err, "That passphrase does not open this profile. Nothing was changed; try again.\n");
+        // It never says whether what was asked for is there.
+        for verb in [&["show", "Larch"][..], &["show", "Beech"], &["sync"], &["verify", "Larch"]] {
+            let other = run(home.command().env("KITH_PASSPHRASE", wrong).arg("--json").args(verb)).refused("wrong-passphrase");
+            assert_eq!((other.out, other.err), (refused.out.clone(), refused.err.clone()));
+        }
     }
     assert_eq!(home.contents(), before);
 }
@@ -91,8 +116,10 @@ fn a_mangled_link_is_told_from_what_is_no_link() {
 #[test]
 fn an_expired_link_names_its_time_and_the_clock() {
     let home = Home::of_priya();
+    let before = home.contents();
     let refused = home.json(&["join", &link("wss://relay.example", now() - 60).to_string()]).refused("link-expired");
     assert!(refused.err.contains("clock"), "{}", refused.err);
+    assert_eq!(home.contents(), before);
     // On a computer without a profile none is made for it.
     let bare = Home::bare();
     let late = link("wss://relay.example", now() - 60).to_string();
@@ -112,8 +139,9 @@ fn a_clock_that_is_a_year_fast_is_suspected_when_a_link_seems_too_old() {
     let engine = Engine::start(profile.with_clock(fast)).unwrap();
     let verb = Verb::Join { link: link("wss://relay.example", now() + 1000).to_string(), name: None, agency: None, role: None };
     let refused = kith::verbs::run(&engine, &verb, &kith::verbs::Manner::of_this_computer()).unwrap_err();
-    assert_eq!(refused.code, "link-expired");
+    assert_eq!((refused.code.as_str(), refused.exit), ("link-expired", 1));
     assert!(refused.message.contains("clock is wrong"));
+    assert!(engine.look(|work| Ok(work.core().joins(work.rows())?)).unwrap().is_empty(), "nothing was asked");
     engine.stop().unwrap();
 }
 
@@ -245,12 +273,19 @@ fn ten_megabytes_of_text_are_refused_before_they_are_stored() {
     let home = Home::of_priya();
     home.larch();
     let entry = home.entry("They wait for each other.");
-    let before = home.text(&["show", "Larch"]).out;
+    let before = home.contents();
     let text = vec![b'a'; 10 << 20];
     home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], &text).refused("too-long");
     home.with_input(&["edit", "Larch", &entry, "--text", "-"], &text).refused("too-long");
     home.with_input(&["differ", "Larch", &entry, "--text", "-"], &text).refused("too-long");
-    assert_eq!(home.text(&["show", "Larch"]).out, before);
+    // What a command line can carry is less, and also more than a title, a name or a reason may have.
+    let long = "a".repeat(100_000);
+    home.json(&["retire", "Larch", &entry, "--why", &long]).refused("too-long");
+    home.json(&["new", "--title", &long, "--trigger", "panel", "--purpose", "p"]).refused("too-long");
+    home.json(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "x", "--said-by", &long]).refused("too-long");
+    home.json(&["join", &long]).refused("not-a-link");
+    home.json(&["show", &long]).refused("unknown-assessment");
+    assert_eq!(home.contents(), before);
     // What an entry may hold is more than one change holds: it is split.
     let long = "Sie warten aufeinander. ".repeat(3000);
     home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], long.as_bytes()).done();
@@ -262,12 +297,26 @@ fn ten_megabytes_of_text_are_refused_before_they_are_stored() {
 fn control_characters_are_refused_and_never_reach_a_terminal() {
     let home = Home::of_priya();
     home.larch();
+    let entry = home.entry("They wait for each other.");
+    let before = home.contents();
     for text in ["a\u{1b}[2Jb", "a\u{7}b", "a\u{9b}31mb"] {
-        home.json(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", text]).refused("control-character");
+        for verb in [
+            &["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", text][..],
+            &["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "x", "--said-by", text],
+            &["edit", "Larch", &entry, "--text", text],
+            &["differ", "Larch", &entry, "--text", text],
+            &["retire", "Larch", &entry, "--why", text],
+            &["new", "--title", text, "--trigger", "panel", "--purpose", "p"],
+            &["new", "--title", "Beech", "--trigger", "panel", "--purpose", text],
+        ] {
+            let refused = home.json(verb).refused("control-character");
+            assert!(!refused.err.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{refused:?}");
+        }
     }
     home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], b"a\0b")
         .refused("control-character");
     home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], b"\xff\xfe").refused("not-text");
+    assert_eq!(home.contents(), before);
     let bare = Home::bare();
     let run = bare.json(&["setup", "--name", "a\u{1b}b", "--agency", "a", "--role", "r"]);
     run.refused("control-character");
@@ -295,15 +344,23 @@ fn empty_input_is_refused() {
     let home = Home::of_priya();
     home.larch();
     let entry = home.entry("They wait for each other.");
+    let before = home.contents();
     for text in ["", "  ", "\n"] {
         home.json(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", text]).refused("empty");
         home.json(&["edit", "Larch", &entry, "--text", text]).refused("empty");
         home.json(&["retire", "Larch", &entry, "--why", text]).refused("empty");
+        home.json(&["differ", "Larch", &entry, "--text", text]).refused("empty");
         home.json(&["new", "--title", text, "--trigger", "panel", "--purpose", "p"]).refused("empty");
+        home.json(&["new", "--title", "Beech", "--trigger", "panel", "--purpose", text]).refused("empty");
+        home.json(&["remove", "Larch", "Priya Marsh", "--why", text]).refused("empty");
+        home.json(&["join", text]).refused("not-a-link");
+        home.json(&["relay", text]).refused("not-an-address");
     }
     home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], b"").refused("empty");
-    Home::bare().json(&["setup", "--name", " ", "--agency", "a", "--role", "r"]).refused("empty");
-    assert_eq!(home.json(&["list"]).done().json()["assessments"].as_array().unwrap().len(), 1);
+    assert_eq!(home.contents(), before);
+    let bare = Home::bare();
+    bare.json(&["setup", "--name", " ", "--agency", "a", "--role", "r"]).refused("empty");
+    assert!(!bare.profile.exists());
 }
 
 #[test]
@@ -388,7 +445,17 @@ fn a_full_disk_is_told_and_nothing_that_was_saved_is_lost() {
     std::fs::remove_file(&filler).unwrap();
     let shown = home.text(&["show", "Larch"]).done();
     assert!(shown.out.contains("Written while there was room."));
+    // What was refused is not there, and what was not is.
+    assert_eq!(shown.out.matches("aaaaaaaaaa").count() > 0, full < 3, "{full} refused");
+    let lines = home.json(&["history", "Larch"]).done().json()["lines"].as_array().unwrap().len();
     home.json(&["verify", "Larch"]).done();
+    home.entry("Written when there was room again.");
+    assert!(home.json(&["history", "Larch"]).done().json()["lines"].as_array().unwrap().len() >= lines);
+    // A disk without room for a profile gets none, nor half of one.
+    let _ = std::fs::write(&filler, vec![0; 4 << 20]);
+    let another = Home { folder: tempfile::tempdir().unwrap(), profile: disk.join("another") };
+    another.setup(&[]).refused("disk-full");
+    assert!(!another.profile.exists(), "{:?}", another.contents());
 }
 
 #[cfg(target_os = "linux")]

@@ -27,6 +27,8 @@ fn exit_codes_are_as_documented() {
         (&["--help"], 0),
         (&["--version"], 0),
         (&["invite", "--help"], 0),
+        (&["help"], 0),
+        (&["help", "invite"], 0),
         (&["show", "Beech"], 1),
         (&["sync"], 1),
         (&["invite", "Larch", "--as", "contributor"], 1),
@@ -76,6 +78,31 @@ fn every_answer_is_one_json_value_and_so_is_every_refusal() {
     assert_eq!(shown["view"]["title"], "Larch");
     assert_eq!(shown["newer"], 0, "the view was stored when the last verb ended");
     assert_eq!(shown["standing"]["state"], "member");
+}
+
+#[test]
+fn wrong_usage_is_one_json_value_too() {
+    let home = Home::of_priya();
+    let before = home.contents();
+    for arguments in [
+        vec!["frobnicate"],
+        vec!["show"],
+        vec![],
+        vec!["write", "Larch", "--dimension", "1.1", "--as", "threat", "--text", "x"],
+        vec!["sync", "--once", "--watch"],
+        vec!["join", "kith:join/x", "--name", "N"],
+    ] {
+        let run = home.json(&arguments);
+        assert_eq!(run.code, 2, "{run:?}");
+        let said = run.json();
+        assert_eq!(said["error"]["code"], "usage", "{run:?}");
+        let message = said["error"]["message"].as_str().unwrap();
+        assert!(message.ends_with('.') && !message.contains('\n') && !message.starts_with("Error"), "{message}");
+        assert!(!run.err.is_empty());
+    }
+    // Help is no error, and is for people.
+    assert!(home.json(&["show", "--help"]).done().out.contains("Usage"));
+    assert_eq!(home.contents(), before);
 }
 
 #[test]

@@ -92,27 +92,28 @@ impl Decoders {
     /// # Panics
     /// If a decoder does, or if what was accepted does not read back: that is what this looks for.
     pub fn feed(&self, bytes: &[u8]) {
-        self.wire(bytes);
         self.formats(bytes);
         self.group(bytes);
         self.document(bytes);
+    }
+
+    /// To the decoders of frames and of every format of our own: fast.
+    ///
+    /// # Panics
+    /// As [`Decoders::feed`].
+    pub fn formats(&self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         if let Ok(link) = Link::from_str(&text) {
             assert!(Link::from_str(&link.to_string()).as_ref() == Ok(&link), "a link reads back");
         }
         let _ = (DeviceId::from_str(&text), Role::from_str(&text));
-    }
 
-    fn wire(&self, bytes: &[u8]) {
         if let Ok(message) = ClientMessage::from_frame(bytes) {
             assert_eq!(ClientMessage::from_frame(&message.to_frame()), Ok(message));
         }
         if let Ok(message) = ServerMessage::from_frame(bytes) {
             assert_eq!(ServerMessage::from_frame(&message.to_frame()), Ok(message));
         }
-    }
-
-    fn formats(&self, bytes: &[u8]) {
         if let Ok(record) = Record::decode(bytes) {
             assert_eq!(record.encode(), bytes, "a record has one encoding");
             let _ = kith_group::open(&EpochKey::from_bytes([9; 32]), &record);
@@ -143,7 +144,8 @@ impl Decoders {
         let _ = kith_group::actor_family(bytes);
     }
 
-    fn group(&self, bytes: &[u8]) {
+    /// To what reads MLS: a relay's group, a member, somebody who joins.
+    pub fn group(&self, bytes: &[u8]) {
         let random = &mut SeededRandom::new(2);
         let _ = (member::peek(bytes), member::read_key_package(bytes));
         let _ = (RelayGroup::from_group_info(bytes).is_ok(), RelayGroup::from_bytes(bytes).is_ok());
@@ -153,7 +155,8 @@ impl Decoders {
         let _ = member::join(&mut joiners.clone(), random, &self.joiner, bytes, NAME).is_ok();
     }
 
-    fn document(&self, bytes: &[u8]) {
+    /// To what reads changes and documents, and to the views of what was taken.
+    pub fn document(&self, bytes: &[u8]) {
         let load = |base: &[u8]| Replica::load(Rules::new(DOCUMENT), &Stored { base, ..Stored::default() });
         let mut arrivals = vec![vec![bytes.to_vec()]];
         arrivals.extend(unpack(bytes, &Caps::default()).ok());

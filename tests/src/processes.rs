@@ -140,6 +140,8 @@ pub struct Practitioner {
     pub folder: PathBuf,
     /// Where the program may put temporary files.
     pub temp: PathBuf,
+    /// The certificate authorities that this computer trusts (`SSL_CERT_FILE`); the system's if not set.
+    pub roots: Option<PathBuf>,
 }
 
 impl Practitioner {
@@ -147,7 +149,13 @@ impl Practitioner {
     pub fn new(folder: &Path) -> Self {
         let temp = folder.join("temp");
         std::fs::create_dir_all(&temp).unwrap();
-        Self { folder: folder.join("profile"), temp }
+        Self { folder: folder.join("profile"), temp, roots: None }
+    }
+
+    /// On a computer that trusts the certificate authorities in a file, and no others.
+    #[must_use]
+    pub fn trusting(self, roots: &Path) -> Self {
+        Self { roots: Some(roots.to_owned()), ..self }
     }
 
     /// Somebody with a profile.
@@ -175,7 +183,12 @@ impl Practitioner {
             .env("SQLITE_TMPDIR", &self.temp)
             .env_remove("KITH_TOKEN")
             .env_remove("RUST_LOG")
+            .env_remove("SSL_CERT_FILE")
+            .env_remove("SSL_CERT_DIR")
             .stdin(Stdio::null());
+        if let Some(roots) = &self.roots {
+            command.env("SSL_CERT_FILE", roots);
+        }
     }
 
     /// Runs a verb to its end.

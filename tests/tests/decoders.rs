@@ -1,6 +1,7 @@
 //! Bytes from outside: random ones, every frozen format, what was found before, and mutations of all of these, at every decoder.
 //!
-//! `KITH_FUZZ_SECONDS=600 cargo test -p kith-tests --test decoders` runs longer; `fuzz/` is for coverage-guided runs.
+//! `KITH_FUZZ_SECONDS=600 cargo test -p kith-tests --test decoders` runs longer; `fuzz/README.md` is for coverage-guided
+//! runs, to which `KITH_FUZZ_SEEDS=FOLDER` gives what they start from.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // A test that cannot go on fails.
 
 use std::time::{Duration, Instant};
@@ -37,6 +38,13 @@ fn no_bytes_make_a_decoder_panic() {
     assert!(seeds.len() > 30, "the frozen formats are not where they were: {} seeds", seeds.len());
     for seed in &seeds {
         decoders.feed(seed);
+    }
+    // For coverage-guided runs, which start from files.
+    if let Some(folder) = std::env::var_os("KITH_FUZZ_SEEDS").map(std::path::PathBuf::from) {
+        std::fs::create_dir_all(&folder).unwrap();
+        for (number, seed) in seeds.iter().enumerate() {
+            std::fs::write(folder.join(format!("seed-{number:03}")), seed).unwrap();
+        }
     }
     let long = std::env::var("KITH_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
     let start = Instant::now();

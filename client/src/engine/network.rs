@@ -59,14 +59,19 @@ fn runtime() -> std::io::Result<&'static Runtime> {
     Ok(RUNTIME.get_or_init(|| made))
 }
 
-/// How relays prove who they are: the certificates that this computer trusts, checked by rustls.
+/// How relays prove who they are: the certificates that this computer trusts, checked by rustls. On Linux those are the system's
+/// bundle, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name. They are read anew for each connection, so that an authority that
+/// somebody adds or takes away counts at the next try.
 fn tls() -> Result<Connector, String> {
     use rustls_platform_verifier::BuilderVerifierExt;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|error| error.to_string())?
+        .map_err(|_| {
+            "this computer has no list of the certificate authorities that it trusts; on Debian it is the package ca-certificates"
+                .to_owned()
+        })?
         .with_no_client_auth();
     Ok(Connector::Rustls(Arc::new(config)))
 }
@@ -341,16 +346,49 @@ async fn farewell(
 /// What a socket's error means to a person.
 fn sentence(error: &SocketError) -> String {
     match error {
-        SocketError::Io(error) => match error.kind() {
-            std::io::ErrorKind::ConnectionRefused => "nothing answers there".to_owned(),
-            std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::UnexpectedEof => "the connection was cut".to_owned(),
-            _ => error.to_string(),
+        // What rustls says comes inside an error of the socket.
+        SocketError::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(tls) => tls_sentence(tls),
+            None => io_sentence(error),
         },
         SocketError::Http(response) => format!("what answers there is not a Kith relay (it said {})", response.status()),
         SocketError::ConnectionClosed | SocketError::AlreadyClosed => "it closed the connection".to_owned(),
         SocketError::Tls(error) => format!("it cannot prove who it is ({error})"),
         other => other.to_string(),
     }
+}
+
+fn io_sentence(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => "nothing answers there".to_owned(),
+        std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::UnexpectedEof => "the connection was cut".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a relay could not prove who it is, or no encrypted connection stands. Nothing of ours was sent.
+fn tls_sentence(error: &rustls::Error) -> String {
+    use rustls::{CertificateError as Certificate, Error};
+    match error {
+        Error::InvalidCertificate(Certificate::UnknownIssuer) => {
+            "it cannot prove who it is: this computer does not trust the authority that signed its certificate. Ask your IT team"
+        }
+        Error::InvalidCertificate(Certificate::NotValidForName | Certificate::NotValidForNameContext { .. }) => {
+            "it cannot prove who it is: its certificate is for another name. Check the address with your IT team"
+        }
+        Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
+            "it cannot prove who it is: its certificate has run out, or this computer's clock is wrong"
+        }
+        Error::InvalidCertificate(Certificate::NotValidYet | Certificate::NotValidYetContext { .. }) => {
+            "it cannot prove who it is: its certificate is not valid yet, or this computer's clock is wrong"
+        }
+        Error::InvalidCertificate(_) | Error::NoCertificatesPresented => {
+            "it cannot prove who it is: its certificate does not hold. Ask your IT team"
+        }
+        Error::InvalidMessage(_) => "what answers there does not speak TLS, so nothing would be encrypted. Check the address",
+        _ => return format!("no encrypted connection could be made ({error})"),
+    }
+    .to_owned()
 }
 
 /// Calls `f` once, on a thread of its own, when this process is asked to end (Ctrl-C; on Unix also SIGTERM).

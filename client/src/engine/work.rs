@@ -174,6 +174,14 @@ impl Work<'_> {
         Ok(request)
     }
 
+    /// Forgets a request that came to nothing, as if its link had never been used here.
+    pub fn forget_join(&mut self, request: &RequestId, document: &DocumentId) -> Result<(), EngineError> {
+        if self.core.forget_join(self.store, request)? {
+            kept::delete_introduction(self.store, document)?;
+        }
+        Ok(())
+    }
+
     /// How a document stands.
     pub fn status(&mut self, document: &DocumentId) -> Result<DocStatus, EngineError> {
         Ok(self.core.status(self.store, document)?)

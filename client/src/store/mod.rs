@@ -111,6 +111,17 @@ fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError
     Ok(())
 }
 
+/// Takes a profile's files away again, and its folder unless that was there before or holds anything else. For a profile that the
+/// same process has just made and that nothing was written in yet.
+pub(crate) fn take_away(folder: &Path, was_there: bool) {
+    for name in [KEY_FILE, STORE_FILE, "kith.db-wal", "kith.db-shm", LOCK_FILE] {
+        let _ = fs::remove_file(folder.join(name));
+    }
+    if !was_there {
+        let _ = fs::remove_dir(folder);
+    }
+}
+
 impl Store {
     /// Makes a profile's files in `folder` and opens the store. On any error what was made is taken away again.
     pub fn create(folder: &Path, passphrase: &str, cost: KeyCost, random: &mut dyn Random) -> Result<Self, StoreError> {
@@ -130,12 +141,7 @@ impl Store {
             .and_then(|()| write_whole(folder, STORE_FILE, &[]))
             .and_then(|()| Self::connect(folder, &key, lock, true));
         if made.is_err() {
-            for name in [KEY_FILE, STORE_FILE, "kith.db-wal", "kith.db-shm", LOCK_FILE] {
-                let _ = fs::remove_file(folder.join(name));
-            }
-            if !was_there {
-                let _ = fs::remove_dir(folder);
-            }
+            take_away(folder, was_there);
         }
         made
     }

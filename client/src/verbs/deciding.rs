@@ -189,6 +189,10 @@ pub(super) fn remove(engine: &Engine, id: &str, member: &str, why: &str) -> Resu
     }
     let (found, person, name, devices) = chosen(engine, id, member)?;
     let document = found.id;
+    let me = engine.look(move |work| Ok(work.core().identity(&document)))?;
+    if me.is_some_and(|me| me.person == person) {
+        return Err(Failure::refused("refused", "You cannot take yourself out; another lead can. Nobody was taken out"));
+    }
     connected(engine, &found)?;
     let (record, of) = (format!("{}\n{}", engine.clock().now(), why.trim()), devices.clone());
     let outcome = engine.carry_out(document, Intent::Remove { devices }, Vec::new(), RELAY_WITHIN)?;

@@ -110,7 +110,7 @@ pub(super) fn invite(
 /// Asks to be let in. Waiting for the answer is the caller's.
 pub(super) fn join(engine: &Engine, link: &str, manner: &Manner) -> Result<Answer, Failure> {
     let link = read_link(link, engine.clock().now(), &manner.zone)?;
-    let relay = link.relay.clone();
+    let (relay, document) = (link.relay.clone(), link.document);
     let request = engine.step(move |work| work.begin_join(&link))?;
     let reached = reach(engine, &relay, RELAY_WITHIN);
     if reached.is_ok() {
@@ -118,6 +118,8 @@ pub(super) fn join(engine: &Engine, link: &str, manner: &Manner) -> Result<Answe
     }
     let answer = request_answer(engine, &request)?;
     if let Some(JoinProgress::Failed(why)) = engine.look(move |work| progress(work, &request))? {
+        // A link that cannot be used changes nothing here.
+        engine.step(move |work| work.forget_join(&request, &document))?;
         return Err(Failure::refused("join-refused", why));
     }
     Ok(match reached {

@@ -36,7 +36,7 @@ pub(super) fn verify(engine: &Engine, id: &str) -> Result<Answer, Failure> {
     for author in authors.iter().filter(|author| author.changes > 0 || !author.held) {
         let (name, device) = (visible_line(&author.name), short(&author.device));
         let verdict = if author.held { "signed, every one" } else { "NOT all signed" };
-        text.push_str(&format!("{:>7} changes by {name} (computer {device}): {verdict}\n", author.changes));
+        text.push_str(&format!("{:>7} {} by {name} (computer {device}): {verdict}\n", author.changes, changes(author.changes)));
     }
     for problem in &problems {
         let place = problem.record.map(|record| format!("record {record}: ")).unwrap_or_default();
@@ -60,4 +60,8 @@ pub(super) fn verify(engine: &Engine, id: &str) -> Result<Answer, Failure> {
         notes: report.notes,
     };
     Ok(Answer { exit: u8::from(!report.ok), ..Answer::new(&shown, text) })
+}
+
+fn changes(how_many: u64) -> &'static str {
+    if how_many == 1 { "change" } else { "changes" }
 }

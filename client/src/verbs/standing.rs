@@ -115,7 +115,10 @@ pub(super) fn request_line(asked: &Asked) -> String {
     let id = short(&asked.request);
     match (asked.state, &asked.words) {
         ("made", _) => {
-            format!("{id}  Your request has not gone yet: the relay {} was not reached. `kith sync` sends it.", asked.relay)
+            format!(
+                "{id}  Your request has not gone yet: the relay {} was not reached, or does not know this link yet. `kith sync` tries again.",
+                asked.relay
+            )
         }
         ("waiting", _) => format!("{id}  Waiting for a colleague to look at your request."),
         ("words", Some(words)) => {

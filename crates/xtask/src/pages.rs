@@ -30,7 +30,11 @@ pub(crate) fn check() -> anyhow::Result<()> {
     wrong.extend(unsaid.map(|field| format!("docs/cli.md does not name the JSON field {field}")));
     let unsaid = codes.iter().filter(|code| !cli.contains(&format!("`{code}`")));
     wrong.extend(unsaid.map(|code| format!("docs/cli.md does not list the refusal {code}")));
-    let wire = fs::read_to_string(root().join("crates/sync/src/wire.rs")).context("cannot read the wire messages")?;
+    let mut wire = String::new();
+    for file in ["from_client.rs", "from_relay.rs", "refusal.rs"] {
+        let path = root().join("crates/sync/src/wire").join(file);
+        wire.push_str(&fs::read_to_string(path).context("cannot read the wire messages")?);
+    }
     let protocol = fs::read_to_string(root().join("docs/protocol.md")).context("cannot read docs/protocol.md")?;
     let messages = messages(&wire);
     ensure!(!messages.is_empty(), "no wire messages were found in their source");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kith_group::{
     AdmitPack, BlobId, Bundle, CommitAad, DeviceId, DeviceKey, DocumentId, GroupName, GroupState, JoinRequest, Link, PersonId,
-    Record, RequestId, Rows, Seen, Snapshot, actor_family, blob_digest, chain, four_words, member, open_blob, request_digest,
-    seal_request,
+    Record, RequestId, Rows, Seen, Snapshot, actor_family, blob_digest, chain, four_words, member, open_blob, open_request,
+    request_digest, seal_request,
 };
 
 use super::document::{Document, brought};
@@ -98,6 +98,21 @@ pub(super) fn begin(step: &mut Step<'_>, link: &Link, details: &JoinDetails) -> 
 fn stored(rows: &dyn Rows, request: &RequestId) -> Result<Option<(JoinRow, Link)>, ClientError> {
     let Some(row) = rows::get::<JoinRow>(rows, rows::JOIN, &request.0)? else { return Ok(None) };
     Ok(row.link.parse::<Link>().ok().map(|link| (row, link)))
+}
+
+/// Forgets a request that came to nothing, with the key that was made for it. One that is still open, or was granted, stays.
+pub(super) fn forget(rows: &mut dyn Rows, request: &RequestId) -> Result<bool, ClientError> {
+    let Some((row, link)) = stored(rows, request)? else { return Ok(false) };
+    if row.progress.is_open() || row.progress == JoinProgress::Joined {
+        return Ok(false);
+    }
+    if let Ok(asked) = open_request(&link.secret, &link.invite, request, &row.sealed) {
+        for (_, package) in &asked.packages {
+            member::forget_key_package(rows, package)?;
+        }
+    }
+    rows.delete_row(rows::JOIN, &request.0)?;
+    Ok(true)
 }
 
 /// All my requests.

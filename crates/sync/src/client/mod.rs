@@ -525,6 +525,11 @@ impl ClientCore {
         Ok((request, out))
     }
 
+    /// Forgets a request of mine that was refused or declined; false for one that is open or was granted.
+    pub fn forget_join(&mut self, rows: &mut dyn Rows, request: &RequestId) -> Result<bool, ClientError> {
+        join::forget(rows, request)
+    }
+
     /// My requests to join and how they stand.
     pub fn joins(&self, rows: &dyn Rows) -> Result<Vec<JoinStatus>, ClientError> {
         join::all(rows)

@@ -137,6 +137,36 @@ fn a_derived_actor_belongs_to_its_device() {
     loads(&mut replica);
 }
 
+// Without the comparison with `lasts_after` in `admit` a statement could leave out what its record brings, and nobody's signature
+// would cover it; or claim what nobody has.
+#[test]
+fn a_statement_that_does_not_cover_exactly_what_it_brings_is_refused() {
+    let mut author = begun();
+    let first = author.edit(&device(2), type_a_word).unwrap().changes;
+    let after_first = author.lasts_to_sign(&device(2));
+    let second = author.edit(&device(2), type_a_word).unwrap().changes;
+    let after_second = author.lasts_to_sign(&device(2));
+    let signed = |seq, changes: &[Vec<u8>], lasts: &[LastChange]| Arrival {
+        lasts: Some(lasts.to_vec()),
+        ..arrival(seq, 2, changes)
+    };
+    let mut other_hash = after_first.clone();
+    other_hash[0].hash.0[0] ^= 1;
+    let twice = [after_first.clone(), after_first.clone()].concat();
+    for wrong in [&[][..], &after_second, &other_hash, &twice] {
+        let mut replica = begun();
+        assert_eq!(refusal(&replica.admit(&[signed(2, &first, wrong)])[0]), Refusal::Uncovered);
+        assert_eq!(replica.lasts_of(&device(2)), []);
+    }
+    let mut replica = begun();
+    assert!(admitted(&replica.admit(&[signed(2, &first, &after_first)])[0]));
+    assert_eq!(refusal(&replica.admit(&[signed(3, &second, &after_first)])[0]), Refusal::Uncovered);
+    assert!(admitted(&replica.admit(&[signed(4, &second, &after_second)])[0]));
+    // What brings nothing new has no effect, whatever it says.
+    assert_eq!(replica.admit(&[signed(5, &second, &after_first)]), [Verdict::Admitted { new: Vec::new() }]);
+    assert_eq!(replica.lasts_of(&device(2)), after_second);
+}
+
 // Without the comparison of `seq` in `Before::check` Automerge refuses the whole batch, honest records and all.
 #[test]
 fn a_number_used_twice_is_refused_and_others_go_on() {

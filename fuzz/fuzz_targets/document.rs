@@ -1,4 +1,4 @@
-//! See `tests/src/decoders.rs`.
+//! `Decoders::document` in `tests/src/decoders.rs`.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -8,4 +8,4 @@ use libfuzzer_sys::fuzz_target;
 
 static DECODERS: LazyLock<Decoders> = LazyLock::new(|| Decoders::new().expect("the honest path works"));
 
-fuzz_target!(|bytes: &[u8]| DECODERS.feed(bytes));
+fuzz_target!(|bytes: &[u8]| DECODERS.document(bytes));
