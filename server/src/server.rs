@@ -86,12 +86,12 @@ impl Server {
         std::thread::Builder::new()
             .name("kith-relay-writer".into())
             .spawn(move || {
-                // The folder is ours until the store is closed.
-                let _lock = lock;
                 let result = writer.run();
                 if let Err(error) = &result {
                     tracing::error!("the relay stops: {error}");
                 }
+                // The folder is ours until the store is closed, and another's from the moment at which anybody hears of the end.
+                drop(lock);
                 let _ = end.send(result);
             })
             .map_err(RelayError::System)?;
