@@ -203,6 +203,12 @@ fn refusal(reason: Reason) -> String {
     match reason {
         Reason::Expired => "this link's time is over; ask for a new one".into(),
         Reason::CredentialUsed | Reason::Taken => "this link has been used already; each link is for one person, once".into(),
+        // Here the link's voucher was what should have enrolled this profile.
+        Reason::NotEnrolled => {
+            "the relay does not know this link: its time is over, or your colleague's Kith has not told the relay \
+                                of it yet; ask them to run `kith sync`, or for a new link"
+                .into()
+        }
         Reason::Unknown => "the relay does not know this request any more; ask for a new link".into(),
         other => format!("the relay refused the request: {}", super::membership::sentence(other)),
     }

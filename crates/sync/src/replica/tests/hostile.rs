@@ -146,10 +146,8 @@ fn a_statement_that_does_not_cover_exactly_what_it_brings_is_refused() {
     let after_first = author.lasts_to_sign(&device(2));
     let second = author.edit(&device(2), type_a_word).unwrap().changes;
     let after_second = author.lasts_to_sign(&device(2));
-    let signed = |seq, changes: &[Vec<u8>], lasts: &[LastChange]| Arrival {
-        lasts: Some(lasts.to_vec()),
-        ..arrival(seq, 2, changes)
-    };
+    let signed =
+        |seq, changes: &[Vec<u8>], lasts: &[LastChange]| Arrival { lasts: Some(lasts.to_vec()), ..arrival(seq, 2, changes) };
     let mut other_hash = after_first.clone();
     other_hash[0].hash.0[0] ^= 1;
     let twice = [after_first.clone(), after_first.clone()].concat();
