@@ -1,0 +1,412 @@
+//! Names from the practitioner's own caseload, whatever their origin: first names, surnames, short forms, possessives, accents left
+//! out, and one letter wrong (identifiers 4.4). Words of the language that are names too (Will, May, Blessing) count as names only
+//! where they stand like one.
+
+use std::collections::HashMap;
+
+use super::finding::Found;
+use super::fold::fold_text;
+use super::lists::Lists;
+use super::page::{Page, Word};
+use super::places::{PLACES, STREETS};
+
+/// Somebody in a caseload.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct CaseloadName {
+    /// The name, first names first.
+    pub full: String,
+    /// Short forms, nicknames, other spellings.
+    pub also: Vec<String>,
+}
+
+impl std::fmt::Debug for CaseloadName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CaseloadName(…)")
+    }
+}
+
+impl CaseloadName {
+    /// From one line: the name, then further forms after commas. `None` for a line that is empty or a comment (#).
+    pub fn from_line(line: &str) -> Option<Self> {
+        let line = line.trim().trim_start_matches('\u{feff}');
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        let mut forms = line.split(',').map(str::trim).filter(|form| !form.is_empty()).map(str::to_owned);
+        Some(Self { full: forms.next()?, also: forms.collect() })
+    }
+}
+
+/// Parts of names that stand for nobody alone.
+const PARTICLES: [&str; 27] = [
+    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "al", "el", "bin", "ibn",
+    "bint", "ap", "ab", "ferch", "mc", "mac", "st", "ul",
+];
+
+/// Days and months that are names as well.
+const CALENDAR: [&str; 14] = [
+    "january",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "summer",
+];
+
+/// After one of these, a day or month is one.
+const DATED: [&str; 25] = [
+    "in", "on", "by", "since", "until", "till", "during", "late", "early", "mid", "last", "next", "this", "every", "each", "of",
+    "before", "after", "from", "to", "each", "the", "through", "between", "when",
+];
+
+/// What a person does, at the beginning of a sentence after a name that is also a word.
+const DOES: [&str; 60] = [
+    "is",
+    "was",
+    "has",
+    "had",
+    "does",
+    "did",
+    "said",
+    "says",
+    "told",
+    "went",
+    "came",
+    "got",
+    "met",
+    "left",
+    "knew",
+    "felt",
+    "kept",
+    "gave",
+    "took",
+    "made",
+    "ran",
+    "sat",
+    "saw",
+    "found",
+    "brought",
+    "thought",
+    "spoke",
+    "wrote",
+    "lost",
+    "can",
+    "could",
+    "would",
+    "should",
+    "might",
+    "also",
+    "never",
+    "always",
+    "often",
+    "still",
+    "now",
+    "then",
+    "who",
+    "sometimes",
+    "usually",
+    "cannot",
+    "didnt",
+    "doesnt",
+    "wasnt",
+    "isnt",
+    "hasnt",
+    "hadnt",
+    "wont",
+    "cant",
+    "couldnt",
+    "wouldnt",
+    "lives",
+    "goes",
+    "and",
+    "or",
+    "spent",
+];
+
+#[derive(Clone)]
+struct Part {
+    text: String,
+    letters: Vec<char>,
+    person: usize,
+    ordinary: bool,
+    /// From the name itself, not from a list of short forms.
+    own: bool,
+}
+
+/// The caseload, ready to look for.
+#[derive(Clone, Default)]
+pub(crate) struct Names {
+    parts: Vec<Part>,
+    exact: HashMap<String, Vec<usize>>,
+    /// Parts in scripts without spaces.
+    unspaced: Vec<Vec<char>>,
+}
+
+impl Names {
+    pub(crate) fn new(caseload: &[CaseloadName], lists: &Lists) -> Self {
+        let mut names = Self::default();
+        for (person, name) in caseload.iter().enumerate() {
+            let own = words_of(&name.full);
+            for (index, word) in own.iter().enumerate() {
+                names.add(word, person, true, lists);
+                // The surname has no short forms, unless it is the only name.
+                if index + 1 < own.len() || own.len() == 1 {
+                    lists.short_forms(word).iter().for_each(|form| names.add(form, person, false, lists));
+                }
+            }
+            // Written as one, or in two: Abdul Rahman, Abdulrahman.
+            for pair in own.windows(2) {
+                let joined = pair.concat();
+                lists.short_forms(&joined).iter().for_each(|form| names.add(form, person, false, lists));
+                names.add(&joined, person, false, lists);
+            }
+            for form in name.also.iter().flat_map(|form| words_of(form)) {
+                names.add(&form, person, true, lists);
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, word: &str, person: usize, own: bool, lists: &Lists) {
+        let letters: Vec<char> = word.chars().collect();
+        if letters.iter().any(|c| *c >= '\u{2e80}') {
+            if !self.unspaced.contains(&letters) {
+                self.unspaced.push(letters);
+            }
+            return;
+        }
+        let known = self.exact.get(word).is_some_and(|numbers| {
+            numbers.iter().any(|number| self.parts.get(*number).is_some_and(|part| part.person == person))
+        });
+        if letters.len() < 2 || PARTICLES.contains(&word) || known {
+            return;
+        }
+        let ordinary = lists.is_word(word) || CALENDAR.contains(&word) || lists.is_capital(word);
+        self.exact.entry(word.to_owned()).or_default().push(self.parts.len());
+        self.parts.push(Part { text: word.to_owned(), letters, person, ordinary, own });
+    }
+
+    /// Adds what is found; parts of one name that stand together are one finding.
+    pub(crate) fn find(&self, page: &Page, lists: &Lists, colleagues: &[String], found: &mut Vec<Found>) {
+        if self.parts.is_empty() && self.unspaced.is_empty() {
+            return;
+        }
+        let mut last: Option<(usize, Found)> = None;
+        for index in 0..page.words.len() {
+            let Some(word) = page.word(index) else { break };
+            if !self.is_name(page, index, word, lists, colleagues) {
+                continue;
+            }
+            match &mut last {
+                Some((at, found)) if *at + 1 == index && word.joined => {
+                    *at = index;
+                    found.end = word.end;
+                }
+                _ => {
+                    found.extend(last.take().map(|(_, found)| found));
+                    last = Some((index, Found::caseload_name(word.start, word.end)));
+                }
+            }
+        }
+        found.extend(last.map(|(_, found)| found));
+        for name in &self.unspaced {
+            let places = page.chars.windows(name.len()).enumerate().filter(|(_, window)| window == name);
+            found.extend(places.map(|(start, _)| Found::caseload_name(start, start + name.len())));
+        }
+    }
+
+    fn is_name(&self, page: &Page, index: usize, word: &Word, lists: &Lists, colleagues: &[String]) -> bool {
+        if word.number || of_a_place(page, index, word) {
+            return false;
+        }
+        let bare = word.whole.strip_suffix('s').filter(|bare| bare.len() > 2 && !lists.is_word(&word.whole));
+        let forms = [Some(word.fold.as_str()), Some(word.whole.as_str()), bare];
+        let exact: Vec<&Part> = forms
+            .into_iter()
+            .flatten()
+            .filter_map(|form| self.exact.get(form))
+            .flatten()
+            .filter_map(|number| self.parts.get(*number))
+            .collect();
+        if exact.iter().any(|part| !part.ordinary && (part.letters.len() > 2 || word.capital || word.hyphened)) {
+            return true;
+        }
+        if !exact.is_empty() {
+            return self.stands_like_a_name(page, index, word, &exact);
+        }
+        let colleague = colleagues.contains(&word.fold);
+        if colleague || word.digits || lists.is_word(&word.fold) || lists.is_word(&word.whole) || lists.is_capital(&word.fold) {
+            return false;
+        }
+        let letters: Vec<char> = word.fold.chars().collect();
+        self.parts
+            .iter()
+            .any(|part| slip(part, &letters, word) || word.capital && !word.shouted && shortened(part, &word.fold, &letters))
+    }
+
+    /// Whether an ordinary word is here somebody's name.
+    fn stands_like_a_name(&self, page: &Page, index: usize, word: &Word, parts: &[&Part]) -> bool {
+        if !word.capital {
+            return false;
+        }
+        let next = page.later(index, 1);
+        let before = page.earlier(index, 1);
+        let of_same = |other: Option<&Word>| {
+            other.is_some_and(|other| {
+                let numbers = self.exact.get(&other.fold).map(Vec::as_slice).unwrap_or_default();
+                let others = numbers.iter().filter_map(|number| self.parts.get(*number));
+                other.capital
+                    && others
+                        .into_iter()
+                        .any(|other| parts.iter().any(|part| part.person == other.person && part.text != other.text))
+            })
+        };
+        if of_same(next.filter(|next| next.joined)) || of_same(before.filter(|_| word.joined)) {
+            return true;
+        }
+        if word.shouted && word.fold.chars().count() > 1 {
+            return false;
+        }
+        let next_fold = next.map(|next| next.fold.as_str()).unwrap_or_default();
+        if CALENDAR.contains(&word.fold.as_str()) {
+            let dated = before.is_some_and(|before| DATED.contains(&before.fold.as_str()) || before.digits)
+                || next.is_some_and(|next| next.joined && next.digits)
+                || [
+                    "morning",
+                    "afternoon",
+                    "evening",
+                    "evenings",
+                    "night",
+                    "nights",
+                    "mornings",
+                    "half",
+                    "term",
+                    "holiday",
+                    "holidays",
+                ]
+                .contains(&next_fold);
+            if dated {
+                return false;
+            }
+            if word.first {
+                return word.possessive
+                    || next.is_some_and(|next| {
+                        DOES.contains(&next_fold) && !matches!(next_fold, "is" | "was" | "and" | "or" | "can" | "could" | "also")
+                            || next.capital
+                    });
+            }
+            return true;
+        }
+        if !word.first {
+            return true;
+        }
+        word.possessive
+            || next.is_some_and(|_| {
+                let verb = next_fold.len() > 3 && (next_fold.ends_with('s') || next_fold.ends_with("ed"));
+                let noun = matches!(
+                    next_fold,
+                    "this"
+                        | "its"
+                        | "theirs"
+                        | "ours"
+                        | "yours"
+                        | "families"
+                        | "friends"
+                        | "parents"
+                        | "adults"
+                        | "workers"
+                        | "places"
+                        | "services"
+                        | "groups"
+                );
+                DOES.contains(&next_fold) || verb && !noun
+            })
+    }
+}
+
+/// The folded words of a name, and hyphened ones joined as well.
+fn words_of(name: &str) -> Vec<String> {
+    Page::new(name).words.iter().map(|word| word.whole.clone()).collect()
+}
+
+/// Mark Street, Grace Church, St Mark's.
+pub(crate) fn of_a_place(page: &Page, index: usize, word: &Word) -> bool {
+    let next = page.later(index, 1).filter(|next| next.joined && next.capital && word.capital && !word.possessive);
+    let place = next.is_some_and(|next| STREETS.contains(&next.fold.as_str()) || PLACES.contains(&next.fold.as_str()));
+    let before = index.checked_sub(1).and_then(|at| page.word(at));
+    let saint = before
+        .is_some_and(|before| matches!(before.fold.as_str(), "st" | "saint") && before.capital && word.start - before.end <= 2);
+    place || saint
+}
+
+/// One letter too many, too few, another or swapped with its neighbour. The shorter the name, the more must speak for it.
+fn slip(part: &Part, letters: &[char], word: &Word) -> bool {
+    let length = part.letters.len();
+    if length < 3
+        || letters.len() < 3
+        || letters.len().abs_diff(length) > 1
+        || part.ordinary && length < 5
+        || !part.own && length < 5
+    {
+        return false;
+    }
+    let same_start = part.letters.first() == letters.first();
+    let fits = match length {
+        3 => word.capital && !word.shouted && same_start,
+        4 => word.capital && !word.shouted,
+        5 => word.capital || letters.len() == length && swapped(&part.letters, letters),
+        _ => word.capital || same_start,
+    };
+    fits && (swapped(&part.letters, letters) || one_apart(&part.letters, letters))
+}
+
+fn swapped(name: &[char], word: &[char]) -> bool {
+    let differing: Vec<usize> = name.iter().zip(word).enumerate().filter(|(_, (a, b))| a != b).map(|(index, _)| index).collect();
+    match differing.as_slice() {
+        [first, second] => {
+            name.len() == word.len()
+                && *second == first + 1
+                && name.get(*first) == word.get(*second)
+                && name.get(*second) == word.get(*first)
+        }
+        _ => false,
+    }
+}
+
+fn one_apart(name: &[char], word: &[char]) -> bool {
+    let start = name.iter().zip(word).take_while(|(a, b)| a == b).count();
+    let end = name.iter().rev().zip(word.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (longer, shorter) = (name.len().max(word.len()), name.len().min(word.len()));
+    name != word && start + end >= shorter.min(longer - 1)
+}
+
+/// Kez or Kezzy for Keziah, Beth for Elizabeth: the beginning of a name with a familiar ending, or the end of a long one.
+fn shortened(part: &Part, text: &str, letters: &[char]) -> bool {
+    if !part.own || part.ordinary || part.letters.len() < 5 || letters.len() < 3 {
+        return false;
+    }
+    let beginning = |stem: &str| stem.chars().count() >= 3 && part.text.starts_with(stem);
+    if beginning(text) || letters.len() >= 4 && part.letters.len() >= 7 && part.text.ends_with(text) {
+        return true;
+    }
+    ["zy", "ie", "ey", "er", "za", "y", "i", "o", "s", "z", "a"].iter().filter_map(|ending| text.strip_suffix(ending)).any(
+        |stem| {
+            let mut last = stem.chars().rev();
+            let doubled = last.next().is_some_and(|one| last.next() == Some(one));
+            beginning(stem) || doubled && beginning(stem.get(..stem.len() - 1).unwrap_or_default())
+        },
+    )
+}
+
+/// Colleagues' names, folded and in parts: a professional at work is not a friend to be hidden.
+pub(crate) fn colleague_words(names: &[String]) -> Vec<String> {
+    names.iter().flat_map(|name| words_of(name)).filter(|word| word.chars().count() > 1).map(|word| fold_text(&word)).collect()
+}
