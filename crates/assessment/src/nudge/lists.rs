@@ -116,7 +116,13 @@ impl Lists {
         &self.versions
     }
 
-    /// Whether a folded word is an ordinary one, in any of its forms.
+    /// Whether a word is an ordinary one of the language, in any of its forms: a name that is one counts only where it stands like
+    /// a name, and a slip that makes one is not looked for.
+    pub fn is_ordinary(&self, word: &str) -> bool {
+        self.is_word(&fold_text(word))
+    }
+
+    /// The same of a folded word.
     pub(crate) fn is_word(&self, word: &str) -> bool {
         self.words.contains(word) || self.is_made(word) || self.is_prefixed(word)
     }

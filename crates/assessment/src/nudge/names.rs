@@ -38,9 +38,9 @@ impl CaseloadName {
 }
 
 /// Parts of names that stand for nobody alone.
-const PARTICLES: [&str; 27] = [
+const PARTICLES: [&str; 30] = [
     "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "al", "el", "bin", "ibn",
-    "bint", "ap", "ab", "ferch", "mc", "mac", "st", "ul",
+    "bint", "ap", "ab", "ferch", "mc", "mac", "st", "ul", "ni", "nic", "ui",
 ];
 
 /// Days and months that are names as well.
@@ -62,9 +62,9 @@ const CALENDAR: [&str; 14] = [
 ];
 
 /// After one of these, a day or month is one.
-const DATED: [&str; 25] = [
-    "in", "on", "by", "since", "until", "till", "during", "late", "early", "mid", "last", "next", "this", "every", "each", "of",
-    "before", "after", "from", "to", "each", "the", "through", "between", "when",
+const DATED: [&str; 19] = [
+    "in", "on", "by", "since", "until", "till", "during", "late", "early", "mid", "last", "next", "this", "every", "each",
+    "before", "after", "the", "through",
 ];
 
 /// What a person does, at the beginning of a sentence after a name that is also a word.
@@ -131,6 +131,33 @@ const DOES: [&str; 60] = [
     "spent",
 ];
 
+/// Before one of these words a name does not stand.
+const ARTICLES: [&str; 12] = ["the", "a", "an", "this", "these", "those", "our", "every", "no", "any", "each", "some"];
+
+/// After a day or month, one of these shows that it is one.
+const OF_THE_DAY: [&str; 12] = [
+    "morning",
+    "afternoon",
+    "evening",
+    "evenings",
+    "night",
+    "nights",
+    "mornings",
+    "half",
+    "term",
+    "holiday",
+    "holidays",
+    "lunch",
+];
+
+fn is_calendar(word: &Word) -> bool {
+    CALENDAR.contains(&word.fold.as_str())
+}
+
+/// Words in s that are no verbs.
+const NOT_DOING: [&str; 12] =
+    ["this", "theirs", "ours", "yours", "families", "friends", "parents", "adults", "workers", "places", "services", "groups"];
+
 #[derive(Clone)]
 struct Part {
     text: String,
@@ -146,6 +173,8 @@ struct Part {
 pub(crate) struct Names {
     parts: Vec<Part>,
     exact: HashMap<String, Vec<usize>>,
+    /// Particles that stand in these names.
+    particles: Vec<String>,
     /// Parts in scripts without spaces.
     unspaced: Vec<Vec<char>>,
 }
@@ -186,6 +215,9 @@ impl Names {
         let known = self.exact.get(word).is_some_and(|numbers| {
             numbers.iter().any(|number| self.parts.get(*number).is_some_and(|part| part.person == person))
         });
+        if PARTICLES.contains(&word) && !self.particles.iter().any(|particle| particle == word) {
+            self.particles.push(word.to_owned());
+        }
         if letters.len() < 2 || PARTICLES.contains(&word) || known {
             return;
         }
@@ -202,7 +234,14 @@ impl Names {
         let mut last: Option<(usize, Found)> = None;
         for index in 0..page.words.len() {
             let Some(word) = page.word(index) else { break };
-            if !self.is_name(page, index, word, lists, colleagues) {
+            // A particle belongs to the name that follows it: Al-Khatib.
+            let leads = self.particles.contains(&word.fold) && (word.capital || word.hyphened);
+            let named = if leads {
+                page.word(index + 1).is_some_and(|next| next.joined && self.is_name(page, index + 1, next, lists, colleagues))
+            } else {
+                self.is_name(page, index, word, lists, colleagues)
+            };
+            if !named {
                 continue;
             }
             match &mut last {
@@ -224,7 +263,7 @@ impl Names {
     }
 
     fn is_name(&self, page: &Page, index: usize, word: &Word, lists: &Lists, colleagues: &[String]) -> bool {
-        if word.number || of_a_place(page, index, word) {
+        if word.number {
             return false;
         }
         let bare = word.whole.strip_suffix('s').filter(|bare| bare.len() > 2 && !lists.is_word(&word.whole));
@@ -236,17 +275,30 @@ impl Names {
             .flatten()
             .filter_map(|number| self.parts.get(*number))
             .collect();
-        if exact.iter().any(|part| !part.ordinary && (part.letters.len() > 2 || word.capital || word.hyphened)) {
+        // Jiwoo Park is nobody's park, if that is the name.
+        let next = page.later(index, 1).filter(|next| next.joined);
+        if of_a_place(page, index, word) && !self.beside_its_own(&exact, next, false, word) {
+            return false;
+        }
+        if exact.iter().any(|part| !part.ordinary && (part.letters.len() > 2 || word.capital && !word.shouted || word.hyphened)) {
             return true;
         }
         if !exact.is_empty() {
             return self.stands_like_a_name(page, index, word, &exact);
         }
         let colleague = colleagues.contains(&word.fold);
-        if colleague || word.digits || lists.is_word(&word.fold) || lists.is_word(&word.whole) || lists.is_capital(&word.fold) {
+        if colleague || word.digits || lists.is_capital(&word.fold) {
             return false;
         }
         let letters: Vec<char> = word.fold.chars().collect();
+        if lists.is_word(&word.fold) || lists.is_word(&word.whole) {
+            // A short form that is a word too, where no such word would have a capital: "with Vale".
+            let lone = word.capital && !word.first && !word.shouted && page.later(index, 1).is_none_or(|next| !next.capital);
+            let after = page.earlier(index, 1).is_some_and(|before| !before.capital && !ARTICLES.contains(&before.fold.as_str()));
+            return lone
+                && after
+                && self.parts.iter().any(|part| part.own && letters.len() > 2 && part.text.starts_with(&word.fold));
+        }
         self.parts
             .iter()
             .any(|part| slip(part, &letters, word) || word.capital && !word.shouted && shortened(part, &word.fold, &letters))
@@ -254,81 +306,49 @@ impl Names {
 
     /// Whether an ordinary word is here somebody's name.
     fn stands_like_a_name(&self, page: &Page, index: usize, word: &Word, parts: &[&Part]) -> bool {
-        if !word.capital {
-            return false;
-        }
         let next = page.later(index, 1);
         let before = page.earlier(index, 1);
-        let of_same = |other: Option<&Word>| {
-            other.is_some_and(|other| {
-                let numbers = self.exact.get(&other.fold).map(Vec::as_slice).unwrap_or_default();
-                let others = numbers.iter().filter_map(|number| self.parts.get(*number));
-                other.capital
-                    && others
-                        .into_iter()
-                        .any(|other| parts.iter().any(|part| part.person == other.person && part.text != other.text))
-            })
-        };
-        if of_same(next.filter(|next| next.joined)) || of_same(before.filter(|_| word.joined)) {
+        if self.beside_its_own(parts, before.filter(|_| word.joined), word.hyphened, word)
+            || self.beside_its_own(parts, next.filter(|next| next.joined), next.is_some_and(|next| next.hyphened), word)
+        {
             return true;
         }
-        if word.shouted && word.fold.chars().count() > 1 {
+        if !word.capital || word.shouted || before.is_some_and(|before| ARTICLES.contains(&before.fold.as_str())) {
             return false;
         }
-        let next_fold = next.map(|next| next.fold.as_str()).unwrap_or_default();
-        if CALENDAR.contains(&word.fold.as_str()) {
+        let then = next.map(|next| next.fold.as_str()).unwrap_or_default();
+        let verb = then.len() > 3 && (then.ends_with('s') || then.ends_with("ed")) && !NOT_DOING.contains(&then);
+        if is_calendar(word) {
             let dated = before.is_some_and(|before| DATED.contains(&before.fold.as_str()) || before.digits)
                 || next.is_some_and(|next| next.joined && next.digits)
-                || [
-                    "morning",
-                    "afternoon",
-                    "evening",
-                    "evenings",
-                    "night",
-                    "nights",
-                    "mornings",
-                    "half",
-                    "term",
-                    "holiday",
-                    "holidays",
-                ]
-                .contains(&next_fold);
-            if dated {
-                return false;
-            }
-            if word.first {
-                return word.possessive
-                    || next.is_some_and(|next| {
-                        DOES.contains(&next_fold) && !matches!(next_fold, "is" | "was" | "and" | "or" | "can" | "could" | "also")
-                            || next.capital
-                    });
-            }
+                || OF_THE_DAY.contains(&then)
+                || (1..=3)
+                    .any(|step| [page.earlier(index, step), page.later(index, step)].into_iter().flatten().any(is_calendar))
+                || before.is_some_and(|before| before.fold == "of")
+                    && page
+                        .earlier(index, 2)
+                        .is_some_and(|two| ["end", "start", "beginning", "middle"].contains(&two.fold.as_str()));
+            let unclear = matches!(then, "is" | "was" | "and" | "or" | "can" | "could" | "also");
+            let does = next.is_some_and(|next| DOES.contains(&then) && !unclear || verb || next.capital);
+            return !dated && (!word.first || word.possessive || does);
+        }
+        if !word.first || word.possessive {
             return true;
         }
-        if !word.first {
-            return true;
+        if matches!(then, "and" | "or") {
+            return page
+                .later(index, 2)
+                .is_some_and(|third| third.capital || matches!(third.fold.as_str(), "her" | "his" | "their"));
         }
-        word.possessive
-            || next.is_some_and(|_| {
-                let verb = next_fold.len() > 3 && (next_fold.ends_with('s') || next_fold.ends_with("ed"));
-                let noun = matches!(
-                    next_fold,
-                    "this"
-                        | "its"
-                        | "theirs"
-                        | "ours"
-                        | "yours"
-                        | "families"
-                        | "friends"
-                        | "parents"
-                        | "adults"
-                        | "workers"
-                        | "places"
-                        | "services"
-                        | "groups"
-                );
-                DOES.contains(&next_fold) || verb && !noun
-            })
+        DOES.contains(&then) || verb
+    }
+
+    /// Whether another part of the same name stands directly beside a word: Will Carter, jimmy-dean.
+    fn beside_its_own(&self, parts: &[&Part], other: Option<&Word>, hyphened: bool, word: &Word) -> bool {
+        let Some(other) = other.filter(|other| hyphened || other.capital && word.capital) else { return false };
+        let numbers = self.exact.get(&other.fold).map(Vec::as_slice).unwrap_or_default();
+        let mut others = numbers.iter().filter_map(|number| self.parts.get(*number));
+        others.any(|other| parts.iter().any(|part| part.person == other.person && part.text != other.text))
     }
 }
 
@@ -362,7 +382,7 @@ fn slip(part: &Part, letters: &[char], word: &Word) -> bool {
     let fits = match length {
         3 => word.capital && !word.shouted && same_start,
         4 => word.capital && !word.shouted,
-        5 => word.capital || letters.len() == length && swapped(&part.letters, letters),
+        5 => word.capital && !word.shouted || letters.len() == length && swapped(&part.letters, letters),
         _ => word.capital || same_start,
     };
     fits && (swapped(&part.letters, letters) || one_apart(&part.letters, letters))

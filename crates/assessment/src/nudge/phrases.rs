@@ -92,7 +92,8 @@ impl Phrases {
     }
 
     /// Adds what is found, without what `own` covers (spans of quotations) and what `removed` names.
-    pub(crate) fn find(&self, page: &Page, own: &[(usize, usize)], removed: &HashSet<String>, found: &mut Vec<Found>) {
+    pub(crate) fn find(&self, page: &Page, own: &[(usize, usize)], removed: &HashSet<String>, all: &mut Vec<Found>) {
+        let mut found: Vec<Found> = Vec::new();
         for (index, word) in page.words.iter().enumerate() {
             if own.iter().any(|(from, to)| (*from..*to).contains(&word.start)) {
                 continue;
@@ -120,6 +121,14 @@ impl Phrases {
                         instead: mark.instead.clone(),
                     });
                 }
+            }
+        }
+        // Phrases of one kind that overlap are one hint: "they are dangerous boys".
+        found.sort_by_key(|one| (one.kind, one.start, std::cmp::Reverse(one.end)));
+        for one in found {
+            match all.last_mut() {
+                Some(last) if last.kind == one.kind && one.overlaps(last) => last.end = last.end.max(one.end),
+                _ => all.push(one),
             }
         }
     }

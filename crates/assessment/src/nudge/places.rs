@@ -201,7 +201,14 @@ fn postcode(page: &Page, start: usize) -> Option<usize> {
         let ok = |index: usize| upper(index).is_ascii_uppercase() && !"CIKMOV".contains(upper(index));
         let whole = upper(inward).is_ascii_digit() && ok(inward + 1) && ok(inward + 2) && !page.at(inward + 3).is_alphanumeric();
         // "year b1 2nd go": an ordinal in small letters is no inward half.
-        let ordinal = gap > 0 && matches!(page.text(inward + 1, inward + 3).as_str(), "st" | "nd" | "rd" | "th");
+        let ordinal = gap > 0
+            && match page.text(inward + 1, inward + 3).as_str() {
+                "st" => page.at(inward) == '1',
+                "nd" => page.at(inward) == '2',
+                "rd" => page.at(inward) == '3',
+                "th" => !matches!(page.at(inward), '1'..='3'),
+                _ => false,
+            };
         if whole && !ordinal {
             return Some(inward + 3);
         }
@@ -271,7 +278,7 @@ fn plate(page: &Page, start: usize) -> Option<usize> {
 
 /// "14 Brook Row", "22a Larch Close", "Flat 3, 14 Brook Row", "at 14 brook road".
 fn address(page: &Page, lists: &Lists, index: usize, word: &Word) -> Option<(usize, usize)> {
-    if word.capital && word.fold == "flat" || word.fold == "flat" && page.earlier(index, 1).is_some_and(|w| at_home(w)) {
+    if word.fold == "flat" && (word.capital || page.earlier(index, 1).is_some_and(at_home)) {
         let number = page.word(index + 1).filter(|next| next.joined && next.digits && next.whole.chars().count() <= 4)?;
         let rest = page.word(index + 2).filter(|_| page.slice(number.end, number.end + 2) == [',', ' ']);
         let end = rest.and_then(|rest| address(page, lists, index + 2, rest)).map_or(number.end, |(_, end)| end);

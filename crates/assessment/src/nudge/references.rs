@@ -77,9 +77,10 @@ fn after_context(page: &Page, index: usize, word: &Word) -> Hit {
     let said = word.fold.as_str();
     let next = page.word(index + 1).map(|next| next.fold.as_str()).unwrap_or_default();
     let two = |first: &str, then: &[&str]| said == first && then.contains(&next);
-    let which = if two("custody", &["record", "number", "ref", "reference", "no"]) || two("arrest", &["summons"]) {
-        Identifier::CustodyRecord
-    } else if matches!(said, "asn" | "cro") {
+    let which = if two("custody", &["record", "number", "ref", "reference", "no"])
+        || two("arrest", &["summons"])
+        || matches!(said, "asn" | "cro")
+    {
         Identifier::CustodyRecord
     } else if said == "uln" || two("learner", &["number"]) {
         Identifier::LearnerNumber

@@ -148,6 +148,7 @@ fn blaming_and_adultifying_words_are_found_and_their_ordinary_uses_are_not() {
         assert_eq!(kinds(text), [Kind::VictimBlaming], "{text}: {:?}", found(text));
     }
     for text in [
+        "hard to engage",
         "He is street-wise",
         "gang-related",
         "a dangerous young man",
