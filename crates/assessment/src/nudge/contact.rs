@@ -215,7 +215,7 @@ fn web(page: &Page, start: usize) -> Hit {
         return Some((Identifier::Handle, start, end));
     }
     let host = bare.split(['/', '?', '#']).next().unwrap_or_default();
-    let public = PUBLIC.iter().any(|tail| host.ends_with(tail));
+    let public = PUBLIC.iter().any(|tail| format!(".{host}").ends_with(tail));
     (marked && host.contains('.') && !public).then_some((Identifier::WebAddress, start, end))
 }
 
@@ -267,7 +267,9 @@ fn account_span(page: &Page, word: &Word) -> (usize, usize) {
     while end > word.end && matches!(page.before(end), '.' | '-') {
         end -= 1;
     }
-    (start, end)
+    // A name with its number: ShadowWolf#1234.
+    let number = (end + 1..).take_while(|index| page.at(*index).is_ascii_digit()).count();
+    (start, if page.at(end) == '#' && number > 1 { end + 1 + number } else { end })
 }
 
 /// Letters together with figures, underscores or points, as people write names of accounts and nothing else.

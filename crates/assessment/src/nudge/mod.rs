@@ -26,6 +26,7 @@ mod places;
 mod possible;
 mod references;
 mod shown;
+mod slips;
 #[cfg(test)]
 mod tests;
 

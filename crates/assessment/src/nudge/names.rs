@@ -9,6 +9,7 @@ use super::fold::fold_text;
 use super::lists::Lists;
 use super::page::{Page, Word};
 use super::places::{PLACES, STREETS};
+use super::slips::{shortened, slip};
 
 /// Somebody in a caseload.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -68,7 +69,44 @@ const DATED: [&str; 19] = [
 ];
 
 /// What a person does, at the beginning of a sentence after a name that is also a word.
-const DOES: [&str; 60] = [
+const DOES: [&str; 97] = [
+    "will",
+    "fell",
+    "rang",
+    "rose",
+    "slept",
+    "stood",
+    "held",
+    "began",
+    "chose",
+    "wore",
+    "grew",
+    "drank",
+    "ate",
+    "drove",
+    "rode",
+    "shook",
+    "broke",
+    "bought",
+    "caught",
+    "taught",
+    "built",
+    "sent",
+    "heard",
+    "paid",
+    "won",
+    "put",
+    "set",
+    "let",
+    "hurt",
+    "read",
+    "swam",
+    "sang",
+    "hid",
+    "woke",
+    "led",
+    "threw",
+    "seems",
     "is",
     "was",
     "has",
@@ -154,18 +192,24 @@ fn is_calendar(word: &Word) -> bool {
     CALENDAR.contains(&word.fold.as_str())
 }
 
+/// After a surname with "the" before it: the Green family.
+const HOUSEHOLD: [&str; 12] =
+    ["family", "familys", "household", "children", "boys", "girls", "brothers", "sisters", "home", "twins", "mother", "kids"];
+
 /// Words in s that are no verbs.
 const NOT_DOING: [&str; 12] =
     ["this", "theirs", "ours", "yours", "families", "friends", "parents", "adults", "workers", "places", "services", "groups"];
 
+/// One word of a name.
 #[derive(Clone)]
-struct Part {
-    text: String,
-    letters: Vec<char>,
+pub(super) struct Part {
+    pub(super) text: String,
+    pub(super) letters: Vec<char>,
     person: usize,
-    ordinary: bool,
+    /// A word of the language as well.
+    pub(super) ordinary: bool,
     /// From the name itself, not from a list of short forms.
-    own: bool,
+    pub(super) own: bool,
 }
 
 /// The caseload, ready to look for.
@@ -280,6 +324,11 @@ impl Names {
         if of_a_place(page, index, word) && !self.beside_its_own(&exact, next, false, word) {
             return false;
         }
+        // Short parts in small letters count beside the rest of their name: xin yi.
+        let before = page.earlier(index, 1).filter(|_| word.joined);
+        if exact.iter().any(|part| !part.ordinary) && self.beside_its_own(&exact, before, true, word) {
+            return true;
+        }
         if exact.iter().any(|part| !part.ordinary && (part.letters.len() > 2 || word.capital && !word.shouted || word.hyphened)) {
             return true;
         }
@@ -297,7 +346,7 @@ impl Names {
             let after = page.earlier(index, 1).is_some_and(|before| !before.capital && !ARTICLES.contains(&before.fold.as_str()));
             return lone
                 && after
-                && self.parts.iter().any(|part| part.own && letters.len() > 2 && part.text.starts_with(&word.fold));
+                && self.parts.iter().any(|part| part.own && letters.len() > 3 && part.text.starts_with(&word.fold));
         }
         self.parts
             .iter()
@@ -313,6 +362,12 @@ impl Names {
         {
             return true;
         }
+        if word.capital
+            && before.is_some_and(|before| before.fold == "the")
+            && next.is_some_and(|next| HOUSEHOLD.contains(&next.fold.as_str()))
+        {
+            return true;
+        }
         if !word.capital || word.shouted || before.is_some_and(|before| ARTICLES.contains(&before.fold.as_str())) {
             return false;
         }
@@ -322,17 +377,21 @@ impl Names {
             let dated = before.is_some_and(|before| DATED.contains(&before.fold.as_str()) || before.digits)
                 || next.is_some_and(|next| next.joined && next.digits)
                 || OF_THE_DAY.contains(&then)
-                || (1..=3)
-                    .any(|step| [page.earlier(index, step), page.later(index, step)].into_iter().flatten().any(is_calendar))
+                || before.is_some_and(|before| matches!(before.fold.as_str(), "to" | "from" | "of" | "and" | "or" | "between"))
+                    && (2..=3).any(|step| page.earlier(index, step).is_some_and(is_calendar))
+                || matches!(then, "to" | "and" | "or") && (2..=3).any(|step| page.later(index, step).is_some_and(is_calendar))
                 || before.is_some_and(|before| before.fold == "of")
                     && page
                         .earlier(index, 2)
                         .is_some_and(|two| ["end", "start", "beginning", "middle"].contains(&two.fold.as_str()));
-            let unclear = matches!(then, "is" | "was" | "and" | "or" | "can" | "could" | "also");
+            let unclear = matches!(
+                then,
+                "is" | "was" | "and" | "or" | "can" | "could" | "also" | "will" | "had" | "has" | "brought" | "began"
+            );
             let does = next.is_some_and(|next| DOES.contains(&then) && !unclear || verb || next.capital);
             return !dated && (!word.first || word.possessive || does);
         }
-        if !word.first || word.possessive {
+        if !word.first || word.possessive || page.at(word.end) == ',' {
             return true;
         }
         if matches!(then, "and" | "or") {
@@ -340,7 +399,11 @@ impl Names {
                 .later(index, 2)
                 .is_some_and(|third| third.capital || matches!(third.fold.as_str(), "her" | "his" | "their"));
         }
-        DOES.contains(&then) || verb
+        // "Green spaces are few": what looks like a verb is what the sentence is about.
+        let about = page
+            .later(index, 2)
+            .is_some_and(|third| ["are", "were", "have", "is", "was", "can", "will"].contains(&third.fold.as_str()));
+        DOES.contains(&then) || verb && !about
     }
 
     /// Whether another part of the same name stands directly beside a word: Will Carter, jimmy-dean.
@@ -365,65 +428,6 @@ pub(crate) fn of_a_place(page: &Page, index: usize, word: &Word) -> bool {
     let saint = before
         .is_some_and(|before| matches!(before.fold.as_str(), "st" | "saint") && before.capital && word.start - before.end <= 2);
     place || saint
-}
-
-/// One letter too many, too few, another or swapped with its neighbour. The shorter the name, the more must speak for it.
-fn slip(part: &Part, letters: &[char], word: &Word) -> bool {
-    let length = part.letters.len();
-    if length < 3
-        || letters.len() < 3
-        || letters.len().abs_diff(length) > 1
-        || part.ordinary && length < 5
-        || !part.own && length < 5
-    {
-        return false;
-    }
-    let same_start = part.letters.first() == letters.first();
-    let fits = match length {
-        3 => word.capital && !word.shouted && same_start,
-        4 => word.capital && !word.shouted,
-        5 => word.capital && !word.shouted || letters.len() == length && swapped(&part.letters, letters),
-        _ => word.capital || same_start,
-    };
-    fits && (swapped(&part.letters, letters) || one_apart(&part.letters, letters))
-}
-
-fn swapped(name: &[char], word: &[char]) -> bool {
-    let differing: Vec<usize> = name.iter().zip(word).enumerate().filter(|(_, (a, b))| a != b).map(|(index, _)| index).collect();
-    match differing.as_slice() {
-        [first, second] => {
-            name.len() == word.len()
-                && *second == first + 1
-                && name.get(*first) == word.get(*second)
-                && name.get(*second) == word.get(*first)
-        }
-        _ => false,
-    }
-}
-
-fn one_apart(name: &[char], word: &[char]) -> bool {
-    let start = name.iter().zip(word).take_while(|(a, b)| a == b).count();
-    let end = name.iter().rev().zip(word.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (longer, shorter) = (name.len().max(word.len()), name.len().min(word.len()));
-    name != word && start + end >= shorter.min(longer - 1)
-}
-
-/// Kez or Kezzy for Keziah, Beth for Elizabeth: the beginning of a name with a familiar ending, or the end of a long one.
-fn shortened(part: &Part, text: &str, letters: &[char]) -> bool {
-    if !part.own || part.ordinary || part.letters.len() < 5 || letters.len() < 3 {
-        return false;
-    }
-    let beginning = |stem: &str| stem.chars().count() >= 3 && part.text.starts_with(stem);
-    if beginning(text) || letters.len() >= 4 && part.letters.len() >= 7 && part.text.ends_with(text) {
-        return true;
-    }
-    ["zy", "ie", "ey", "er", "za", "y", "i", "o", "s", "z", "a"].iter().filter_map(|ending| text.strip_suffix(ending)).any(
-        |stem| {
-            let mut last = stem.chars().rev();
-            let doubled = last.next().is_some_and(|one| last.next() == Some(one));
-            beginning(stem) || doubled && beginning(stem.get(..stem.len() - 1).unwrap_or_default())
-        },
-    )
 }
 
 /// Colleagues' names, folded and in parts: a professional at work is not a friend to be hidden.

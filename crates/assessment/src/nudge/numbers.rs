@@ -73,7 +73,8 @@ pub(crate) fn nhs_holds(values: &[u32]) -> bool {
 fn nhs(page: &Page, start: usize) -> Hit {
     let (values, groups, ends) = digits(page, start, 10);
     let end = ends.last().copied()?;
-    if values.len() != 10 || goes_on(page, end) || !matches!(groups.as_slice(), [10] | [3, 3, 4]) {
+    let named = page.said_before(start, 4, &["nhs", "chi"]);
+    if values.len() != 10 || goes_on(page, end) || !(named || matches!(groups.as_slice(), [10] | [3, 3, 4])) {
         return None;
     }
     if page.before(start) == '+' || matches!(page.before(start), '-' | '/') {
@@ -83,7 +84,6 @@ fn nhs(page: &Page, start: usize) -> Hit {
         return Some((Identifier::LearnerNumber, end));
     }
     // What begins with 0 may be a telephone number: only Scotland's CHI numbers do, and there it is said.
-    let named = page.said_before(start, 4, &["nhs", "chi"]);
     (nhs_holds(&values) && (named || values.first() != Some(&0))).then_some((Identifier::NhsNumber, end))
 }
 

@@ -202,6 +202,7 @@ fn postcode(page: &Page, start: usize) -> Option<usize> {
         let whole = upper(inward).is_ascii_digit() && ok(inward + 1) && ok(inward + 2) && !page.at(inward + 3).is_alphanumeric();
         // "year b1 2nd go": an ordinal in small letters is no inward half.
         let ordinal = gap > 0
+            && outward - start < 3
             && match page.text(inward + 1, inward + 3).as_str() {
                 "st" => page.at(inward) == '1',
                 "nd" => page.at(inward) == '2',
@@ -280,15 +281,19 @@ fn plate(page: &Page, start: usize) -> Option<usize> {
 fn address(page: &Page, lists: &Lists, index: usize, word: &Word) -> Option<(usize, usize)> {
     if word.fold == "flat" && (word.capital || page.earlier(index, 1).is_some_and(at_home)) {
         let number = page.word(index + 1).filter(|next| next.joined && next.digits && next.whole.chars().count() <= 4)?;
+        // "Flat 3, Kestrel House", "Flat 3, 14 Brook Row".
         let rest = page.word(index + 2).filter(|_| page.slice(number.end, number.end + 2) == [',', ' ']);
-        let end = rest.and_then(|rest| address(page, lists, index + 2, rest)).map_or(number.end, |(_, end)| end);
-        return Some((word.start, end));
+        let street =
+            rest.and_then(|rest| address(page, lists, index + 2, rest)).or_else(|| address(page, lists, index + 1, number));
+        return Some((word.start, street.map_or(number.end, |(_, end)| end)));
     }
     let house = word.digits && word.fold.chars().next().is_some_and(|c| c.is_ascii_digit()) && is_house_number(&word.whole);
     if !house || word.hyphened && page.earlier(index, 1).is_some_and(|w| !w.number) {
         return None;
     }
     let before = page.earlier(index, 1);
+    // 14-16 Brook Row
+    let start = before.filter(|before| word.hyphened && before.number).map_or(word.start, |before| before.start);
     if before.is_some_and(|before| NOT_A_HOUSE.contains(&before.fold.as_str())) {
         return None;
     }
@@ -301,11 +306,11 @@ fn address(page: &Page, lists: &Lists, index: usize, word: &Word) -> Option<(usi
         }
         let street = STREETS.contains(&next.fold.as_str());
         if ahead > 1 && street && next.capital && capitals == ahead - 1 {
-            return Some((word.start, next.end));
+            return Some((start, next.end));
         }
         let small = ahead > 1 && SURELY_STREETS.contains(&next.fold.as_str()) && ahead <= 3 && before.is_some_and(at_home);
         if small && !(1..ahead).any(|back| page.word(index + back).is_some_and(|w| lists.is_small_word(&w.fold))) {
-            return Some((word.start, next.end));
+            return Some((start, next.end));
         }
         capitals += usize::from(next.capital && !is_month(&next.fold));
     }

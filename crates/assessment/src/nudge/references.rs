@@ -61,6 +61,10 @@ pub(crate) fn find(page: &Page, found: &mut Vec<Found>) {
         if let Some((which, start, end)) = after_context(page, index, word) {
             found.push(Found::identifier(which, start, end));
         }
+        let in_one = word.fold.strip_prefix("cad").is_some_and(|rest| rest.len() > 2 && rest.chars().all(|c| c.is_ascii_digit()));
+        if in_one {
+            found.push(Found::identifier(Identifier::CrimeReference, word.start, word.end));
+        }
         if let Some((start, end)) = bare_crime(page, word) {
             found.push(Found::identifier(Identifier::CrimeReference, start, end));
         }
@@ -95,7 +99,7 @@ fn after_context(page: &Page, index: usize, word: &Word) -> Hit {
     } else {
         return None;
     };
-    let mut at = word.end;
+    let (mut at, mut numbered) = (word.end, false);
     for next in page.words.get(index + 1..(index + 6).min(page.words.len()))? {
         let gap = page.slice(at, next.start);
         if gap.iter().any(|c| matches!(c, '\n' | '!' | '?' | ';' | ',')) || gap.len() > 4 {
@@ -104,8 +108,9 @@ fn after_context(page: &Page, index: usize, word: &Word) -> Hit {
         let filler = BETWEEN.contains(&next.fold.as_str()) || next.fold == "summons" || next.fold == "record";
         if !filler || next.digits {
             let (start, end) = code(page, next);
-            return is_code(which, said, &page.text(start, end)).then_some((which, start, end));
+            return is_code(which, said, numbered, &page.text(start, end)).then_some((which, start, end));
         }
+        numbered |= matches!(next.fold.as_str(), "number" | "no" | "num" | "nr" | "ref" | "reference");
         at = next.end;
     }
     None
@@ -121,7 +126,7 @@ fn code(page: &Page, word: &Word) -> (usize, usize) {
     (word.start, end)
 }
 
-fn is_code(which: Identifier, said: &str, text: &str) -> bool {
+fn is_code(which: Identifier, said: &str, numbered: bool, text: &str) -> bool {
     let figures = text.chars().filter(char::is_ascii_digit).count();
     let parted = text.contains(['/', '-']);
     let only_figures = figures == text.chars().count();
@@ -133,6 +138,7 @@ fn is_code(which: Identifier, said: &str, text: &str) -> bool {
         Identifier::CustodyRecord => figures >= 5,
         _ if parted && is_date(text) => false,
         _ if said == "cad" => figures >= 3,
+        _ if numbered && LOOSE.contains(&said) => figures >= 3 && !year,
         _ if LOOSE.contains(&said) => (figures >= 4 && !year) && !text.ends_with(|c: char| c.is_ascii_lowercase()),
         _ => figures >= 4 && !year,
     }

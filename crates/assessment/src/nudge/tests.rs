@@ -93,6 +93,37 @@ fn ordinary_words_and_places_are_no_names() {
 }
 
 #[test]
+fn identifiers_are_found_with_their_kind() {
+    use Identifier::*;
+    for (text, which) in [
+        ("NHS number 943 4765919", NhsNumber),
+        ("at 14-16 Brook Row", Address),
+        ("Flat 3, Kestrel House", Address),
+        ("at 5 brook street", Address),
+        ("b33 8th", Postcode),
+        ("postcode E8", Postcode),
+        ("CAD1234", CrimeReference),
+        ("incident no 234 of spring", CrimeReference),
+        ("gamertag ShadowWolf#1234", Handle),
+        ("07 700 900 123", Phone),
+        ("+44 (0)7700 900123", Phone),
+        ("turned 15 on 12 May", DateOfBirth),
+        ("a van, ABC 123D", Vehicle),
+    ] {
+        let findings = checker().check(text, Words::Professional).unwrap();
+        assert_eq!(findings.iter().filter_map(|one| one.identifier).collect::<Vec<Identifier>>(), [which], "{text}");
+    }
+    for text in [
+        "Ring 999, or Childline on 0800 1111.",
+        "in 2025/26",
+        "See https://www.gov.uk/guidance",
+        "form 1AC at 10.30 on 14/03/2026",
+    ] {
+        assert_eq!(kinds(text), [], "{text}: {:?}", found(text));
+    }
+}
+
+#[test]
 fn ethnicity_faith_and_racism_as_themes_are_never_marked() {
     for text in [
         "Some of the friends are Black and say that they are followed round shops.",
