@@ -87,6 +87,9 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
         }
         return Ok(2);
     };
+    if let Verb::Nudge { names } = &verb {
+        return deliver(&crate::hints::nudge(names.as_deref())?, json);
+    }
     let folder = match profile {
         Some(folder) => std::path::absolute(&folder).map_err(|error| Failure::usage(error.to_string()))?,
         None => usual_folder()?,

@@ -310,6 +310,16 @@ pub enum Verb {
         #[arg(long)]
         replace: bool,
     },
+    /// Hints on a text that is read from the input: names, identifiers, words of intelligence work, words that blame
+    #[command(
+        after_long_help = "Needs no profile and no passphrase; nothing is kept or sent. Exit 0 when it ran, whatever it found.\n\nExample:\n  \
+                                 kith nudge --names caseload.txt < note.txt"
+    )]
+    Nudge {
+        /// A file of names to look for: one a line, short forms after commas
+        #[arg(long, value_name = "FILE")]
+        names: Option<PathBuf>,
+    },
 }
 
 /// What kind of file an export is.
@@ -344,6 +354,7 @@ impl Verb {
             Self::Join { .. } | Self::Asked { .. } => "Asking to be let in",
             Self::Verify { .. } => "Checking every record and signature",
             Self::Export { .. } => "Writing the file",
+            Self::Nudge { .. } => "Checking the text",
             _ => "Opening the assessment",
         }
     }

@@ -20,6 +20,7 @@
 //! | `members` | [`MembersShown`] |
 //! | `verify` | [`Verified`]; exit 1 unless `ok` |
 //! | `export` | [`Exported`] |
+//! | `nudge` | a list of [`Hint`] |
 
 use kith_assessment::{AssessmentView, HistoryLine};
 use serde::Serialize;
@@ -375,4 +376,23 @@ pub struct Exported {
     pub format: &'static str,
     /// Its size.
     pub bytes: usize,
+}
+
+/// A hint on a text.
+#[derive(Debug, Clone, Serialize)]
+pub struct Hint {
+    /// "caseload-name", "identifier", "intelligence-marker", "victim-blaming", "adultifying" or "possible-name".
+    pub kind: &'static str,
+    /// Which identifier, if it is one: "nhs-number", "postcode", …
+    pub what: Option<&'static str>,
+    /// Where it begins, in Unicode characters.
+    pub start: usize,
+    /// Where it ends, in Unicode characters.
+    pub end: usize,
+    /// Why, in plain words.
+    pub reason: String,
+    /// What to do instead.
+    pub suggestion: String,
+    /// Words to put in its place, where some fit.
+    pub instead: Option<String>,
 }

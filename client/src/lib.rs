@@ -15,6 +15,7 @@ pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod failure;
+pub mod hints;
 pub mod holder;
 pub mod json;
 mod passphrase;

@@ -117,6 +117,8 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Remove { id, member, why } => deciding::remove(engine, id, member, why),
         Verb::Verify { id } => proving::verify(engine, id),
         Verb::Export { id, format, to, replace } => exporting::export(engine, id, *format, to, *replace),
+        // Done before a profile is looked for: the names and the text are files of whoever asks.
+        Verb::Nudge { .. } => Err(Failure::usage("`kith nudge` reads the input of whoever asks; it needs no profile")),
     }
 }
 

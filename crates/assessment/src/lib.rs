@@ -5,6 +5,7 @@
 //! apply(document, Command, Context) -> Done     (one change, or a Refusal and nothing changed)
 //! view(document) -> AssessmentView              (plain values, with what waits for somebody to look)
 //! history(document) -> Vec<HistoryLine>         (who did what, when)
+//! nudge::Checker::check(text) -> findings        (hints for whoever writes; never stored)
 //! ```
 //!
 //! Pure: no I/O, no clock, no randomness but what is passed in. Commands and views are the only way in and out for the screens, the
@@ -24,6 +25,7 @@ mod history;
 mod ids;
 mod limits;
 mod look;
+pub mod nudge;
 mod people;
 mod plain_text;
 mod prose;

@@ -7,6 +7,7 @@
 mod bench;
 mod cargo;
 mod demo;
+mod eval_nudges;
 mod licences;
 mod machine;
 mod pages;
@@ -32,6 +33,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Three people, one relay, one assessment; then two recordings of people who wrote at once. The story of Kith, for real.
     Demo(demo::Arguments),
+    /// What the hints find and what they mark wrongly, from a seeded set of texts. Time is only said of an optimised build.
+    EvalNudges(eval_nudges::Arguments),
     /// Format, lints, tests, documentation, licences: all that must hold, with what ran and how long it took.
     Test(test::Arguments),
     /// Seeded stories of many clients and a relay on failing machines and lines, each played twice.
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::EvalNudges(arguments) => eval_nudges::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
     };
