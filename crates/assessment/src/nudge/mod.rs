@@ -25,6 +25,7 @@ mod phrases;
 mod places;
 mod possible;
 mod references;
+mod run;
 mod shown;
 mod slips;
 #[cfg(test)]

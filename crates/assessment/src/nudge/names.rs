@@ -9,6 +9,7 @@ use super::fold::fold_text;
 use super::lists::Lists;
 use super::page::{Page, Word};
 use super::places::{PLACES, STREETS};
+use super::run::Run;
 use super::slips::{shortened, slip};
 
 /// Somebody in a caseload.
@@ -275,9 +276,8 @@ impl Names {
         if self.parts.is_empty() && self.unspaced.is_empty() {
             return;
         }
-        let mut last: Option<(usize, Found)> = None;
-        for index in 0..page.words.len() {
-            let Some(word) = page.word(index) else { break };
+        let mut run = Run::default();
+        for (index, word) in page.words.iter().enumerate() {
             // A particle belongs to the name that follows it: Al-Khatib.
             let leads = self.particles.contains(&word.fold) && (word.capital || word.hyphened);
             let named = if leads {
@@ -285,21 +285,11 @@ impl Names {
             } else {
                 self.is_name(page, index, word, lists, colleagues)
             };
-            if !named {
-                continue;
-            }
-            match &mut last {
-                Some((at, found)) if *at + 1 == index && word.joined => {
-                    *at = index;
-                    found.end = word.end;
-                }
-                _ => {
-                    found.extend(last.take().map(|(_, found)| found));
-                    last = Some((index, Found::caseload_name(word.start, word.end)));
-                }
+            if named {
+                run.take(index, word, Found::caseload_name, found);
             }
         }
-        found.extend(last.map(|(_, found)| found));
+        run.end(found);
         for name in &self.unspaced {
             let places = page.chars.windows(name.len()).enumerate().filter(|(_, window)| window == name);
             found.extend(places.map(|(start, _)| Found::caseload_name(start, start + name.len())));

@@ -3,6 +3,7 @@
 use super::finding::{Found, Identifier};
 use super::lists::Lists;
 use super::page::{Page, Word};
+use super::references::MONTHS;
 
 /// The letters with which postcodes begin: one for each area of the United Kingdom.
 const AREAS: &str = " AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G \
@@ -312,7 +313,7 @@ fn address(page: &Page, lists: &Lists, index: usize, word: &Word) -> Option<(usi
         if small && !(1..ahead).any(|back| page.word(index + back).is_some_and(|w| lists.is_small_word(&w.fold))) {
             return Some((start, next.end));
         }
-        capitals += usize::from(next.capital && !is_month(&next.fold));
+        capitals += usize::from(next.capital && !MONTHS.contains(&next.fold.as_str()));
     }
     None
 }
@@ -325,22 +326,4 @@ fn is_house_number(text: &str) -> bool {
     let figures = text.chars().take_while(char::is_ascii_digit).count();
     let rest: Vec<char> = text.chars().skip(figures).collect();
     (1..=4).contains(&figures) && matches!(rest.as_slice(), [] | ['a'..='h'])
-}
-
-fn is_month(word: &str) -> bool {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    MONTHS.contains(&word)
 }

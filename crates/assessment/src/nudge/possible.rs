@@ -6,26 +6,17 @@ use super::lists::Lists;
 use super::names::of_a_place;
 use super::page::{Page, Word};
 use super::places::{PLACES, STREETS};
+use super::run::Run;
 
 /// Adds what is found.
 pub(crate) fn find(page: &Page, lists: &Lists, colleagues: &[String], found: &mut Vec<Found>) {
-    let mut last: Option<(usize, Found)> = None;
+    let mut run = Run::default();
     for (index, word) in page.words.iter().enumerate() {
-        if !is_possible(page, index, word, lists, colleagues) {
-            continue;
-        }
-        match &mut last {
-            Some((at, found)) if *at + 1 == index && word.joined => {
-                *at = index;
-                found.end = word.end;
-            }
-            _ => {
-                found.extend(last.take().map(|(_, found)| found));
-                last = Some((index, Found::possible_name(word.start, word.end)));
-            }
+        if is_possible(page, index, word, lists, colleagues) {
+            run.take(index, word, Found::possible_name, found);
         }
     }
-    found.extend(last.map(|(_, found)| found));
+    run.end(found);
 }
 
 fn is_possible(page: &Page, index: usize, word: &Word, lists: &Lists, colleagues: &[String]) -> bool {

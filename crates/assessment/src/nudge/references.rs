@@ -174,7 +174,7 @@ fn bare_crime(page: &Page, word: &Word) -> Option<(usize, usize)> {
     (fits && !page.at(end).is_alphanumeric()).then_some((start, end))
 }
 
-const MONTHS: [&str; 23] = [
+pub(super) const MONTHS: [&str; 23] = [
     "january",
     "february",
     "march",

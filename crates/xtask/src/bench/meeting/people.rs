@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use automerge::ObjId;
 use kith::engine::{Engine, Event};
-use kith_assessment::{Command, EntryId, Kind, text_object};
+use kith_assessment::{Command, EntryId, text_object};
 use kith_group::DocumentId;
 use kith_sync::client::Notice;
 use kith_sync::replica::{Touched, TouchedKind};
 use kith_tests::replay::{let_in, new_assessment, profile, until_same};
 
 use super::notes::Key;
+use crate::bench::record::{emptied, new_entry};
 
 /// How long after the last key everybody may take to see everything.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,19 +52,9 @@ pub(super) fn gather(people: usize, url: &str, folder: &Path) -> anyhow::Result<
     host.connect(url)?;
     let mut fields = Vec::new();
     for _ in 0..people {
-        let add = Command::AddEntry {
-            dimension: "1.6".to_owned(),
-            kind: Kind::Strength,
-            text: ".".to_owned(),
-            said_by: None,
-            first_hand_or_passed_on: None,
-            basis: None,
-            date: None,
-            agreed: None,
-        };
-        let id = host.command(document, add)?.id.context("an entry without an id")?;
-        // An entry cannot be added empty; these begin empty, so that their length counts keys.
-        host.command(document, Command::SpliceEntry { id, heads: None, at: 0, delete: 1, insert: String::new() })?;
+        // They begin empty, so that their length counts keys.
+        let id = host.command(document, new_entry())?.id.context("an entry without an id")?;
+        host.command(document, emptied(id))?;
         fields.push(id);
     }
     for (number, guest) in guests.iter().enumerate() {
