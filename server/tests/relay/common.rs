@@ -62,6 +62,11 @@ impl Client {
         self.socket.send(Message::Binary(frame.into())).await.unwrap();
     }
 
+    /// Sends what the relay may close the connection on before it is all through.
+    pub(crate) async fn send_too_much(&mut self, frame: Vec<u8>) {
+        let _ = self.socket.send(Message::Binary(frame.into())).await;
+    }
+
     pub(crate) async fn send_text(&mut self, text: &str) {
         self.socket.send(Message::Text(text.into())).await.unwrap();
     }

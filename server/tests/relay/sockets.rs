@@ -119,7 +119,7 @@ async fn garbage_text_and_oversize_end_their_own_connection_only() {
     assert_eq!(text.try_next().await, None);
 
     let mut oversize = Client::connect(&url).await;
-    oversize.send_bytes(vec![1; MAX_FRAME + 1]).await;
+    oversize.send_too_much(vec![1; MAX_FRAME + 1]).await;
     assert_eq!(oversize.try_next().await, None);
 
     assert_eq!(alice.write(&mut alices, b"still here").await, 1);
