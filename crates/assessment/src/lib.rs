@@ -20,33 +20,68 @@ mod dates;
 mod digest;
 mod entry;
 mod framework;
+mod hints;
 mod history;
 mod ids;
+mod life;
 mod limits;
 mod look;
+mod openness;
 mod people;
 mod plain_text;
+mod plan;
+mod positions;
 mod prose;
 mod read;
+mod record;
+mod refusal;
 mod sample;
 mod schema;
+mod strands;
+mod texts;
 mod view;
 mod vocabulary;
+mod voices;
+mod weighting;
+mod working_days;
+mod write;
 
 pub use apply::apply;
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
+pub use hints::{FEW_GOALS, Hint, hints_version};
 pub use history::{HistoryLine, history, history_with};
 pub use ids::{DeviceId, EntryId, IdError, InviteId, PersonId, device_of_actor};
+pub use life::{
+    ActToday, CloseAssessment, ClosedView, LifeView, LookAgainAt, ReopenAssessment, STALE_AFTER_DAYS, SayStillTrue, SetReview,
+    Stale, StillTrueView, stale,
+};
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use look::{view, view_entry, view_entry_with, view_with};
+pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use people::Owners;
 pub use plain_text::{history_text, plain_text};
+pub use plan::{
+    ActionFields, ActionView, AddAction, AddGoal, GoalView, MeasureGoal, Measured, PlanView, PutBack, TakeBack, UpdateAction,
+    UpdateGoal,
+};
+pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
+pub use record::Kept;
 pub use sample::{Sample, SamplePerson, SampleStep, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
+pub use strands::{
+    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
+};
+pub use texts::text_object_at;
 pub use view::{
     Answered, AssessmentView, Confirmed, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PersonView,
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,
 };
-pub use vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
+pub use vocabulary::{
+    AfterNo, Agreed, Agreement, Answer, AskedAll, Basis, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, TheirWords,
+    Told, Trigger, Turn, Whose,
+};
+pub use voices::{AddVoice, AnswerView, AnswerVoice, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice};
+pub use weighting::{Placed, SetWeighting, WeightingView};
+pub use working_days::{after as working_days_after, calendar_until, calendar_version, is_working_day};

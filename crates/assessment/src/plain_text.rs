@@ -111,6 +111,21 @@ fn marks(page: &mut Page, view: &AssessmentView) {
                 );
                 page.hanging(2, "- ", &words);
             }
+            Mark::WordsChangedByOthers { by, .. } => {
+                let words = format!("{} wrote over what somebody said. The words that were written down are shown.", names(by));
+                page.hanging(2, "- ", &words);
+            }
+            Mark::LabelTwice { id, label } => {
+                let words = format!("Two young people were given the label {label}. Give one of them [{}] another.", short(id));
+                page.hanging(2, "- ", &words);
+            }
+            Mark::RestsOnOneTakenOut { id, label } => {
+                let words = format!(
+                    "[{}] under {label} rested on one young person, who was taken out. Keep it as a theme, or take it back.",
+                    short(id)
+                );
+                page.hanging(2, "- ", &words);
+            }
             Mark::InviteUsedTwice { .. } => {
                 page.hanging(2, "- ", "An invitation for one person was used by two. Check who is in the team.");
             }
