@@ -1,7 +1,7 @@
 //! Doing a command: check, then one transaction, one change.
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{ActorId, Automerge, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
+use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
 
 use crate::command::{Command, Context, Done, Refusal};
 use crate::ids::{EntryId, InviteId, PersonId, to_base32};
@@ -20,10 +20,6 @@ use crate::{dates, digest, life, openness, plan, positions, strands, texts, voic
 /// On a refusal the document is as it was, byte for byte. The change is in the document when this returns; keeping its bytes and
 /// sending them is the caller's work.
 pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> Result<Done, Refusal> {
-    let actor = ActorId::from(ctx.device);
-    if *doc.get_actor() != actor {
-        doc.set_actor(actor);
-    }
     let heads = match command {
         Command::SpliceEntry { heads: Some(heads), .. } | Command::SpliceText { heads: Some(heads), .. } => {
             // Automerge would commit a change that depends on what nobody has (notes: bogus heads).
@@ -43,7 +39,6 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
         let length = crate::text_object_at(doc, field).map_or(0, |text| doc.length(text));
         room_for(length, *delete, insert)?;
     }
-    let before = doc.get_heads();
     // Whose words they are matters to some commands only; a keystroke does not pay for it.
     let people = match command {
         Command::SpliceEntry { .. } | Command::SpliceText { .. } | Command::AddEntry { .. } | Command::EditEntry { .. } => {
@@ -51,11 +46,26 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
         }
         _ => People::of(doc, None),
     };
+    transact(doc, heads, ctx, |tx, ctx| write(tx, command, ctx, &people))
+}
+
+/// One transaction, one change; on a refusal nothing.
+pub(crate) fn transact<'r>(
+    doc: &mut Automerge,
+    heads: Option<&[ChangeHash]>,
+    ctx: &mut Context<'r>,
+    write: impl FnOnce(&mut Transaction<'_>, &mut Context<'r>) -> Result<Written, Refusal>,
+) -> Result<Done, Refusal> {
+    let actor = ActorId::from(ctx.device);
+    if *doc.get_actor() != actor {
+        doc.set_actor(actor);
+    }
+    let before = doc.get_heads();
     let mut tx = match heads {
         Some(heads) => doc.transaction_at(PatchLog::inactive(), heads).map_err(|error| Refusal::Document(error.to_string()))?,
         None => doc.transaction(),
     };
-    let written = match write(&mut tx, command, ctx, &people) {
+    let written = match write(&mut tx, ctx) {
         Ok(written) => written,
         Err(refusal) => {
             tx.rollback();

@@ -1,10 +1,12 @@
-//! The working document of a peer assessment: its framework, what people can do to it, and what they can see of it.
+//! The working document of a peer assessment: its framework, what people can do to it, and what they can see of it; and the strand
+//! record, a document of its own for who a label is ([`strand_genesis`], [`apply_strand`], [`view_strand`]).
 //!
 //! ```text
 //! genesis(framework) -> Automerge document      (one change: every standing object)
 //! apply(document, Command, Context) -> Done     (one change, or a Refusal and nothing changed)
 //! view(document) -> AssessmentView              (plain values, with what waits for somebody to look)
 //! history(document) -> Vec<HistoryLine>         (who did what, when)
+//! tasks(view, me, today) -> Vec<Task>           (what waits), stale(view, today) (what may be out of date)
 //! ```
 //!
 //! Pure: no I/O, no clock, no randomness but what is passed in. Commands and views are the only way in and out for the screens, the
@@ -27,17 +29,21 @@ mod life;
 mod limits;
 mod look;
 mod openness;
+mod page;
 mod people;
 mod plain_text;
 mod plan;
 mod positions;
+mod practice_text;
 mod prose;
 mod read;
 mod record;
 mod refusal;
 mod sample;
 mod schema;
+mod strand_record;
 mod strands;
+mod tasks;
 mod texts;
 mod view;
 mod vocabulary;
@@ -67,20 +73,26 @@ pub use plan::{
     UpdateGoal,
 };
 pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
+pub use practice_text::{Part, case_notes, part_text};
 pub use record::Kept;
 pub use sample::{Sample, SamplePerson, SampleStep, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
+pub use strand_record::{
+    AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandCommand, StrandRecordView, UnjoinedView,
+    apply_strand, is_strand_record, open_strand, strand_genesis, view_strand, view_strand_with,
+};
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
 };
+pub use tasks::{ForWhom, Task, tasks};
 pub use texts::text_object_at;
 pub use view::{
     Answered, AssessmentView, Confirmed, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PersonView,
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,
 };
 pub use vocabulary::{
-    AfterNo, Agreed, Agreement, Answer, AskedAll, Basis, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, TheirWords,
-    Told, Trigger, Turn, Whose,
+    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Fair, Heard, Kind, Outcome, Position, Said,
+    Status, StillTrue, TheirWords, Told, Trigger, Turn, Whom, Whose,
 };
 pub use voices::{AddVoice, AnswerView, AnswerVoice, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice};
 pub use weighting::{Placed, SetWeighting, WeightingView};

@@ -273,7 +273,8 @@ fn strand_line(strand: &StrandView) -> String {
 fn strands(page: &mut Page, view: &AssessmentView) {
     page.heading("Young people by label, and agreement");
     for strand in &view.strands {
-        let column = page.hanging(2, &format!("{}  ", strand.label), &format!("{}  [{}]", strand_line(strand), short(&strand.kept.id)));
+        let column =
+            page.hanging(2, &format!("{}  ", strand.label), &format!("{}  [{}]", strand_line(strand), short(&strand.kept.id)));
         if strand.paused {
             let by = strand.decide_by.as_deref().map(|date| format!(" by {}", long_day(date))).unwrap_or_default();
             let words = format!("Nothing new is written under {} until its holder and a lead decide{by}.", strand.label);

@@ -121,6 +121,9 @@ pub enum OpenError {
     /// An Automerge document of another kind.
     #[error("this is not an assessment: it has no schema that Kith knows")]
     NotAnAssessment,
+    /// An Automerge document of another kind, where a strand record was expected.
+    #[error("this is not a strand record: it has no schema that Kith knows")]
+    NotAStrandRecord,
 }
 
 /// Begins an assessment: a document with one change, which holds the framework and makes every standing map and Text (protocol 6).
@@ -185,16 +188,21 @@ pub(crate) fn change_bytes(doc: &Automerge, hash: &ChangeHash) -> Option<Vec<u8>
 ///
 /// Never panics on damaged bytes. Whether the history is honest is not judged here (that is the replica's work).
 pub fn open(bytes: &[u8]) -> Result<Automerge, OpenError> {
+    let doc = load(bytes)?;
+    if is_assessment(&doc) { Ok(doc) } else { Err(OpenError::NotAnAssessment) }
+}
+
+/// Loads a document of any kind.
+pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, OpenError> {
     // Automerge can panic on malformed bytes (measured): a damaged file must be a sentence, not a crash.
     let loaded = std::panic::catch_unwind(|| {
         Automerge::load_with_options(bytes, LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit))
     });
-    let doc = match loaded {
-        Ok(Ok(doc)) => doc,
-        Ok(Err(error)) => return Err(OpenError::Damaged(error.to_string())),
-        Err(_) => return Err(OpenError::Damaged("its inside does not fit together".to_owned())),
-    };
-    if is_assessment(&doc) { Ok(doc) } else { Err(OpenError::NotAnAssessment) }
+    match loaded {
+        Ok(Ok(doc)) => Ok(doc),
+        Ok(Err(error)) => Err(OpenError::Damaged(error.to_string())),
+        Err(_) => Err(OpenError::Damaged("its inside does not fit together".to_owned())),
+    }
 }
 
 /// Whether a document has what the genesis change makes.

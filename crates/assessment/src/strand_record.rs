@@ -239,12 +239,7 @@ fn date_or_today(date: Option<&String>, ctx: &Context<'_>) -> Result<String, Ref
 }
 
 /// One object with these scalars.
-fn record(
-    tx: &mut Transaction<'_>,
-    ctx: &mut Context<'_>,
-    path: &str,
-    fields: &[(&str, &str)],
-) -> Result<EntryId, Refusal> {
+fn record(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, path: &str, fields: &[(&str, &str)]) -> Result<EntryId, Refusal> {
     let (id, object) = fresh_at(tx, ctx, path)?;
     for (key, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
         tx.put(&object, *key, *value)?;
@@ -306,7 +301,8 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             if *said == Said::YesBut && not_to.is_empty() {
                 return Err(Refusal::Rule("say to what they said no: the picture, links to their phone, an agency"));
             }
-            let relation = relation.as_deref().map_or_else(|| Ok(String::new()), |words| limits::line("relation", words, NAME_LIMIT))?;
+            let relation =
+                relation.as_deref().map_or_else(|| Ok(String::new()), |words| limits::line("relation", words, NAME_LIMIT))?;
             let how = limits::line("way in which they were asked", how, NAME_LIMIT)?;
             let explained_by = limits::line("name of who explained it", explained_by, NAME_LIMIT)?;
             let named = optional("list of what was named", named.as_ref(), WHY_LIMIT)?;
@@ -330,8 +326,13 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             let reason = limits::prose("reason", reason, WHY_LIMIT)?;
             let date = date_or_today(date.as_ref(), ctx)?;
             let review = review.as_deref().map_or(Ok(""), real_day)?;
-            let fields =
-                [("decision", decision.as_str()), ("judged", judged.as_str()), ("reason", &reason), ("date", &date), ("review", review)];
+            let fields = [
+                ("decision", decision.as_str()),
+                ("judged", judged.as_str()),
+                ("reason", &reason),
+                ("date", &date),
+                ("review", review),
+            ];
             Ok((Some(record(tx, ctx, "competence", &fields)?), "competence".to_owned()))
         }
         StrandCommand::DecideNotToAsk { who, why, reviewer, look_again } => {
@@ -356,8 +357,13 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             limits::at_once(std::iter::once(words.as_str()))?;
             let how = limits::line("way in which it was obtained", how, NAME_LIMIT)?;
             let date = date_or_today(date.as_ref(), ctx)?;
-            let fields =
-                [("whose", whose.as_str()), ("words", words.as_str()), ("how", &how), ("agreed", agreed.as_str()), ("date", &date)];
+            let fields = [
+                ("whose", whose.as_str()),
+                ("words", words.as_str()),
+                ("how", &how),
+                ("agreed", agreed.as_str()),
+                ("date", &date),
+            ];
             Ok((Some(record(tx, ctx, "words", &fields)?), "words".to_owned()))
         }
         StrandCommand::NoteJoined { id, voice } => {

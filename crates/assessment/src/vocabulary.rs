@@ -295,6 +295,52 @@ choice!(
         NotTold = "not-told", "not told";
     }
 );
+choice!(
+    /// Whom one asks: each stands apart (R8).
+    Whom {
+        /// The young person.
+        YoungPerson = "young-person", "the young person";
+        /// A parent or carer.
+        Parent = "parent", "a parent or carer";
+    }
+);
+choice!(
+    /// What somebody is asked about: never one tick (R7, sample-and-words 5).
+    AgreementAbout {
+        /// That they know of it.
+        Openness = "openness", "what this is";
+        /// Taking part.
+        Work = "work", "taking part";
+    }
+);
+choice!(
+    /// What somebody said when asked (sample-and-words 5).
+    Said {
+        /// They have read what this is; that is not agreement.
+        HasRead = "has-read", "has read this";
+        /// Yes.
+        Yes = "yes", "yes";
+        /// Yes, but not to all of it.
+        YesBut = "yes-but-not", "yes, but not all";
+        /// No.
+        No = "no", "no";
+        /// They want to talk first.
+        WantsToTalk = "wants-to-talk", "wants to talk first";
+        /// They said yes before, and take it back.
+        Withdrawn = "withdrawn", "withdrawn";
+    }
+);
+choice!(
+    /// Whether somebody can make one decision (practice 2.3). It may be otherwise for another one.
+    Competent {
+        /// They can.
+        Able = "able", "able to decide this";
+        /// They cannot.
+        NotAble = "not-able", "not able to decide this yet";
+        /// It is not clear.
+        NotSure = "not-sure", "not sure";
+    }
+);
 
 impl Kind {
     /// With its article, within a sentence: "a strength".

@@ -286,11 +286,8 @@ fn competence_view(record: &Record<'_>, kept: Kept) -> CompetenceView {
 
 fn not_asked_view(record: &Record<'_>, kept: Kept) -> NotAskedView {
     let (why, reviewer, look_again) = (record.word("why"), record.word("reviewer"), record.word("look-again"));
-    let needs = [
-        (why.is_none(), "why"),
-        (reviewer.is_none(), "who agreed to it"),
-        (look_again.is_none(), "when to look at it again"),
-    ];
+    let needs =
+        [(why.is_none(), "why"), (reviewer.is_none(), "who agreed to it"), (look_again.is_none(), "when to look at it again")];
     let still_needs = needs.into_iter().filter(|(missing, _)| *missing).map(|(_, words)| words.to_owned()).collect();
     NotAskedView { kept, who: record.choice("who").unwrap_or_default(), why, reviewer, look_again, still_needs }
 }
