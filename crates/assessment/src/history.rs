@@ -228,6 +228,9 @@ impl Teller<'_> {
         if stands("plan/responses") {
             return "an action".to_owned();
         }
+        if stands("differing") {
+            return "a differing view".to_owned();
+        }
         self.entry(start)
     }
 

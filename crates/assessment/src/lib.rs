@@ -75,7 +75,7 @@ pub use plan::{
 pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
 pub use practice_text::{Part, case_notes, part_text};
 pub use record::Kept;
-pub use sample::{Sample, SamplePerson, SampleStep, sample_larch};
+pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
 pub use strand_record::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandCommand, StrandRecordView, UnjoinedView,

@@ -61,6 +61,11 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
     let mut planned = planned.clone();
     for (goal, findings) in planned.goals.iter_mut().zip(findings) {
         goal.findings = findings;
+        for finding in &mut goal.findings {
+            if let Some(voice) = voices.iter().find(|voice| voice.kept.id == finding.to) {
+                finding.label = format!("what {} said", voice.speaker);
+            }
+        }
     }
     let openness = openness::openness(&reader, &mut marks, &mut newer);
     let life = life::life(&reader, &mut marks, &mut newer);

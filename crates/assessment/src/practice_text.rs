@@ -10,7 +10,7 @@ use crate::plan::{ActionView, GoalView, Measured};
 use crate::strands::StrandView;
 use crate::tasks::tasks;
 use crate::view::{AssessmentView, DifferingView};
-use crate::vocabulary::{Agreed, Kind, Position};
+use crate::vocabulary::{Agreed, Kind, Outcome, Position};
 use crate::voices::VoiceView;
 
 /// A part of an assessment that can be shown by itself.
@@ -103,7 +103,9 @@ fn voice(page: &mut Page, voice: &VoiceView) {
     let agreed = if voice.agreed == Agreed::Agreed { "agreed to be written" } else { voice.agreed.words() };
     page.hanging(column, "", &format!("{} \u{b7} {agreed} \u{b7} {date}  [{}]", voice.how, short(&voice.kept.id)));
     for answer in &voice.answers {
-        page.hanging(column, "What we did: ", &format!("{}. {}", answer.outcome.words(), answer.text.text));
+        // Where it was used, the sentence says so itself.
+        let outcome = if answer.outcome == Outcome::Used { String::new() } else { format!("{}. ", answer.outcome.words()) };
+        page.hanging(column, "What we did: ", &format!("{outcome}{}", answer.text.text));
         match (&answer.fair, &answer.told) {
             (Some(fair), _) => {
                 let why = answer.fair_words.as_ref().map(|words| format!(" \u{201c}{words}\u{201d}")).unwrap_or_default();
@@ -384,7 +386,8 @@ pub fn case_notes(view: &AssessmentView, strand: Option<&str>, today: &str) -> S
     for action in &view.planned.actions {
         let owner = action.owner.as_deref().unwrap_or("nobody yet");
         let due = action.due.as_deref().map(|due| format!(", due {}", long_day(due))).unwrap_or_default();
-        let words = format!("{} Why: {} ({owner}{due}, {})", action.what.text, action.why.text, action.status.words());
+        let what = action.what.text.trim_end_matches('.');
+        let words = format!("{what}. Why: {} ({owner}{due}, {})", action.why.text, action.status.words());
         page.hanging(2, "Action: ", &words);
     }
     if let Some(strand) = view.strands.iter().find(|one| Some(one.kept.id.as_str()) == strand) {

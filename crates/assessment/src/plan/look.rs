@@ -138,7 +138,7 @@ fn action_label(key: &str) -> Option<&'static str> {
         "what" | "why" | "lost" => Some("an action"),
         "owner" => Some("which agency does an action"),
         "person" => Some("who does an action"),
-        "due" => Some("by when an action is due"),
+        "due" => Some("the day when an action is due"),
         "status" => Some("how an action stands"),
         "note" => Some("how an action stands, in words"),
         "status-date" => Some("since when an action stands so"),
