@@ -1,34 +1,27 @@
 //! Doing a command: check, then one transaction, one change.
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{ActorId, Automerge, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
+use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
 
 use crate::command::{Command, Context, Done, Refusal};
 use crate::ids::{EntryId, InviteId, PersonId, to_base32};
 use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 use crate::people::People;
 use crate::read::{self, objects, scalars, text_scalar};
-use crate::schema::{change_bytes, standing};
+use crate::schema::change_bytes;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
-use crate::{dates, digest, prose};
-
-/// How long a typing session's mark holds before the next splice sets a new one, in seconds. A mark costs some fifteen bytes.
-const MARK_HOLDS: i64 = 5;
-
-/// What a command wrote: the id that it made or changed, and the words' code for history.
-pub(crate) type Written = (Option<EntryId>, String);
+use crate::write::{
+    Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
+};
+use crate::{dates, digest, life, openness, plan, positions, strands, texts, voices, weighting};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///
 /// On a refusal the document is as it was, byte for byte. The change is in the document when this returns; keeping its bytes and
 /// sending them is the caller's work.
 pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> Result<Done, Refusal> {
-    let actor = ActorId::from(ctx.device);
-    if *doc.get_actor() != actor {
-        doc.set_actor(actor);
-    }
     let heads = match command {
-        Command::SpliceEntry { heads: Some(heads), .. } => {
+        Command::SpliceEntry { heads: Some(heads), .. } | Command::SpliceText { heads: Some(heads), .. } => {
             // Automerge would commit a change that depends on what nobody has (notes: bogus heads).
             if heads.0.is_empty() || heads.0.iter().any(|head| doc.get_change_meta_by_hash(head).is_none()) {
                 return Err(Refusal::UnknownHeads);
@@ -42,19 +35,37 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
         let length = crate::text_object(doc, id).map_or(0, |text| doc.length(text));
         room_for(length, *delete, insert)?;
     }
-    let before = doc.get_heads();
-    // Whose words they are matters to three commands only; a keystroke does not pay for it.
+    if let Command::SpliceText { field, delete, insert, heads: Some(_), .. } = command {
+        let length = crate::text_object_at(doc, field).map_or(0, |text| doc.length(text));
+        room_for(length, *delete, insert)?;
+    }
+    // Whose words they are matters to some commands only; a keystroke does not pay for it.
     let people = match command {
-        Command::Choose { .. } | Command::EditDifferingView { .. } | Command::WithdrawDifferingView { .. } => {
-            People::of(doc, None)
+        Command::SpliceEntry { .. } | Command::SpliceText { .. } | Command::AddEntry { .. } | Command::EditEntry { .. } => {
+            People::default()
         }
-        _ => People::default(),
+        _ => People::of(doc, None),
     };
+    transact(doc, heads, ctx, |tx, ctx| write(tx, command, ctx, &people))
+}
+
+/// One transaction, one change; on a refusal nothing.
+pub(crate) fn transact<'r>(
+    doc: &mut Automerge,
+    heads: Option<&[ChangeHash]>,
+    ctx: &mut Context<'r>,
+    write: impl FnOnce(&mut Transaction<'_>, &mut Context<'r>) -> Result<Written, Refusal>,
+) -> Result<Done, Refusal> {
+    let actor = ActorId::from(ctx.device);
+    if *doc.get_actor() != actor {
+        doc.set_actor(actor);
+    }
+    let before = doc.get_heads();
     let mut tx = match heads {
         Some(heads) => doc.transaction_at(PatchLog::inactive(), heads).map_err(|error| Refusal::Document(error.to_string()))?,
         None => doc.transaction(),
     };
-    let written = match write(&mut tx, command, ctx, &people) {
+    let written = match write(&mut tx, ctx) {
         Ok(written) => written,
         Err(refusal) => {
             tx.rollback();
@@ -71,16 +82,6 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
     let change = change.map(|change| change.raw_bytes().to_vec()).or_else(|| change_bytes(doc, &hash));
     let change = change.ok_or_else(|| Refusal::Document("the change that was just made".to_owned()))?;
     Ok(Done { id, change, hash })
-}
-
-/// Refuses a splice after which a text of this length would be over its limit.
-fn room_for(length: usize, delete: usize, insert: &str) -> Result<(), Refusal> {
-    let added = limits::units(insert);
-    let after = (length + added).saturating_sub(delete.min(length));
-    if after > TEXT_LIMIT && added > delete {
-        return Err(Refusal::TooLong { what: "text", length: after, limit: TEXT_LIMIT });
-    }
-    Ok(())
 }
 
 fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, people: &People) -> Result<Written, Refusal> {
@@ -170,9 +171,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::AddDifferingView { about, text } => {
             let text = limits::prose("differing view", text, TEXT_LIMIT / 5)?;
             limits::at_once(std::iter::once(text.as_str()))?;
-            if object(tx, "entries", about).is_none() && object(tx, "differing", about).is_none() {
-                return Err(Refusal::Unknown { what: "entry", id: about.to_string() });
-            }
+            positions::refuse_no_subject(tx, about)?;
             let (id, view) = fresh(tx, ctx, "differing")?;
             tx.put(&view, "about", ScalarValue::Bytes(about.0.to_vec()))?;
             tx.put(&view, "at", ctx.now)?;
@@ -232,6 +231,42 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
             tx.put(&object, "stopped", true)?;
             Ok((None, "stop".to_owned()))
         }
+        Command::EditText { field, text } => texts::edit(tx, ctx, field, text),
+        Command::SpliceText { field, at, delete, insert, .. } => texts::splice(tx, ctx, field, *at, *delete, insert),
+        Command::LookedAtText { field } => texts::looked_at(tx, ctx, field),
+        Command::AddVoice(given) => voices::add(tx, ctx, given),
+        Command::TieVoice(given) => voices::tie(tx, given),
+        Command::WithdrawVoice(given) => voices::withdraw(tx, ctx, people, given),
+        Command::AnswerVoice(given) => voices::answer(tx, ctx, given),
+        Command::UpdateAnswer(given) => voices::update_answer(tx, given),
+        Command::RecordFair(given) => voices::fair(tx, ctx, given),
+        Command::SetWeighting(given) => weighting::set(tx, ctx, given),
+        Command::AddGoal(given) => plan::add_goal(tx, ctx, given),
+        Command::UpdateGoal(given) => plan::update_goal(tx, given),
+        Command::MeasureGoal(given) => plan::measure(tx, ctx, given),
+        Command::AddAction(given) => plan::add_action(tx, ctx, given),
+        Command::UpdateAction(given) => plan::update_action(tx, ctx, given),
+        Command::TakeBack(given) => plan::take_back(tx, given),
+        Command::PutBack(given) => plan::put_back(tx, given),
+        Command::TakePosition(given) => positions::take(tx, ctx, given),
+        Command::DifferOnWeighting(given) => positions::differ(tx, ctx, given),
+        Command::ConfirmForFamilies(given) => positions::confirm(tx, ctx, people, given),
+        Command::AttachStrand(given) => strands::attach(tx, ctx, given),
+        Command::HandOverStrand(given) => strands::hand_over(tx, ctx, people, given),
+        Command::RelabelStrand(given) => strands::relabel(tx, given),
+        Command::DetachStrand(given) => strands::detach(tx, ctx, people, given),
+        Command::RestEntryOn(given) => strands::rest_entry_on(tx, given),
+        Command::KeepAsTheme(given) => strands::keep_as_theme(tx, given),
+        Command::SetAgreement(given) => strands::agreement(tx, ctx, given),
+        Command::DecideAfterNo(given) => strands::decide(tx, given),
+        Command::SetAskedAll(given) => openness::set_asked(tx, ctx, given),
+        Command::SetLawfulBasis(given) => openness::set_basis(tx, given),
+        Command::ActToday(_) => life::act_today(tx, ctx),
+        Command::SetReview(given) => life::set_review(tx, given),
+        Command::SayStillTrue(given) => life::still_true(tx, ctx, given),
+        Command::LookAgainAt(given) => life::look_again_at(tx, given),
+        Command::CloseAssessment(given) => life::close(tx, ctx, given),
+        Command::ReopenAssessment(given) => life::reopen(tx, given),
     }
 }
 
@@ -368,76 +403,9 @@ fn splice(
     delete: usize,
     insert: &str,
 ) -> Result<Written, Refusal> {
-    // An editor counts positions, so its line ends cannot be changed under it: a carriage return is refused like other controls.
-    if insert.contains('\r') {
-        return Err(Refusal::ControlCharacter { what: "text", code: 0x0d });
-    }
-    let insert = limits::fragment("text", insert, TEXT_LIMIT)?;
-    limits::at_once(std::iter::once(insert.as_str()))?;
-    if delete == 0 && insert.is_empty() {
-        return Err(Refusal::Empty { what: "edit" });
-    }
     let entry = entry(tx, id)?;
-    let Some(text) = objects(tx, &entry, "text", ObjType::Text).pop() else {
-        return Err(Refusal::Document("the entry's text".to_owned()));
-    };
-    let length = tx.length(&text);
-    room_for(length, delete, &insert)?;
-    let end = at.saturating_add(delete);
-    let (true, Ok(delete)) = (end <= length, isize::try_from(delete)) else {
-        return Err(Refusal::PastTheEnd { length, end });
-    };
-    tx.splice_text(&text, at, delete, &insert)?;
-    typing_mark(tx, ctx, &entry)?;
+    texts::splice_at(tx, ctx, (&entry, "text", "edited"), at, delete, insert)?;
     Ok((Some(*id), format!("s:{}", short(id))))
-}
-
-/// While one person types, their mark holds for a few seconds; any other mark there is replaced at once.
-fn typing_mark(tx: &mut Transaction<'_>, ctx: &Context<'_>, entry: &ObjId) -> Result<(), Refusal> {
-    let marks = scalars(tx, entry, "edited");
-    if let [only] = marks.as_slice() {
-        let mine = only.by.is_some_and(|device| device.0 == ctx.device);
-        let age = read::integer(&only.value).map_or(i64::MAX, |time| ctx.now.saturating_sub(time));
-        if mine && (0..MARK_HOLDS).contains(&age) {
-            return Ok(());
-        }
-    }
-    mark(tx, entry, "edited", ctx.now)
-}
-
-/// Sets a mark of editing. Its value is unlike all that stand there: setting an equal one would only delete the others, and an
-/// edit made apart from that deletion would go unseen.
-fn mark(tx: &mut Transaction<'_>, map: &ObjId, key: &str, now: i64) -> Result<(), Refusal> {
-    let standing: Vec<i64> = scalars(tx, map, key).iter().filter_map(|held| read::integer(&held.value)).collect();
-    let mut value = now;
-    while standing.contains(&value) {
-        value = value.wrapping_add(1);
-    }
-    tx.put(map, key, value)?;
-    Ok(())
-}
-
-/// Sets a scalar and settles two versions of it. Where Automerge would only delete the losers (the winner equals the new value) a
-/// fresh value is written all the same: else a choice that somebody else makes apart would silently win over this one.
-pub(crate) fn settle(tx: &mut Transaction<'_>, map: &ObjId, key: &str, value: ScalarValue) -> Result<(), Refusal> {
-    let standing = scalars(tx, map, key);
-    if standing.len() > 1 && standing.last().is_some_and(|winner| winner.value == value) {
-        let other = if value == ScalarValue::Null { ScalarValue::Boolean(false) } else { ScalarValue::Null };
-        tx.put(map, key, other)?;
-    }
-    tx.put(map, key, value)?;
-    Ok(())
-}
-
-/// Turns the text at a key into `new` by few splices; whether anything differed.
-fn rewrite(tx: &mut Transaction<'_>, map: &ObjId, key: &str, new: &str) -> Result<bool, Refusal> {
-    let text = objects(tx, map, key, ObjType::Text).pop().ok_or_else(|| Refusal::Document(key.to_owned()))?;
-    let splices = prose::splices(&tx.text(&text)?, new);
-    limits::at_once(splices.iter().map(|splice| splice.insert.as_str()))?;
-    for splice in &splices {
-        tx.splice_text(&text, splice.at, splice.delete.cast_signed(), &splice.insert)?;
-    }
-    Ok(!splices.is_empty())
 }
 
 fn refuse_taken_back(tx: &Transaction<'_>, entry: &ObjId) -> Result<(), Refusal> {
@@ -450,9 +418,8 @@ fn refuse_taken_back(tx: &Transaction<'_>, entry: &ObjId) -> Result<(), Refusal>
 
 fn own_view(tx: &Transaction<'_>, ctx: &Context<'_>, people: &People, id: &EntryId) -> Result<ObjId, Refusal> {
     let view = object(tx, "differing", id).ok_or_else(|| Refusal::Unknown { what: "differing view", id: id.to_string() })?;
-    let author = read::author(&view);
-    let mine = author.is_some_and(|device| device.0 == ctx.device || people.person(&device) == Some(PersonId(ctx.person)));
-    if mine { Ok(view) } else { Err(Refusal::NotYours { author: people.who(author).name }) }
+    refuse_not_mine(ctx, people, &view)?;
+    Ok(view)
 }
 
 fn open_invite(tx: &Transaction<'_>, invite: &InviteId) -> Result<ObjId, Refusal> {
@@ -469,65 +436,6 @@ fn open_invite(tx: &Transaction<'_>, invite: &InviteId) -> Result<ObjId, Refusal
     Ok(object)
 }
 
-/// An object under a fresh random id.
-fn fresh(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, collection: &str) -> Result<(EntryId, ObjId), Refusal> {
-    let map = root_map(tx, collection)?;
-    let mut bytes = [0; 16];
-    (ctx.random)(&mut bytes);
-    let id = EntryId(bytes);
-    if tx.get(&map, id.to_string())?.is_some() {
-        return Err(Refusal::Document("randomness: an id came up twice".to_owned()));
-    }
-    Ok((id, tx.put_object(&map, id.to_string(), ObjType::Map)?))
-}
-
 fn entry(tx: &Transaction<'_>, id: &EntryId) -> Result<ObjId, Refusal> {
     object(tx, "entries", id).ok_or_else(|| Refusal::Unknown { what: "entry", id: id.to_string() })
-}
-
-/// The object of an id in a collection: of several, the one that the view shows first.
-pub(crate) fn object(doc: &impl ReadDoc, collection: &str, id: &EntryId) -> Option<ObjId> {
-    let maps = objects(doc, &ROOT, collection, ObjType::Map);
-    maps.iter().find_map(|map| objects(doc, map, &id.to_string(), ObjType::Map).pop())
-}
-
-fn root_map(tx: &Transaction<'_>, key: &str) -> Result<ObjId, Refusal> {
-    standing(tx, &ROOT, key, ObjType::Map).ok_or_else(|| Refusal::Document(key.to_owned()))
-}
-
-fn under(tx: &Transaction<'_>, collection: &str, key: &str) -> Result<ObjId, Refusal> {
-    let map = root_map(tx, collection)?;
-    match standing(tx, &map, key, ObjType::Map) {
-        Some(object) => Ok(object),
-        None => Err(unknown_place(key, &tx.keys(&map).collect::<Vec<_>>().join(", "))),
-    }
-}
-
-fn place(tx: &Transaction<'_>, dimension: &str) -> Result<(), Refusal> {
-    let mut known = Vec::new();
-    for collection in ["dimensions", "sides"] {
-        let map = root_map(tx, collection)?;
-        if !objects(tx, &map, dimension, ObjType::Map).is_empty() {
-            return Ok(());
-        }
-        known.extend(tx.keys(&map));
-    }
-    known.sort();
-    Err(unknown_place(dimension, &known.join(", ")))
-}
-
-fn unknown_place(given: &str, known: &str) -> Refusal {
-    Refusal::UnknownDimension { given: given.chars().take(40).collect(), known: known.to_owned() }
-}
-
-fn known(is_known: bool, what: &'static str, given: &str, choices: &[&str]) -> Result<(), Refusal> {
-    if is_known {
-        return Ok(());
-    }
-    Err(Refusal::UnknownChoice { what, given: given.chars().take(40).collect(), known: choices.join(", ") })
-}
-
-/// Enough of an id to find it again in history.
-fn short(id: &EntryId) -> String {
-    id.to_string().chars().take(6).collect()
 }

@@ -3,11 +3,11 @@
 use automerge::transaction::Transaction;
 use automerge::{ObjId, ObjType, ROOT};
 
-use crate::apply::{Written, settle};
 use crate::command::{Context, Refusal};
-use crate::ids::PersonId;
+use crate::ids::{EntryId, PersonId};
 use crate::people::People;
 use crate::read::{self, objects, scalars};
+use crate::write::{Written, settle};
 
 /// Keeps the version whose value is `value` at the place that the view calls `field` ("entries/{id}/kind", "title").
 pub(crate) fn choose(
@@ -29,7 +29,12 @@ pub(crate) fn choose(
     {
         return Err(Refusal::NotYours { author: "that person".to_owned() });
     }
-    if field.starts_with("differing/") {
+    // A strand that was taken out has nothing to choose, and what somebody said is nobody's to choose but what it is about.
+    if let Some(id) = field.strip_prefix("strands/").and_then(|field| field.split('/').next()?.parse::<EntryId>().ok()) {
+        crate::strands::attached(tx, &id)?;
+    }
+    let fixed = field.starts_with("voices/") && !key.starts_with("about.");
+    if field.starts_with("differing/") || field.starts_with("positions/") || fixed {
         let author = read::author(&map);
         if author.is_none_or(|device| device.0 != ctx.device && people.person(&device) != me) {
             return Err(Refusal::NotYours { author: people.who(author).name });
@@ -49,7 +54,12 @@ fn find<'a>(tx: &Transaction<'_>, field: &'a str) -> Option<(ObjId, &'a str)> {
     let mut parts: Vec<&str> = field.split('/').collect();
     let key = parts.pop()?;
     // Marks and digests are not choices, and secrets are nobody's to choose.
-    if key.starts_with("edited") || key == "retired-saw" || field.starts_with("invites/") || field.starts_with("devices/") {
+    if key.starts_with("edited")
+        || key == "retired-saw"
+        || field.starts_with("invites/")
+        || field.starts_with("devices/")
+        || field.starts_with("labels/")
+    {
         return None;
     }
     let mut map = ROOT;

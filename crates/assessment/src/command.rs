@@ -6,7 +6,18 @@ use automerge::ChangeHash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::ids::{EntryId, InviteId, PersonId};
+use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
+use crate::openness::{SetAskedAll, SetLawfulBasis};
+use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateAction, UpdateGoal};
+use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
+use crate::strands::{
+    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
+};
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
+use crate::voices::{AddVoice, AnswerVoice, RecordFair, TieVoice, UpdateAnswer, WithdrawVoice};
+use crate::weighting::SetWeighting;
+
+pub use crate::refusal::Refusal;
 
 /// Who acts, on which device, when, and with which randomness: this crate has no clock and no random numbers of its own.
 pub struct Context<'a> {
@@ -288,6 +299,98 @@ pub enum Command {
         /// Which.
         invite: InviteId,
     },
+    /// Replaces any text that the view names by a field ("analysis/summary", "plan/goals/{id}/text"); only what differs is touched.
+    EditText {
+        /// Which text.
+        field: String,
+        /// The whole new text.
+        text: String,
+    },
+    /// Typing in such a text, as [`Command::SpliceEntry`] does in an entry's.
+    SpliceText {
+        /// Which text.
+        field: String,
+        /// What the editor shows.
+        #[serde(default)]
+        heads: Option<Heads>,
+        /// Where, in UTF-16 code units.
+        at: usize,
+        /// How many UTF-16 code units go.
+        delete: usize,
+        /// What comes.
+        insert: String,
+    },
+    /// "I have looked" at such a text, which two people edited apart.
+    LookedAtText {
+        /// Which text.
+        field: String,
+    },
+    /// Somebody's own words.
+    AddVoice(AddVoice),
+    /// What they are about.
+    TieVoice(TieVoice),
+    /// Out, at their wish.
+    WithdrawVoice(WithdrawVoice),
+    /// What was done with them.
+    AnswerVoice(AnswerVoice),
+    /// A change of that.
+    UpdateAnswer(UpdateAnswer),
+    /// Told, and "is that fair?".
+    RecordFair(RecordFair),
+    /// What must change first.
+    SetWeighting(SetWeighting),
+    /// A goal.
+    AddGoal(AddGoal),
+    /// What it is tied to.
+    UpdateGoal(UpdateGoal),
+    /// What its measure gives now.
+    MeasureGoal(MeasureGoal),
+    /// An action.
+    AddAction(AddAction),
+    /// How it stands.
+    UpdateAction(UpdateAction),
+    /// A goal or action goes.
+    TakeBack(TakeBack),
+    /// It comes again.
+    PutBack(PutBack),
+    /// How I see something.
+    TakePosition(TakePosition),
+    /// My differing view on the weighting.
+    DifferOnWeighting(DifferOnWeighting),
+    /// What families read of my differing view.
+    ConfirmForFamilies(ConfirmForFamilies),
+    /// A young person, under a neutral label.
+    AttachStrand(AttachStrand),
+    /// The next holder.
+    HandOverStrand(HandOverStrand),
+    /// Another label.
+    RelabelStrand(RelabelStrand),
+    /// Out.
+    DetachStrand(DetachStrand),
+    /// On whom an entry rests.
+    RestEntryOn(RestEntryOn),
+    /// It stands as a theme.
+    KeepAsTheme(KeepAsTheme),
+    /// How agreement stands.
+    SetAgreement(SetAgreement),
+    /// What follows from a no.
+    DecideAfterNo(DecideAfterNo),
+    /// Whether they were asked at all.
+    SetAskedAll(SetAskedAll),
+    /// An agency's legal ground.
+    SetLawfulBasis(SetLawfulBasis),
+    /// Someone must act today.
+    ActToday(ActToday),
+    /// When to look at the whole again.
+    SetReview(SetReview),
+    /// "Still true?"
+    SayStillTrue(SayStillTrue),
+    /// When to look at an entry again.
+    LookAgainAt(LookAgainAt),
+    /// The end.
+    CloseAssessment(CloseAssessment),
+    /// Again.
+    ReopenAssessment(ReopenAssessment),
 }
 
 /// What a command did.
@@ -299,131 +402,4 @@ pub struct Done {
     pub change: Vec<u8>,
     /// Its hash: where an editor stands after a splice.
     pub hash: ChangeHash,
-}
-
-/// Why a command was not done, in a sentence that a person can act on. The document is as it was.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// No such entry or view.
-    #[error("there is no {what} {id} in this assessment. `kith show` lists what there is, with ids")]
-    Unknown {
-        /// "entry", "differing view", "invitation".
-        what: &'static str,
-        /// What was asked for.
-        id: String,
-    },
-    /// No such dimension or side.
-    #[error("there is no dimension \"{given}\" in this framework. It has: {known}")]
-    UnknownDimension {
-        /// What was asked for.
-        given: String,
-        /// What there is.
-        known: String,
-    },
-    /// A word that is not one of the choices.
-    #[error("\"{given}\" is not a {what}. Choose one of: {known}")]
-    UnknownChoice {
-        /// "kind of entry", "basis".
-        what: &'static str,
-        /// What was given.
-        given: String,
-        /// What there is.
-        known: String,
-    },
-    /// Nothing to write.
-    #[error("the {what} is empty. Write a few words")]
-    Empty {
-        /// Which text.
-        what: &'static str,
-    },
-    /// Longer than the limit.
-    #[error("the {what} is {length} characters long; the most is {limit}. Shorten it, or write several entries")]
-    TooLong {
-        /// Which text.
-        what: &'static str,
-        /// In UTF-16 code units.
-        length: usize,
-        /// In UTF-16 code units.
-        limit: usize,
-    },
-    /// Within the text's limit, but more than one change can hold.
-    #[error("this is too much to add at once ({bytes} bytes; the most is {limit}). Add it in parts")]
-    TooMuchAtOnce {
-        /// In bytes.
-        bytes: usize,
-        /// In bytes.
-        limit: usize,
-    },
-    /// A character that no person types.
-    #[error(
-        "the {what} holds a control character (U+{code:04X}), which could hide or change what others see. Take it out and try again"
-    )]
-    ControlCharacter {
-        /// Which text.
-        what: &'static str,
-        /// Its code point.
-        code: u32,
-    },
-    /// A label with a line end.
-    #[error("the {what} must be one line")]
-    OneLine {
-        /// Which text.
-        what: &'static str,
-    },
-    /// Not a day.
-    #[error("\"{0}\" is not a date. Write it as YYYY-MM-DD, such as 2026-05-05")]
-    NotADate(String),
-    /// A splice past the end of the text.
-    #[error(
-        "that place is not in the text: it has {length} characters, and the edit reaches to {end}. Open the entry again and repeat the edit"
-    )]
-    PastTheEnd {
-        /// In UTF-16 code units.
-        length: usize,
-        /// In UTF-16 code units.
-        end: usize,
-    },
-    /// An editor stands on something that this device does not have.
-    #[error("this edit was made on a version that this device does not have. Open the entry again and repeat the edit")]
-    UnknownHeads,
-    /// Edited although taken back.
-    #[error("this entry was taken back ({why}). Restore it first, then edit it")]
-    TakenBack {
-        /// The reason that was given.
-        why: String,
-    },
-    /// Somebody else's words.
-    #[error("only {author} can change this: a differing view stays as its author wrote it. Add your own beside it")]
-    NotYours {
-        /// Whose words they are.
-        author: String,
-    },
-    /// Nothing there to choose between.
-    #[error("\"{0}\" does not have two versions now: somebody may have chosen already")]
-    NothingToChoose(String),
-    /// A value that is not one of the versions.
-    #[error("\"{given}\" is none of the versions. They are: {known}")]
-    NotAVersion {
-        /// What was given.
-        given: String,
-        /// What there is.
-        known: String,
-    },
-    /// It is so already.
-    #[error("{0}")]
-    AlreadySo(&'static str),
-    /// An invitation that cannot be used.
-    #[error("this invitation {0}. Make a new one")]
-    Invite(&'static str),
-    /// The document lacks what every assessment has.
-    #[error(
-        "this assessment lacks a part that it should have ({0}); nothing was changed. Open an earlier copy, or continue from one"
-    )]
-    Document(String),
-}
-
-impl From<automerge::AutomergeError> for Refusal {
-    fn from(error: automerge::AutomergeError) -> Self {
-        Self::Document(error.to_string())
-    }
 }

@@ -70,6 +70,32 @@ pub(crate) fn is_day(date: &str) -> bool {
     })
 }
 
+/// Days since 1970-01-01 of a real day.
+fn count(date: &str) -> Option<i64> {
+    let (year, month, day) = parts(date).filter(|_| is_day(date))?;
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Some(era * 146_097 + day_of_era - 719_468)
+}
+
+/// 0 for a Monday, 6 for a Sunday.
+pub(crate) fn weekday(date: &str) -> Option<i64> {
+    Some((count(date)? + 3).rem_euclid(7))
+}
+
+/// The day after.
+pub(crate) fn next_day(date: &str) -> Option<String> {
+    plus(date, 1)
+}
+
+/// The day that many days later.
+pub(crate) fn plus(date: &str, days: i64) -> Option<String> {
+    Some(day(count(date)?.saturating_add(days).saturating_mul(DAY)))
+}
+
 fn parts(date: &str) -> Option<(i64, i64, i64)> {
     let bytes = date.as_bytes();
     let shape = bytes.len() == 10
@@ -94,6 +120,15 @@ mod tests {
         assert_eq!(day(951_782_400), "2000-02-29");
         assert_eq!(moment(1_777_975_740), "5 May 2026, 10:09");
         assert_eq!(day(i64::MAX), "9999-12-31");
+    }
+
+    #[test]
+    fn days_are_counted_and_have_their_weekday() {
+        assert_eq!(weekday("1970-01-01"), Some(3));
+        assert_eq!(weekday("2026-11-24"), Some(1));
+        assert_eq!(next_day("2024-02-28").as_deref(), Some("2024-02-29"));
+        assert_eq!(next_day("2026-12-31").as_deref(), Some("2027-01-01"));
+        assert_eq!(weekday("2026-02-30"), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) fn of_entry(doc: &impl ReadDoc, entry: &ObjId) -> ScalarValue {
         hash.update(bytes);
     };
     for Entry { key, value, id, conflict } in entries(doc, entry) {
-        if key.starts_with("retired") || key == "edited" {
+        if key.starts_with("retired") || key.starts_with("edited") {
             continue;
         }
         part(key.as_bytes());

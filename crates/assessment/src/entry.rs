@@ -5,7 +5,7 @@ use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 use crate::command::Secret;
 use crate::digest;
 use crate::framework::Framework;
-use crate::ids::{DeviceId, EntryId, InviteId, to_base32};
+use crate::ids::{DeviceId, EntryId, InviteId};
 use crate::people::People;
 use crate::read::{self, Chosen, Held, author, described, entries, integer, objects, scalars, shown, text_scalar};
 use crate::schema::ENTRY_KEYS;
@@ -39,6 +39,8 @@ impl Reader<'_> {
             edited_apart: Vec::new(),
             two_versions: Vec::new(),
             differing: Vec::new(),
+            look_again: None,
+            rests_on: Vec::new(),
             newer: Vec::new(),
         };
         for item in entries(doc, object) {
@@ -53,6 +55,7 @@ impl Reader<'_> {
                 "heard" => view.provenance.first_hand_or_passed_on = word().map(|word| Heard::from(word.as_str())),
                 "basis" => view.provenance.basis = word().map(|word| Basis::from(word.as_str())),
                 "date" => view.provenance.date = word(),
+                "look-again" => view.look_again = word(),
                 "agreed" => view.provenance.agreed = word().map(|word| Agreed::from(word.as_str())),
                 "text" => {
                     let mut texts: Vec<String> = match item.conflict {
@@ -73,6 +76,13 @@ impl Reader<'_> {
                 "edited" if item.conflict => view.edited_apart = self.edited_apart(object, "edited"),
                 "retired" => view.retired = self.retired(object),
                 _ => {}
+            }
+            if let Some(strand) = item.key.strip_prefix("strand.") {
+                let gone = item.scalar().is_none_or(|value| *value == ScalarValue::Null);
+                if !gone || item.conflict {
+                    view.rests_on.push(strand.to_owned());
+                }
+                continue;
             }
             if !ENTRY_KEYS.contains(&item.key.as_str()) {
                 view.newer.push(NewerField { field: field.clone(), value: described(doc, &item.id, &item.value) });
@@ -103,7 +113,7 @@ impl Reader<'_> {
 
     /// Taken back only if everybody who spoke last says so: of a retirement and a restoring made apart, the restoring is believed
     /// until somebody chooses, since what is shown cannot be lost.
-    fn retired(&self, object: &ObjId) -> Option<Retired> {
+    pub(crate) fn retired(&self, object: &ObjId) -> Option<Retired> {
         let held = scalars(self.doc, object, "retired");
         if held.is_empty() || held.iter().any(|held| held.value == ScalarValue::Null) {
             return None;
@@ -137,7 +147,10 @@ impl Reader<'_> {
             return;
         }
         for version in &mut values {
-            version.words = in_words(key, &version.value);
+            version.words = match (key, version.value.parse()) {
+                ("holder", Ok(person)) => self.people.by_id(person).name,
+                _ => in_words(key, &version.value),
+            };
         }
         found.push(TwoVersions { field: field.to_owned(), label: label.to_owned(), values });
     }
@@ -148,7 +161,8 @@ impl Reader<'_> {
         let author = author(object);
         let held = scalars(doc, object, "text");
         let (own, others): (Vec<Held>, Vec<Held>) = held.into_iter().partition(|held| self.same_person(held.by, author));
-        let text = own.last().map(Held::shown).or_else(|| others.last().and_then(|held| self.own_words(object, held, author)));
+        let text =
+            own.last().map(Held::shown).or_else(|| others.last().and_then(|held| self.own_words(object, "text", held, author)));
         let mut two_versions = Vec::new();
         let values = self.people.versions(&own);
         if values.len() > 1 {
@@ -158,8 +172,9 @@ impl Reader<'_> {
         let withdrawn = scalars(doc, object, "withdrawn").into_iter().rev().find(|held| self.same_person(held.by, author));
         DifferingView {
             id: id.to_owned(),
-            about: read::bytes16(doc, object, "about").map(|bytes| to_base32(&bytes)).unwrap_or_default(),
+            about: read::scalar(doc, object, "about").as_ref().map(shown).unwrap_or_default(),
             text: text.unwrap_or_default(),
+            for_families: self.own(object, "for-families").0,
             by: self.people.who(author),
             at: read::number(doc, object, "at"),
             withdrawn: withdrawn.map(|held| held.shown()),
@@ -169,17 +184,27 @@ impl Reader<'_> {
         }
     }
 
-    fn same_person(&self, device: Option<DeviceId>, author: Option<DeviceId>) -> bool {
+    /// A field that only its object's author may set: their own last word, and who else wrote there against the rule.
+    pub(crate) fn own(&self, object: &ObjId, key: &str) -> (Option<String>, Vec<Who>) {
+        let author = author(object);
+        let held = scalars(self.doc, object, key);
+        let (own, others): (Vec<Held>, Vec<Held>) = held.into_iter().partition(|held| self.same_person(held.by, author));
+        let word = own.last().map(Held::shown);
+        let word = word.or_else(|| others.last().and_then(|held| self.own_words(object, key, held, author)));
+        (word.filter(|word| !word.is_empty()), others.iter().map(|held| self.people.who(held.by)).collect())
+    }
+
+    pub(crate) fn same_person(&self, device: Option<DeviceId>, author: Option<DeviceId>) -> bool {
         let person = |device: Option<DeviceId>| device.and_then(|device| self.people.person(&device));
         device == author || (person(device).is_some() && person(device) == person(author))
     }
 
     /// An author's own last words, from before somebody else changed them.
-    fn own_words(&self, object: &ObjId, held: &Held, author: Option<DeviceId>) -> Option<String> {
+    fn own_words(&self, object: &ObjId, key: &str, held: &Held, author: Option<DeviceId>) -> Option<String> {
         let mut change = self.doc.hash_for_opid(&held.id)?;
         for _ in 0..FURTHEST_BACK {
             let before = self.doc.get_change_meta_by_hash(&change)?.deps;
-            let values = self.doc.get_all_at(object, "text", &before).ok()?;
+            let values = self.doc.get_all_at(object, key, &before).ok()?;
             let own = values.iter().rev().find(|(_, id)| self.same_person(read::author(id), author));
             if let Some((value, _)) = own {
                 return value.as_scalar().map(shown);
@@ -199,6 +224,7 @@ fn label(key: &str) -> &str {
         "heard" => "first-hand or passed on",
         "date" => "when it was",
         "agreed" => "whether they agreed",
+        "look-again" => "when to look again",
         "retired" => "whether an entry is taken back",
         other => other,
     }
@@ -217,7 +243,7 @@ fn in_words(key: &str, value: &str) -> String {
         "retired" if value.is_empty() => "kept".to_owned(),
         "retired" => format!("taken back: {value}"),
         "said-by" if value.is_empty() => "whoever wrote it".to_owned(),
-        _ => value.to_owned(),
+        _ => crate::record::in_words(key, value),
     }
 }
 
@@ -231,7 +257,7 @@ pub(crate) fn places(framework: Option<&Framework>, id: &str) -> String {
 
 /// The Automerge Text of an entry, for a typing session; of several, the one that is shown first.
 pub fn text_object(doc: &Automerge, id: &EntryId) -> Option<ObjId> {
-    let entry = crate::apply::object(doc, "entries", id)?;
+    let entry = crate::write::object(doc, "entries", id)?;
     objects(doc, &entry, "text", ObjType::Text).pop()
 }
 
@@ -256,14 +282,15 @@ pub enum FindError {
     },
 }
 
-/// The entry or differing view whose id begins with some letters, as `kith show` prints them.
+/// The entry, view, voice, answer, goal, action or strand whose id begins with some letters, as `kith show` prints them.
 pub fn find(doc: &Automerge, start: &str) -> Result<EntryId, FindError> {
     let start = start.trim().to_ascii_lowercase();
     let mut found: Vec<EntryId> = Vec::new();
-    for collection in ["entries", "differing"] {
-        for map in objects(doc, &ROOT, collection, ObjType::Map) {
-            found.extend(doc.keys(&map).filter(|key| key.starts_with(&start)).filter_map(|key| key.parse::<EntryId>().ok()));
-        }
+    let gone = crate::strands::left_no_trace(doc);
+    for path in ["entries", "differing", "voices", "answers", "plan/goals", "plan/responses", "strands"] {
+        let Ok(map) = crate::write::standing_map(doc, path) else { continue };
+        let keys = doc.keys(&map).filter(|key| key.starts_with(&start) && !gone.iter().any(|gone| key.starts_with(gone)));
+        found.extend(keys.filter_map(|key| key.parse::<EntryId>().ok()));
     }
     found.dedup();
     match found.as_slice() {

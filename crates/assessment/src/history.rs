@@ -16,7 +16,7 @@ use crate::people::{Owners, People};
 use crate::read::{objects, text_scalar};
 use crate::schema::framework;
 use crate::view::Who;
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Kind, Whose};
 
 /// Typing pauses up to this long, in seconds, still make one line of history.
 const ONE_SITTING: i64 = 600;
@@ -47,6 +47,7 @@ pub fn history(doc: &Automerge) -> Vec<HistoryLine> {
 pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine> {
     let people = People::of(doc, owners);
     let teller = Teller { doc, framework: framework(doc), ids: ids(doc) };
+    let hidden = crate::strands::left_no_trace(doc);
     let changes = doc.get_changes_meta(&[]);
     // In the order of claimed times, but never before what a change builds on, and alike on every device.
     let mut places: HashMap<ChangeHash, (i64, u64)> = HashMap::with_capacity(changes.len());
@@ -65,6 +66,10 @@ pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine
         let Some(change) = changes.get(index) else { continue };
         let device = device_of_actor(change.actor.to_bytes());
         let message = change.message.as_deref().unwrap_or_default();
+        // Whoever was taken out leaves no line (R4).
+        if message.split(':').nth(1).is_some_and(|id| hidden.iter().any(|hidden| hidden == id)) {
+            continue;
+        }
         if message.starts_with("s:") {
             let open = sittings.get(&(device, message)).and_then(|line| lines.get_mut(*line));
             if let Some((place, line)) = open
@@ -119,7 +124,10 @@ impl Teller<'_> {
                 format!("added {}{place}", Kind::from(second).in_a_sentence())
             }
             "edit" => format!("edited {}", entry()),
+            "s" if first.contains('/') => format!("wrote in {}", self.text(first)),
             "s" => format!("wrote in {}", entry()),
+            "text" => format!("edited {}", self.text(first)),
+            "text-look" => format!("looked at {}, which had been edited apart", self.text(first)),
             "kind" => format!("made {} {}", entry(), Kind::from(second).in_a_sentence()),
             "move" => match self.framework.as_ref().and_then(|framework| framework.place(second)) {
                 Some(title) => format!("moved an entry to {second} {title}"),
@@ -130,7 +138,42 @@ impl Teller<'_> {
             "look" => format!("looked at {}, which had been edited apart", entry()),
             "retire" => format!("took back {}", entry()),
             "restore" => format!("restored {}", entry()),
-            "differ" => format!("set a differing view beside {}", entry()),
+            "differ" => format!("set a differing view beside {}", self.thing(first)),
+            "differ-weighting" => "set a differing view beside the weighting".to_owned(),
+            "differ-families" => "said what families may read of their differing view".to_owned(),
+            "position" => "said how they see something".to_owned(),
+            "voice" => {
+                let whose = if Whose::from(second) == Whose::Parents { "a parent or carer" } else { "a young person" };
+                format!("wrote down what {whose} said{}", self.place(third.unwrap_or_default()))
+            }
+            "voice-tie" => "tied somebody's words to what they are about".to_owned(),
+            "voice-back" => "took out what somebody had said".to_owned(),
+            "answer" => "answered what somebody had said".to_owned(),
+            "answer-edit" => "changed an answer to what somebody had said".to_owned(),
+            "fair" => "told somebody what was done with what they said".to_owned(),
+            "weighting" => "wrote which side must change first".to_owned(),
+            "goal" => "set a goal".to_owned(),
+            "goal-edit" => "changed what a goal is tied to".to_owned(),
+            "measure" => "noted what a goal's measure gives now".to_owned(),
+            "action" => "added an action".to_owned(),
+            "action-edit" => format!("changed {}", self.thing(first)),
+            "plan-back" => "took back a part of the plan".to_owned(),
+            "plan-restore" => "put back a part of the plan".to_owned(),
+            "strand-attach" => format!("attached {}", self.strand(first)),
+            "strand-over" => format!("gave {} to its next holder", self.strand(first)),
+            "strand-label" => format!("gave {} another label", self.strand(first)),
+            "strand-agreement" => format!("noted how things stand with agreement for {}", self.strand(first)),
+            "strand-decide" => format!("noted what was decided for {}", self.strand(first)),
+            "rests" => format!("noted on whom {} rests", entry()),
+            "theme" => format!("kept {} as a theme", entry()),
+            "openness" => "noted whether parents and young people were asked".to_owned(),
+            "lawful" => "noted an agency's lawful basis".to_owned(),
+            "act-today" => "opened it because someone must act today".to_owned(),
+            "review" => "set the day to look at the whole again".to_owned(),
+            "still-true" => format!("said whether it is still true{}", self.place(first)),
+            "look-again" => format!("set a day to look at {} again", entry()),
+            "close" => "closed the assessment".to_owned(),
+            "reopen" => "opened the assessment again".to_owned(),
             "differ-edit" => "changed their differing view".to_owned(),
             "differ-back" => "withdrew their differing view".to_owned(),
             "asked" => format!("noted whether people were asked{}", self.place(first)),
@@ -154,10 +197,55 @@ impl Teller<'_> {
         }
     }
 
+    /// A text by its field: "the summary", "a goal".
+    fn text(&self, field: &str) -> String {
+        let words = match field.split('/').collect::<Vec<_>>().as_slice() {
+            ["analysis", "summary"] => "the summary",
+            ["analysis", "weighting"] => "the reason of the weighting",
+            ["analysis", _] => "the analysis",
+            ["purpose", _] => "why this group",
+            ["plan", "goals", _, "measure"] => "how you will know about a goal",
+            ["plan", "goals", ..] => "a goal",
+            ["plan", "responses", _, "why"] => "why an action is done",
+            ["plan", "responses", _, "lost"] => "what would be lost",
+            ["plan", "responses", ..] => "an action",
+            ["answers", ..] => "an answer to what somebody had said",
+            ["entries", id, ..] => return self.entry(id),
+            _ => "a text",
+        };
+        words.to_owned()
+    }
+
+    /// An entry, goal or action by the start of its id.
+    fn thing(&self, start: &str) -> String {
+        let stands = |path: &str| {
+            let map = crate::write::standing_map(self.doc, path).ok();
+            !start.is_empty() && map.is_some_and(|map| self.doc.keys(&map).any(|id| id.starts_with(start)))
+        };
+        if stands("plan/goals") {
+            return "a goal".to_owned();
+        }
+        if stands("plan/responses") {
+            return "an action".to_owned();
+        }
+        if stands("differing") {
+            return "a differing view".to_owned();
+        }
+        self.entry(start)
+    }
+
+    /// A strand by the start of its id: "A". Those that were taken out have no line.
+    fn strand(&self, start: &str) -> String {
+        let map = crate::write::standing_map(self.doc, "strands").ok();
+        let found = map.and_then(|map| self.doc.keys(&map).find(|id| !start.is_empty() && id.starts_with(start)));
+        let object = found.and_then(|id| id.parse().ok()).and_then(|id| crate::write::find_at(self.doc, "strands", &id));
+        object.and_then(|object| text_scalar(self.doc, &object, "label")).unwrap_or_else(|| "a young person".to_owned())
+    }
+
     /// An entry by the start of its id, as it stands now: "the worry under 2.3 Agreement among adults".
     fn entry(&self, start: &str) -> String {
         let found = self.ids.iter().find(|id| !start.is_empty() && id.starts_with(start)).and_then(|id| id.parse().ok());
-        let Some(object) = found.and_then(|id| crate::apply::object(self.doc, "entries", &id)) else {
+        let Some(object) = found.and_then(|id| crate::write::object(self.doc, "entries", &id)) else {
             return "an entry".to_owned();
         };
         let kind = Kind::from(text_scalar(self.doc, &object, "kind").unwrap_or_default().as_str());

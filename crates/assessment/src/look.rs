@@ -14,6 +14,8 @@ use crate::view::{
     Answered, AssessmentView, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PurposeView, SideView,
 };
 use crate::vocabulary::{Answer, Trigger};
+use crate::voices::{self, Labels, VoiceView};
+use crate::{life, openness, plan, positions, strands, weighting};
 
 /// What a person sees of an assessment. Each device says whose it is.
 pub fn view(doc: &Automerge) -> AssessmentView {
@@ -42,7 +44,31 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
     marks.extend(title_versions.into_iter().map(Mark::TwoVersions));
     let purpose = purpose(&reader, &mut marks, &mut newer);
     let (mut views, loose_views) = views_by_entry(&reader);
-    let all = all_entries(&reader, &mut views);
+    let mut all = all_entries(&reader, &mut views);
+    let known_strands = strands::all(&reader, &mut marks, &mut newer);
+    rest_on_strands(&mut all, &known_strands, framework.as_ref(), &mut marks);
+    let planned = plan::plan(&reader, &mut views, &mut marks, &mut newer);
+    let headings: Vec<String> = framework.iter().flat_map(Framework::analysis).map(|heading| heading.id.clone()).collect();
+    let on_weighting = views.remove(positions::WEIGHTING).unwrap_or_default();
+    let (weighting, summary) = weighting::analysis(&reader, &headings, on_weighting, &mut marks, &mut newer);
+    let places = all.iter().map(|entry| (entry.id.clone(), entry.dimension.clone())).collect();
+    let labels = Labels { framework: framework.as_ref(), entries: places, plan: &planned };
+    let voices = voices::voices(&reader, &labels, &known_strands, &mut marks, &mut newer);
+    let positions = positions::subjects(&reader, &positions::all_differing(&reader), |to| labels.of(to), &mut marks, &mut newer);
+    let findings: Vec<Vec<String>> =
+        planned.goals.iter().map(|goal| goal.findings.iter().map(|f| f.to.clone()).collect()).collect();
+    let findings: Vec<_> = findings.iter().map(|findings| labels.pointed(findings)).collect();
+    let mut planned = planned.clone();
+    for (goal, findings) in planned.goals.iter_mut().zip(findings) {
+        goal.findings = findings;
+        for finding in &mut goal.findings {
+            if let Some(voice) = voices.iter().find(|voice| voice.kept.id == finding.to) {
+                finding.label = format!("what {} said", voice.speaker);
+            }
+        }
+    }
+    let openness = openness::openness(&reader, &mut marks, &mut newer);
+    let life = life::life(&reader, &mut marks, &mut newer);
     let loose_views = loose_views.into_iter().chain(views.into_values().flatten()).collect::<Vec<_>>();
     for entry in &all {
         entry_marks(entry, framework.as_ref(), &mut marks);
@@ -50,7 +76,10 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         entry.differing.iter().for_each(|view| view_marks(view, &mut marks));
     }
     loose_views.iter().for_each(|view| view_marks(view, &mut marks));
-    let (sides, elsewhere) = lay_out(&reader, framework.as_ref(), all, &mut marks);
+    let beside = planned.goals.iter().flat_map(|goal| &goal.differing);
+    let beside = beside.chain(planned.actions.iter().flat_map(|action| &action.differing)).chain(&weighting.differing);
+    beside.for_each(|view| view_marks(view, &mut marks));
+    let (sides, elsewhere) = lay_out(&reader, framework.as_ref(), all, &voices, &mut marks);
     let invites = invite_views(&reader, &mut marks);
     let title = text_scalar(doc, &ROOT, "title");
     let people = people.views();
@@ -70,6 +99,14 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         elsewhere,
         analysis: framework.as_ref().map(|framework| framework.analysis().to_vec()).unwrap_or_default(),
         plan: framework.as_ref().map(|framework| framework.plan().to_vec()).unwrap_or_default(),
+        voices,
+        weighting,
+        summary,
+        planned,
+        positions,
+        strands: known_strands.into_iter().filter(|strand| !strand.detached).map(|strand| strand.view).collect(),
+        openness,
+        life,
         people,
         loose_views,
         invites,
@@ -85,13 +122,26 @@ pub fn view_entry(doc: &Automerge, id: &EntryId) -> Option<EntryView> {
 
 /// The same, with the group's own knowledge of which device is whose.
 pub fn view_entry_with(doc: &Automerge, id: &EntryId, owners: Option<&Owners>) -> Option<EntryView> {
-    let object = crate::apply::object(doc, "entries", id)?;
+    let object = crate::write::object(doc, "entries", id)?;
     let people = People::of(doc, owners);
     let reader = Reader { doc, people: &people };
     let mut entry = reader.entry(&id.to_string(), &object);
     let (mut views, _) = views_by_entry(&reader);
     entry.differing = views.remove(&entry.id).unwrap_or_default();
     Some(entry)
+}
+
+/// Strands that were taken out are no longer named by entries; what rested on one of them alone waits for a lead to look (R4).
+fn rest_on_strands(all: &mut [EntryView], known: &[strands::Known], framework: Option<&Framework>, marks: &mut Vec<Mark>) {
+    for entry in all {
+        let before = entry.rests_on.len();
+        entry.rests_on.retain(|id| known.iter().any(|strand| !strand.detached && strand.view.kept.id == *id));
+        let hidden = entry.retired.as_ref().is_some_and(|retired| !retired.edited_since);
+        if before > 0 && entry.rests_on.is_empty() && !hidden {
+            let label = places(framework, &entry.dimension);
+            marks.push(Mark::RestsOnOneTakenOut { id: entry.id.clone(), label });
+        }
+    }
 }
 
 /// Whatever stands at the root and is not of this schema.
@@ -142,7 +192,7 @@ fn purpose(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<NewerFiel
         trigger = text_scalar(doc, map, "trigger").map(|word| Trigger::from(word.as_str()));
         lead_agency = text_scalar(doc, map, "lead-agency");
         for entry in entries(doc, map) {
-            let known = ["trigger", "lead-agency"].contains(&entry.key.as_str())
+            let known = ["trigger", "lead-agency", "act-today"].contains(&entry.key.as_str())
                 || PURPOSE_TEXTS.contains(&entry.key.as_str())
                 || entry.key.starts_with("edited-");
             if !known {
@@ -158,8 +208,13 @@ fn purpose(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<NewerFiel
         not_yet_written.insert(0, "What made you look at this group now".to_owned());
     }
     marks.extend(versions.into_iter().map(Mark::TwoVersions));
+    let better = answers.get(1).map(|better| better.text.trim().replace('\n', " ")).unwrap_or_default();
     let mut answers = answers.into_iter();
-    let mut next = || answers.next().unwrap_or(Answered { text: String::new(), edited_apart: Vec::new() });
+    let mut next = || answers.next().unwrap_or_default();
+    let act_today = life::act_today_since(reader);
+    let written = not_yet_written.is_empty();
+    let head = if better.is_empty() { "Why: not yet written".to_owned() } else { better };
+    let no_version = "the questions of why this group are not all answered: answer them first";
     PurposeView {
         trigger,
         why_now: next(),
@@ -168,6 +223,9 @@ fn purpose(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<NewerFiel
         could_go_wrong: next(),
         less_intrusive: next(),
         lead_agency,
+        act_today,
+        head,
+        no_version_for_families: (!written).then(|| no_version.to_owned()),
         not_yet_written,
     }
 }
@@ -254,6 +312,7 @@ fn lay_out(
     reader: &Reader<'_>,
     framework: Option<&Framework>,
     all: Vec<EntryView>,
+    voices: &[VoiceView],
     marks: &mut Vec<Mark>,
 ) -> (Vec<SideView>, Vec<EntryView>) {
     let mut by_place: BTreeMap<String, (Vec<EntryView>, Vec<EntryView>)> = BTreeMap::new();
@@ -272,7 +331,11 @@ fn lay_out(
         let (entries, retired) = by_place.remove(&side.id).unwrap_or_default();
         let [young_people, parents] = ["young-people", "parents"].map(|whose| {
             let key = format!("asked-{whose}");
-            answer(reader, "sides", &side.id, &key, marks).unwrap_or(Answer::NotYetAsked)
+            let said = answer(reader, "sides", &side.id, &key, marks).unwrap_or(Answer::NotYetAsked);
+            // Where somebody's words stand, somebody was asked.
+            let spoke =
+                voices.iter().any(|voice| voice.side == side.id && voice.whose.as_str() == whose && voice.withdrawn.is_none());
+            if spoke && said == Answer::NotYetAsked { Answer::Asked } else { said }
         });
         let ranks: Vec<u8> = dimensions.iter().flat_map(|d| &d.entries).chain(&entries).map(|entry| entry.kind.rank()).collect();
         let only_worries = ranks.contains(&1) && !ranks.contains(&0);

@@ -5,17 +5,10 @@
 
 use crate::dates::{long_day, moment};
 use crate::history::HistoryLine;
-use crate::limits::for_terminal;
-use crate::view::{
-    Answered, AssessmentView, DifferingView, DimensionView, EntryView, Mark, PersonView, PurposeView, SideView, TwoVersions, Who,
-};
+use crate::page::{Page, name, names, short};
+use crate::practice_text::{differing, written_parts};
+use crate::view::{Answered, AssessmentView, DimensionView, EntryView, Mark, PersonView, PurposeView, SideView, TwoVersions};
 use crate::vocabulary::{Answer, Basis, Heard, Kind};
-
-/// Columns of a page.
-const WIDTH: usize = 88;
-
-/// How much of an id is shown: enough to name an entry on the command line.
-const ID_SHOWN: usize = 6;
 
 /// The whole assessment as text.
 pub fn plain_text(view: &AssessmentView) -> String {
@@ -31,11 +24,15 @@ pub fn plain_text(view: &AssessmentView) -> String {
     if view.schema > crate::schema::SCHEMA {
         page.line(0, "A newer version of Kith has written in this assessment. Everything is kept; update Kith to see all of it.");
     }
+    if view.purpose.act_today.is_some() && !view.purpose.not_yet_written.is_empty() {
+        page.line(0, &view.purpose.head);
+    }
     marks(&mut page, view);
     purpose(&mut page, &view.purpose);
     for side in &view.sides {
         side_text(&mut page, side);
     }
+    written_parts(&mut page, view);
     if !view.elsewhere.is_empty() {
         page.heading("Written where this framework has no place");
         view.elsewhere.iter().for_each(|entry| entry_text(&mut page, 2, entry, true));
@@ -107,6 +104,21 @@ fn marks(page: &mut Page, view: &AssessmentView) {
                 let words = format!(
                     "{} changed a differing view [{}] of somebody else. Its author's words are shown.",
                     names(by),
+                    short(id)
+                );
+                page.hanging(2, "- ", &words);
+            }
+            Mark::WordsChangedByOthers { by, .. } => {
+                let words = format!("{} wrote over what somebody said. The words that were written down are shown.", names(by));
+                page.hanging(2, "- ", &words);
+            }
+            Mark::LabelTwice { id, label } => {
+                let words = format!("Two young people were given the label {label}. Give one of them [{}] another.", short(id));
+                page.hanging(2, "- ", &words);
+            }
+            Mark::RestsOnOneTakenOut { id, label } => {
+                let words = format!(
+                    "[{}] under {label} rested on one young person, who was taken out. Keep it as a theme, or take it back.",
                     short(id)
                 );
                 page.hanging(2, "- ", &words);
@@ -196,6 +208,9 @@ fn entry_text(page: &mut Page, indent: usize, entry: &EntryView, with_place: boo
         page.hanging(column, "also: ", other);
     }
     page.hanging(column, "", &format!("{}  [{}]", source(entry), short(&entry.id)));
+    if let Some(date) = &entry.look_again {
+        page.line(column, &format!("To be looked at again by {}.", long_day(date)));
+    }
     if let Some(retired) = &entry.retired {
         page.hanging(column, "", &format!("Taken back by {}: {}", retired.by.name, retired.why));
     }
@@ -228,15 +243,6 @@ fn source(entry: &EntryView) -> String {
     parts.join(" · ")
 }
 
-fn differing(page: &mut Page, indent: usize, view: &DifferingView) {
-    let column = page.hanging(indent, "Differing view  ", &view.text);
-    page.hanging(column, "", &format!("{}  [{}]", name(&view.by), short(&view.id)));
-    if let Some(why) = &view.withdrawn {
-        page.hanging(column, "", &format!("Withdrawn by its author: {why}"));
-    }
-    view.answers.iter().for_each(|answer| differing(page, column, answer));
-}
-
 fn person_text(page: &mut Page, person: &PersonView) {
     let own = match &person.name {
         Some(name) => name.clone(),
@@ -253,87 +259,4 @@ fn person_text(page: &mut Page, person: &PersonView) {
         }
     });
     page.hanging(2, "- ", &format!("{own}{rest}{}", checked.unwrap_or_default()));
-}
-
-fn short(id: &str) -> String {
-    id.chars().take(ID_SHOWN).collect()
-}
-
-fn name(who: &Who) -> String {
-    match &who.agency {
-        Some(agency) => format!("{}, {agency}", who.name),
-        None => who.name.clone(),
-    }
-}
-
-fn names(who: &[Who]) -> String {
-    let mut names: Vec<&str> = who.iter().map(|who| who.name.as_str()).collect();
-    names.dedup();
-    match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => "somebody".to_owned(),
-    }
-}
-
-/// Lines of text, folded at a width that is counted in characters.
-#[derive(Default)]
-struct Page {
-    text: String,
-}
-
-impl Page {
-    fn gap(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
-            self.text.push('\n');
-        }
-    }
-
-    fn heading(&mut self, words: &str) {
-        self.gap();
-        self.line(0, words);
-        self.rule('-', words);
-    }
-
-    fn rule(&mut self, character: char, under: &str) {
-        let width = under.chars().count().min(WIDTH);
-        self.text.extend(std::iter::repeat_n(character, width));
-        self.text.push('\n');
-    }
-
-    fn line(&mut self, indent: usize, words: &str) {
-        self.hanging(indent, "", words);
-    }
-
-    /// A label and a text whose further lines stand under its first; the column at which the text stands.
-    fn hanging(&mut self, indent: usize, label: &str, words: &str) -> usize {
-        let (label, words) = (for_terminal(label), for_terminal(words));
-        let column = (indent + label.chars().count()).min(WIDTH / 2);
-        let mut start = format!("{:indent$}{label}", "");
-        for paragraph in words.trim_end().split('\n') {
-            let mut width = start.chars().count();
-            self.text.push_str(&start);
-            let mut first = true;
-            for word in paragraph.split_whitespace() {
-                let length = word.chars().count();
-                if !first && width + 1 + length > WIDTH {
-                    self.text.push('\n');
-                    self.text.extend(std::iter::repeat_n(' ', column));
-                    width = column;
-                } else if !first {
-                    self.text.push(' ');
-                    width += 1;
-                }
-                self.text.push_str(word);
-                width += length;
-                first = false;
-            }
-            // No spaces at a line's end, whatever stood there.
-            let end = self.text.trim_end_matches(' ').len();
-            self.text.truncate(end);
-            self.text.push('\n');
-            start = format!("{:column$}", "");
-        }
-        column
-    }
 }

@@ -1,9 +1,15 @@
 //! The sample assessment "Larch": invented people and places, dated from the day on which it is opened, so that it never ages.
 
+use std::collections::BTreeMap;
+
+use automerge::Automerge;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::command::Command;
 use crate::dates;
+use crate::ids::EntryId;
+use crate::strand_record::StrandCommand;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 
 const LARCH: &str = include_str!("../samples/larch.json");
@@ -20,6 +26,83 @@ pub struct Sample {
     purpose: SamplePurpose,
     entries: Vec<SampleEntry>,
     asked: Vec<SampleAsked>,
+    #[serde(default)]
+    rest: Vec<SampleAct>,
+    #[serde(default)]
+    apart: Vec<SampleAct>,
+    #[serde(default)]
+    strand_records: Vec<SampleRecord>,
+}
+
+/// Something that one of its people does later, to what was made before: `$name` stands for what an earlier act made, `$entry 3.4
+/// Two of the` for an entry by its place and first words, `d-18` for a day.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SampleAct {
+    /// Who, by name.
+    #[serde(default)]
+    pub by: String,
+    /// Days from the day on which the sample is opened.
+    pub day: i64,
+    /// What it makes, by which later acts call it.
+    #[serde(default)]
+    pub makes: Option<String>,
+    command: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct SampleRecord {
+    by: String,
+    strand: String,
+    commands: Vec<SampleAct>,
+}
+
+/// One holder's strand record in a sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleStrand {
+    /// Its holder, by name.
+    pub by: String,
+    /// The label in the assessment.
+    pub label: String,
+    /// What they write in it, and when (Unix seconds).
+    pub commands: Vec<(i64, StrandCommand)>,
+}
+
+impl SampleAct {
+    /// When, in Unix seconds, counted from a day. `place` keeps the acts of one day in their order.
+    pub fn when(&self, start: i64, place: usize) -> i64 {
+        start + self.day * DAY + i64::try_from(place).unwrap_or_default().min(500) * 60
+    }
+
+    /// The command, with ids of what is there and days counted from `start`.
+    pub fn command(&self, doc: &Automerge, made: &BTreeMap<String, EntryId>, start: i64) -> Result<Command, String> {
+        let mut value = self.command.clone();
+        resolve(&mut value, start, &|name| match name.strip_prefix("entry ") {
+            Some(entry) => {
+                let (dimension, words) = entry.split_once(' ')?;
+                let view = crate::view(doc);
+                let found = view.entries().find(|entry| entry.dimension == dimension && entry.text.starts_with(words));
+                found.map(|entry| entry.id.clone())
+            }
+            None => made.get(name).map(ToString::to_string),
+        })?;
+        serde_json::from_value(value).map_err(|error| format!("{}: {error}", self.command))
+    }
+}
+
+fn resolve(value: &mut Value, start: i64, id: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
+    match value {
+        Value::String(text) => {
+            if let Some(name) = text.strip_prefix('$') {
+                *text = id(name).ok_or_else(|| format!("the sample has nothing called \"{name}\""))?;
+            } else if let Some(day) = text.strip_prefix('d').and_then(|days| days.parse::<i64>().ok()) {
+                *text = dates::day(start + day * DAY);
+            }
+            Ok(())
+        }
+        Value::Array(values) => values.iter_mut().try_for_each(|value| resolve(value, start, id)),
+        Value::Object(fields) => fields.values_mut().try_for_each(|value| resolve(value, start, id)),
+        _ => Ok(()),
+    }
 }
 
 /// Somebody in a sample.
@@ -132,7 +215,34 @@ impl Sample {
     }
 }
 
-/// The sample assessment Larch: its purpose and its entries on all three sides.
+impl Sample {
+    /// What its people do after [`Sample::steps`], oldest first: asking, strands, voices, weighting, plan, differing views, answers.
+    pub fn rest(&self) -> &[SampleAct] {
+        &self.rest
+    }
+
+    /// What two of its people do apart, at the end: each on a copy of their own, so that two versions wait for a choice.
+    pub fn apart(&self) -> &[SampleAct] {
+        &self.apart
+    }
+
+    /// What stands only in each holder's caseload, never in the assessment.
+    pub fn strand_records(&self, start: i64) -> Result<Vec<SampleStrand>, String> {
+        let records = self.strand_records.iter().map(|record| {
+            let commands = record.commands.iter().enumerate().map(|(place, act)| {
+                let mut value = act.command.clone();
+                resolve(&mut value, start, &|_| None)?;
+                let command = serde_json::from_value(value).map_err(|error| format!("{}: {error}", act.command))?;
+                Ok((act.when(start, place), command))
+            });
+            let commands = commands.collect::<Result<_, String>>()?;
+            Ok(SampleStrand { by: record.by.clone(), label: record.strand.clone(), commands })
+        });
+        records.collect()
+    }
+}
+
+/// The sample assessment Larch, every part of it.
 #[allow(clippy::expect_used)] // A constant of this crate, read by a test.
 pub fn sample_larch() -> Sample {
     serde_json::from_str(LARCH).expect("the sample that ships with Kith is well formed")

@@ -7,11 +7,19 @@
 //! ```text
 //! schema: 1   document: bytes   kind: "working"   title: scalar   framework: version
 //! frameworks/{version}: the framework's JSON
-//! purpose/  trigger, lead-agency: scalars;  why-now, better, find-out, go-wrong, less-intrusive: Text;  edited-{text}: mark
+//! purpose/  trigger, lead-agency, act-today: scalars;  why-now, better, find-out, go-wrong, less-intrusive: Text;  edited-{text}: mark
 //! sides/{side}/ asked-{whose}: scalar    dimensions/{dimension}/ state: scalar
-//! analysis/{heading}: Text   plan/{heading}/   voices/   strands/            (standing, for what comes next)
-//! entries/{random id}/  dimension, kind, at, framework, said-by, heard, basis, date, agreed, retired, retired-saw, edited: scalars; text: Text
-//! differing/{random id}/  about, at, text, withdrawn: scalars (a differing view is never merged: R44)
+//! analysis/{heading}: Text, edited-{heading}: mark;  weighting.{place, took-part}.{…}, weighting.{date, young-people}: scalars
+//! entries/{random id}/  dimension, kind, at, framework, said-by, heard, basis, date, agreed, look-again, strand.{id}, retired, retired-saw, edited: scalars; text: Text
+//! differing/{random id}/  about, at, text, withdrawn, for-families: scalars (a differing view is never merged: R44)
+//! positions/{random id}/  about, at, position: scalars
+//! voices/{random id}/   side, whose, words, how, agreed, date, strand, speaker, about.{…}, withdrawn, at: scalars (nobody edits them: R29)
+//! answers/{random id}/  voice, outcome, where.{…}, told, fair, fair-words, at: scalars; text: Text
+//! plan/goals/{random id}/  side.{…}, finding.{…}, then, then-date, ask-again, at: scalars; text, measure: Text
+//! plan/measures/{random id}/  goal, value, date, at: scalars
+//! plan/responses/{random id}/  side.{…}, goal.{…}, owner, person, due, status, note, …: scalars; what, why, lost: Text
+//! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, detached, their-words, at: scalars
+//! labels/ {label}: true   openness/  asked-all, why, …   lawful/ {agency}   life/  review, closed, still-true.{side}, …
 //! people/  {person}.name, {person}.agency, {person}.role     confirmed/  the same, as the admitting lead checked them
 //! devices/ {device}: person, written by that device          invites/{random id}/ secret, role, expires, for, used, stopped
 //! ```
@@ -31,11 +39,32 @@ pub const SCHEMA: i64 = 1;
 pub(crate) const PURPOSE_TEXTS: [&str; 5] = ["why-now", "better", "find-out", "go-wrong", "less-intrusive"];
 
 /// Standing maps at the root, besides those of the framework.
-pub(crate) const MAPS: [&str; 9] =
-    ["entries", "differing", "people", "confirmed", "devices", "invites", "voices", "strands", "frameworks"];
+pub(crate) const MAPS: [&str; 15] = [
+    "entries",
+    "differing",
+    "people",
+    "confirmed",
+    "devices",
+    "invites",
+    "voices",
+    "strands",
+    "frameworks",
+    "answers",
+    "positions",
+    "labels",
+    "openness",
+    "lawful",
+    "life",
+];
+
+/// Standing maps of the plan, whatever the headings of its framework.
+pub(crate) const PLAN: [&str; 3] = ["goals", "responses", "measures"];
+
+/// Standing Texts of the analysis, whatever the headings of its framework.
+pub(crate) const ANALYSIS: [&str; 2] = ["weighting", "summary"];
 
 /// Every key of the root that this version knows.
-pub(crate) const ROOT_KEYS: [&str; 19] = [
+pub(crate) const ROOT_KEYS: [&str; 25] = [
     "schema",
     "document",
     "kind",
@@ -55,10 +84,16 @@ pub(crate) const ROOT_KEYS: [&str; 19] = [
     "confirmed",
     "devices",
     "invites",
+    "answers",
+    "positions",
+    "labels",
+    "openness",
+    "lawful",
+    "life",
 ];
 
 /// Every key of an entry that this version knows.
-pub(crate) const ENTRY_KEYS: [&str; 13] = [
+pub(crate) const ENTRY_KEYS: [&str; 14] = [
     "dimension",
     "kind",
     "text",
@@ -72,6 +107,7 @@ pub(crate) const ENTRY_KEYS: [&str; 13] = [
     "retired",
     "retired-saw",
     "edited",
+    "look-again",
 ];
 
 /// Why bytes are not an assessment.
@@ -85,6 +121,9 @@ pub enum OpenError {
     /// An Automerge document of another kind.
     #[error("this is not an assessment: it has no schema that Kith knows")]
     NotAnAssessment,
+    /// An Automerge document of another kind, where a strand record was expected.
+    #[error("this is not a strand record: it has no schema that Kith knows")]
+    NotAStrandRecord,
 }
 
 /// Begins an assessment: a document with one change, which holds the framework and makes every standing map and Text (protocol 6).
@@ -117,12 +156,12 @@ pub fn genesis(framework: &Framework, document: [u8; 16], ctx: &Context<'_>) -> 
             }
         }
         let analysis = tx.put_object(ROOT, "analysis", ObjType::Map)?;
-        for heading in framework.analysis() {
-            tx.put_object(&analysis, heading.id.as_str(), ObjType::Text)?;
+        for heading in with(&ANALYSIS, framework.analysis()) {
+            tx.put_object(&analysis, heading, ObjType::Text)?;
         }
         let plan = tx.put_object(ROOT, "plan", ObjType::Map)?;
-        for heading in framework.plan() {
-            tx.put_object(&plan, heading.id.as_str(), ObjType::Map)?;
+        for heading in with(&PLAN, framework.plan()) {
+            tx.put_object(&plan, heading, ObjType::Map)?;
         }
         Ok(())
     };
@@ -131,6 +170,13 @@ pub fn genesis(framework: &Framework, document: [u8; 16], ctx: &Context<'_>) -> 
     let hash = tx.commit_with(options).0.expect("the genesis change is not empty");
     let bytes = change_bytes(&doc, &hash).expect("a change that was just made can be read");
     (doc, bytes)
+}
+
+/// Ours, and what a framework has besides.
+fn with<'a>(ours: &[&'a str], theirs: &'a [crate::Heading]) -> Vec<&'a str> {
+    let mut all = ours.to_vec();
+    all.extend(theirs.iter().map(|heading| heading.id.as_str()).filter(|id| !ours.contains(id)));
+    all
 }
 
 /// The raw, uncompressed bytes of a change.
@@ -142,16 +188,21 @@ pub(crate) fn change_bytes(doc: &Automerge, hash: &ChangeHash) -> Option<Vec<u8>
 ///
 /// Never panics on damaged bytes. Whether the history is honest is not judged here (that is the replica's work).
 pub fn open(bytes: &[u8]) -> Result<Automerge, OpenError> {
+    let doc = load(bytes)?;
+    if is_assessment(&doc) { Ok(doc) } else { Err(OpenError::NotAnAssessment) }
+}
+
+/// Loads a document of any kind.
+pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, OpenError> {
     // Automerge can panic on malformed bytes (measured): a damaged file must be a sentence, not a crash.
     let loaded = std::panic::catch_unwind(|| {
         Automerge::load_with_options(bytes, LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit))
     });
-    let doc = match loaded {
-        Ok(Ok(doc)) => doc,
-        Ok(Err(error)) => return Err(OpenError::Damaged(error.to_string())),
-        Err(_) => return Err(OpenError::Damaged("its inside does not fit together".to_owned())),
-    };
-    if is_assessment(&doc) { Ok(doc) } else { Err(OpenError::NotAnAssessment) }
+    match loaded {
+        Ok(Ok(doc)) => Ok(doc),
+        Ok(Err(error)) => Err(OpenError::Damaged(error.to_string())),
+        Err(_) => Err(OpenError::Damaged("its inside does not fit together".to_owned())),
+    }
 }
 
 /// Whether a document has what the genesis change makes.

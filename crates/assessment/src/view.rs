@@ -5,7 +5,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::framework::Heading;
+use crate::life::LifeView;
+use crate::openness::OpennessView;
+use crate::plan::PlanView;
+use crate::positions::Subject;
+use crate::strands::StrandView;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger};
+use crate::voices::VoiceView;
+use crate::weighting::WeightingView;
 
 /// Somebody, as the document knows them. A name is believed only if their own device wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +115,10 @@ pub struct EntryView {
     pub two_versions: Vec<TwoVersions>,
     /// Differing views beside it, oldest first.
     pub differing: Vec<DifferingView>,
+    /// When to look at it again, if somebody said so: after that day it may be out of date (R31).
+    pub look_again: Option<String>,
+    /// Strands that it rests on, by id (R3). Those that were taken out are not among them.
+    pub rests_on: Vec<String>,
     /// What a newer version wrote in it.
     pub newer: Vec<NewerField>,
 }
@@ -121,6 +132,8 @@ pub struct DifferingView {
     pub about: String,
     /// Its author's words.
     pub text: String,
+    /// What families read of it: that adults differ and on what, in words that its author confirmed (R44).
+    pub for_families: Option<String>,
     /// Whose they are.
     pub by: Who,
     /// When they were first written.
@@ -176,7 +189,7 @@ pub struct SideView {
 }
 
 /// One answer of the purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Answered {
     /// Its text; may be empty.
     pub text: String,
@@ -201,6 +214,12 @@ pub struct PurposeView {
     pub less_intrusive: Answered,
     /// Which agency leads.
     pub lead_agency: Option<String>,
+    /// Opened under "someone must act today": since when.
+    pub act_today: Option<i64>,
+    /// What stands above every page: the purpose in one line, or "Why: not yet written".
+    pub head: String,
+    /// Why no version may go to families yet; `None`: nothing stands against it.
+    pub no_version_for_families: Option<String>,
     /// Questions that nobody has answered, in words.
     pub not_yet_written: Vec<String>,
 }
@@ -291,6 +310,27 @@ pub enum Mark {
         /// Who changed it.
         by: Vec<Who>,
     },
+    /// Somebody wrote over what somebody said; the words of whoever wrote them down are shown.
+    WordsChangedByOthers {
+        /// Which voice.
+        id: String,
+        /// Who.
+        by: Vec<Who>,
+    },
+    /// Two strands were given one label, apart: one of them needs another.
+    LabelTwice {
+        /// The later strand.
+        id: String,
+        /// The label.
+        label: String,
+    },
+    /// An entry rests on somebody alone who was taken out: does it stand as a theme (R4)?
+    RestsOnOneTakenOut {
+        /// The entry.
+        id: String,
+        /// Where, in words.
+        label: String,
+    },
     /// An invitation was used by two people.
     InviteUsedTwice {
         /// Which.
@@ -338,6 +378,22 @@ pub struct AssessmentView {
     pub analysis: Vec<Heading>,
     /// Headings of the plan, for what comes next.
     pub plan: Vec<Heading>,
+    /// What young people and parents said, oldest first (R29).
+    pub voices: Vec<VoiceView>,
+    /// Which side must change first, and why (R35).
+    pub weighting: WeightingView,
+    /// Three sentences that a family could read.
+    pub summary: Answered,
+    /// Goals and actions (R36 to R39).
+    pub planned: PlanView,
+    /// Who sees what the same way (R44).
+    pub positions: Vec<Subject>,
+    /// Young people's places, by label; never those that were taken out (R4).
+    pub strands: Vec<StrandView>,
+    /// Whether people were asked, and legal grounds (R7 to R9).
+    pub openness: OpennessView,
+    /// How long it holds, and whether it is closed (R31, R59).
+    pub life: LifeView,
     /// Who writes here.
     pub people: Vec<PersonView>,
     /// Differing views whose entry cannot be found.

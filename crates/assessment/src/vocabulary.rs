@@ -43,6 +43,13 @@ macro_rules! choice {
             }
         }
 
+        impl Default for $name {
+            /// Nothing chosen: refused as a choice by every command.
+            fn default() -> Self {
+                Self::Newer(String::new())
+            }
+        }
+
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
                 match word.replace('_', "-").as_str() {
@@ -157,6 +164,181 @@ choice!(
         YoungPeople = "young-people", "Young people's view";
         /// Parents and carers.
         Parents = "parents", "Parents' and carers' view";
+    }
+);
+choice!(
+    /// What was done with what somebody said (R50; sample-and-words 4, "Coming back").
+    Outcome {
+        /// It was used.
+        Used = "used", "We used it";
+        /// Not yet.
+        NotYet = "not-yet", "Not yet";
+        /// It was not used, because.
+        NotUsed = "not-used", "We did not use it";
+        /// The team wants to ask more.
+        AskMore = "ask-more", "We want to ask you more";
+    }
+);
+choice!(
+    /// "Is that fair?", as the person who was answered says it (R50).
+    Fair {
+        /// Yes.
+        Yes = "yes", "Yes";
+        /// Not really.
+        NotReally = "not-really", "Not really";
+        /// No.
+        No = "no", "No";
+    }
+);
+choice!(
+    /// When a side must change, for safety to rise (R35). Words, never numbers.
+    Turn {
+        /// It must change first.
+        First = "first", "first";
+        /// After that.
+        Next = "next", "next";
+        /// Then.
+        Then = "then", "then";
+    }
+);
+choice!(
+    /// How an action stands (R39). "Overdue" is not among them: that is computed from the date.
+    Status {
+        /// Nobody has started.
+        NotStarted = "not-started", "not started";
+        /// Its owner agreed.
+        Agreed = "agreed", "agreed";
+        /// Under way.
+        Started = "started", "started";
+        /// Done.
+        Done = "done", "done";
+        /// Given up, or no longer wanted.
+        Stopped = "stopped", "stopped";
+    }
+);
+choice!(
+    /// Whether somebody sees a thing the same way (R44: agreement among adults, then and now).
+    Position {
+        /// The same way.
+        Same = "same", "sees it the same way";
+        /// Otherwise.
+        Differently = "differently", "sees it differently";
+        /// Not sure.
+        NotSure = "not-sure", "is not sure";
+    }
+);
+choice!(
+    /// What colleagues see of a young person's and their parents' agreement (R8). Who said what stays in the strand's record.
+    Agreement {
+        /// Asked; no answer yet.
+        Asked = "asked", "asked";
+        /// Yes.
+        Yes = "yes", "yes";
+        /// Yes to some of it.
+        InPart = "in-part", "in part";
+        /// No.
+        No = "no", "no";
+        /// After a no: holder and lead are deciding.
+        BeingDecided = "being-decided", "being decided";
+    }
+);
+choice!(
+    /// What holder and lead decide after a no (sample-and-words 5). A no takes nobody out by itself.
+    AfterNo {
+        /// The young person is taken out.
+        TakeOut = "take-out", "take out";
+        /// Go on with the part that was agreed.
+        InPart = "in-part", "go on in part";
+        /// Go on, because.
+        GoOn = "go-on", "go on";
+    }
+);
+choice!(
+    /// What becomes of a young person's words when they are taken out: their own choice (R4).
+    TheirWords {
+        /// They stay, as "a young person".
+        Stay = "stay", "stay as \"a young person\"";
+        /// They go.
+        Go = "go", "go";
+    }
+);
+choice!(
+    /// Whether parents and young people have been asked, at the start (sample-and-words 1.6).
+    AskedAll {
+        /// All of them.
+        All = "all", "yes, all";
+        /// Some of them.
+        Some = "some", "some of them";
+        /// Nobody yet.
+        NotYet = "not-yet", "not yet";
+        /// It was decided not to ask somebody yet.
+        DecidedNot = "decided-not", "we have decided not to ask someone yet";
+    }
+);
+choice!(
+    /// "Still true?", asked once per side at a review (R31).
+    StillTrue {
+        /// Yes.
+        Yes = "yes", "still true";
+        /// In part.
+        Partly = "partly", "partly true";
+        /// No.
+        No = "no", "no longer true";
+    }
+);
+choice!(
+    /// Whether families were told that the work has ended (R59).
+    Told {
+        /// They were told.
+        Told = "told", "told";
+        /// It was decided not to tell them, because.
+        NotTold = "not-told", "not told";
+    }
+);
+choice!(
+    /// Whom one asks: each stands apart (R8).
+    Whom {
+        /// The young person.
+        YoungPerson = "young-person", "the young person";
+        /// A parent or carer.
+        Parent = "parent", "a parent or carer";
+    }
+);
+choice!(
+    /// What somebody is asked about: never one tick (R7, sample-and-words 5).
+    AgreementAbout {
+        /// That they know of it.
+        Openness = "openness", "what this is";
+        /// Taking part.
+        Work = "work", "taking part";
+    }
+);
+choice!(
+    /// What somebody said when asked (sample-and-words 5).
+    Said {
+        /// They have read what this is; that is not agreement.
+        HasRead = "has-read", "has read this";
+        /// Yes.
+        Yes = "yes", "yes";
+        /// Yes, but not to all of it.
+        YesBut = "yes-but-not", "yes, but not all";
+        /// No.
+        No = "no", "no";
+        /// They want to talk first.
+        WantsToTalk = "wants-to-talk", "wants to talk first";
+        /// They said yes before, and take it back.
+        Withdrawn = "withdrawn", "withdrawn";
+    }
+);
+choice!(
+    /// Whether somebody can make one decision (practice 2.3). It may be otherwise for another one.
+    Competent {
+        /// They can.
+        Able = "able", "able to decide this";
+        /// They cannot.
+        NotAble = "not-able", "not able to decide this yet";
+        /// It is not clear.
+        NotSure = "not-sure", "not sure";
     }
 );
 

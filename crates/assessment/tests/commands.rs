@@ -6,7 +6,7 @@ mod common;
 use common::{START, Writer, add};
 use kith_assessment::{
     Agreed, Answer, Basis, Command, EntryId, Heads, Heard, InviteId, Kind, Mark, PersonId, Refusal, Secret, Trigger, Whose,
-    entry_text, find, history, history_text, invites, open, plain_text, sample_larch, view_entry,
+    entry_text, find, invites, open, view_entry,
 };
 
 fn splice(id: EntryId, at: usize, delete: usize, insert: &str) -> Command {
@@ -199,41 +199,6 @@ fn an_invitation_works_once_and_its_secret_is_never_shown() {
     priya.does(record(stopped));
     priya.does(Command::StopInvite { invite: stopped });
     assert!(priya.try_to(&Command::UseInvite { invite: stopped, person: PersonId([3; 16]) }).is_err());
-}
-
-#[test]
-fn the_sample_is_written_by_its_people_and_reads_well_in_a_terminal() {
-    let sample = sample_larch();
-    let mut writers: Vec<(String, Writer)> = Vec::new();
-    let mut doc = Writer::begin(1);
-    for (number, person) in (1_u8..).zip(&sample.people) {
-        let mut writer = if number == 1 { Writer::begin(1) } else { writers[0].1.copy(number) };
-        writer.now = START - 31 * 86_400;
-        writer.does(Command::IntroduceMyself {
-            name: person.name.clone(),
-            agency: person.agency.clone(),
-            role: person.role.clone(),
-        });
-        if number > 1 {
-            writers[0].1.takes_from(&mut writer);
-        }
-        writers.push((person.name.clone(), writer));
-    }
-    let mut document = writers[0].1.doc.clone();
-    for step in sample.steps(START) {
-        let writer = &mut writers.iter_mut().find(|(name, _)| *name == step.by).expect("every author is one of its people").1;
-        writer.doc = document.clone();
-        writer.now = step.when;
-        writer.does(step.command);
-        document = writer.doc.clone();
-    }
-    doc.doc = document;
-    let view = doc.view();
-    assert_eq!(view.entries().count(), 32);
-    assert!(view.marks.iter().all(|mark| matches!(mark, Mark::NotYetAsked { .. })), "{:?}", view.marks);
-    assert!(view.purpose.not_yet_written.is_empty());
-    insta::assert_snapshot!("larch_in_a_terminal", plain_text(&view));
-    insta::assert_snapshot!("larch_history", history_text(&history(&doc.doc)));
 }
 
 #[test]

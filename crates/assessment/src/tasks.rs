@@ -1,0 +1,184 @@
+//! What waits for somebody, computed from the assessment as it stands (sample-and-words 2, "My work"). Nothing is stored: a task is
+//! gone when what it asks for is there. The order is that of the page, never a computed importance.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dates::{self, long_day};
+use crate::ids::PersonId;
+use crate::life::stale;
+use crate::view::{AssessmentView, Mark};
+use crate::vocabulary::AskedAll;
+use crate::voices::first_words;
+use crate::working_days;
+
+/// Working days in which to ask parents and young people, after somebody said "not yet" (sample-and-words 1.6).
+const ASK_WITHIN: u32 = 5;
+
+/// For whom a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForWhom {
+    /// Everybody who writes here.
+    Everybody,
+    /// The leads.
+    Leads,
+    /// Whoever holds the strand.
+    Holder,
+    /// The agency that owns the action. All agencies in the plan see it (R39).
+    Owner,
+}
+
+/// Something that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// "voice-not-answered", "two-versions", "overdue-action", …: what a screen opens.
+    pub kind: String,
+    /// What to do, in one sentence.
+    pub what: String,
+    /// By when, if there is a day.
+    pub due: Option<String>,
+    /// Whether that day has passed.
+    pub overdue: bool,
+    /// For whom.
+    pub for_whom: ForWhom,
+    /// Whether it is mine: my agency's action, my strand, everybody's. Leads' tasks count as theirs only where roles are known.
+    pub mine: bool,
+    /// What it is about: an id, a field, a side.
+    pub about: String,
+}
+
+struct List<'a> {
+    today: &'a str,
+    tasks: Vec<Task>,
+}
+
+impl List<'_> {
+    fn add(&mut self, kind: &str, what: String, due: Option<&str>, (for_whom, mine): (ForWhom, bool), about: &str) {
+        let overdue = due.is_some_and(|due| due < self.today);
+        let (kind, due, about) = (kind.to_owned(), due.map(str::to_owned), about.to_owned());
+        self.tasks.push(Task { kind, what, due, overdue, for_whom, mine, about });
+    }
+
+    /// Whether a day has come.
+    fn is_due(&self, day: Option<&str>) -> bool {
+        day.is_some_and(|day| day <= self.today)
+    }
+}
+
+/// What waits on a day ("YYYY-MM-DD"), in the order of the page *My work*. `me` says whose eyes read it.
+pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<Task> {
+    let mut list = List { today, tasks: Vec::new() };
+    if view.life.closed.is_some() {
+        return list.tasks;
+    }
+    let all = (ForWhom::Everybody, true);
+    let leads = (ForWhom::Leads, false);
+    let me = me.map(ToString::to_string);
+    let my = view.people.iter().find(|person| Some(&person.person) == me.as_ref());
+    if let Some(since) = view.purpose.act_today.filter(|_| !view.purpose.not_yet_written.is_empty()) {
+        let due = working_days::after(&dates::day(since), 1);
+        let what = format!("Write why this group: {}", view.purpose.not_yet_written.join("; "));
+        list.add("purpose", what, Some(&due), leads, "purpose");
+    }
+    for voice in view.voices.iter().filter(|voice| voice.withdrawn.is_none()) {
+        if !voice.is_answered() {
+            let what = format!("Say what was done with what {} said: \"{}\"", voice.speaker, first_words(&voice.words));
+            list.add("voice-not-answered", what, None, all, &voice.kept.id);
+        } else if voice.answers.iter().all(|answer| answer.told.is_none()) {
+            let what = format!("Tell {} what was done with what they said", voice.speaker);
+            list.add("answer-not-told", what, None, all, &voice.kept.id);
+        }
+    }
+    marks(view, &mut list);
+    for action in view.planned.actions.iter().filter(|action| action.is_overdue(today)) {
+        let owner = action.owner.as_deref().unwrap_or("nobody yet");
+        let agency = my.and_then(|my| my.agency.as_deref());
+        let mine = agency.is_some_and(|agency| owner.to_lowercase().contains(&agency.to_lowercase()))
+            || (action.person.is_some() && action.person == my.and_then(|my| my.name.clone()));
+        let what = format!("{} ({owner})", first_words(&action.what.text));
+        list.add("overdue-action", what, action.due.as_deref(), (ForWhom::Owner, mine), &action.kept.id);
+    }
+    for action in view.planned.actions.iter().filter(|action| action.keeps_apart) {
+        if list.is_due(action.apart_review.as_deref()) {
+            let what = format!("Look again at keeping friends apart: {}", first_words(&action.what.text));
+            list.add("apart-review", what, action.apart_review.as_deref(), all, &action.kept.id);
+        }
+    }
+    strands(view, me.as_deref(), &mut list);
+    openness(view, &mut list);
+    for (number, goal) in view.planned.goals.iter().enumerate() {
+        if list.is_due(goal.ask_again.as_deref()) {
+            let what = format!("Ask again about goal {}: {}", number + 1, first_words(&goal.measure.text));
+            list.add("measure", what, goal.ask_again.as_deref(), all, &goal.kept.id);
+        }
+    }
+    if list.is_due(view.life.review.as_deref()) {
+        let what = "Look at the whole assessment again: is each side still true?".to_owned();
+        list.add("review", what, view.life.review.as_deref(), leads, "life");
+    }
+    for part in stale(view, today) {
+        list.add("stale", part.words, None, all, &part.part);
+    }
+    list.tasks
+}
+
+fn marks(view: &AssessmentView, list: &mut List<'_>) {
+    let all = (ForWhom::Everybody, true);
+    for mark in &view.marks {
+        match mark {
+            Mark::TwoVersions(two) => {
+                let words: Vec<String> = two.values.iter().map(|version| format!("\"{}\"", version.words)).collect();
+                let what = format!("Choose between two versions of {}: {}", two.label, words.join(" or "));
+                list.add("two-versions", what, None, all, &two.field);
+            }
+            Mark::EditedApart { field, label, .. } => {
+                list.add("edited-apart", format!("Read once what two people wrote apart: {label}"), None, all, field);
+            }
+            Mark::RetiredAndEdited { id, label, .. } => {
+                let what = format!("Restore it, or take it back again: {label} was edited after it was taken back");
+                list.add("retired-and-edited", what, None, all, id);
+            }
+            Mark::RestsOnOneTakenOut { id, label } => {
+                let what = format!("Does this stand as a theme? It rested on one young person who was taken out: {label}");
+                list.add("rests-on-one-taken-out", what, None, (ForWhom::Leads, false), id);
+            }
+            Mark::LabelTwice { id, label } => {
+                let what = format!("Give one of two young people with the label {label} another label");
+                list.add("label-twice", what, None, (ForWhom::Holder, false), id);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn strands(view: &AssessmentView, me: Option<&str>, list: &mut List<'_>) {
+    for strand in &view.strands {
+        let mine = me.is_some() && strand.holder.person.as_deref() == me;
+        if strand.paused {
+            let what = format!("Decide with a lead how to go on with {} after a no", strand.label);
+            list.add("decide-after-no", what, strand.decide_by.as_deref(), (ForWhom::Holder, mine), &strand.kept.id);
+        }
+        if list.is_due(strand.review.as_deref()) {
+            let what = format!("Look at agreement again with {}", strand.label);
+            list.add("agreement-review", what, strand.review.as_deref(), (ForWhom::Holder, mine), &strand.kept.id);
+        }
+    }
+}
+
+fn openness(view: &AssessmentView, list: &mut List<'_>) {
+    let openness = &view.openness;
+    let leads = (ForWhom::Leads, false);
+    if matches!(openness.answer, Some(AskedAll::NotYet | AskedAll::Some)) {
+        let due = openness.since.map(|since| working_days::after(&dates::day(since), ASK_WITHIN));
+        list.add("ask", "Ask, and say what this is: words you can use".to_owned(), due.as_deref(), leads, "openness");
+    }
+    if !openness.still_needs.is_empty() {
+        let what = format!("Somebody is not asked yet. Say: {}", openness.still_needs.join(", "));
+        list.add("not-asked-reason", what, None, leads, "openness");
+    }
+    if list.is_due(openness.look_again.as_deref()) {
+        let since = openness.look_again.as_deref().map(long_day).unwrap_or_default();
+        let what = format!("Look again at not asking somebody: that was to be by {since}");
+        list.add("not-asked-review", what, openness.look_again.as_deref(), leads, "openness");
+    }
+}
