@@ -96,10 +96,30 @@ pub enum Verb {
     },
     /// List the assessments on this computer
     List,
-    /// Show an assessment as text
+    /// Show an assessment as text, or one part of it
+    #[command(
+        after_long_help = "Parts: voices (what young people and parents said), weighting (what must change first), plan (goals and \
+                           actions), disagreement (who sees what the same way), strands (young people by label, and agreement), \
+                           tasks (what waits), life (what may be out of date), case-notes (to paste into a case file).\n\n\
+                           Example:\n  kith show Larch --part tasks"
+    )]
     Show {
         /// Which assessment
         id: String,
+        /// One part by itself
+        #[arg(long, value_name = "PART", value_parser = ["voices", "weighting", "plan", "disagreement", "strands", "tasks", "life", "case-notes"])]
+        part: Option<String>,
+    },
+    /// Do anything that can be done in an assessment: one command as JSON on the input
+    #[command(after_long_help = "Commands and their fields are in docs/cli.md. Ids can be given by their beginnings.\n\n\
+                           Examples:\n  echo '{\"do\": \"add-goal\", \"text\": \"A warm place near the station.\", \"findings\": [\"3.1\"]}' | kith do Larch\n  \
+                           echo '{\"do\": \"say-still-true\", \"side\": \"3\", \"answer\": \"yes\"}' | kith do Larch")]
+    Do {
+        /// Which assessment
+        id: String,
+        /// The command as JSON; - (the default) reads it from the input
+        #[arg(default_value = "-", hide = true)]
+        command: String,
     },
     /// Who did what, and when
     History {
@@ -339,6 +359,7 @@ impl Verb {
     pub fn texts(&mut self) -> Option<&mut String> {
         match self {
             Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
+            Self::Do { command, .. } => Some(command),
             Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
             _ => None,
         }

@@ -113,6 +113,19 @@ pub struct Shown {
     pub view: AssessmentView,
 }
 
+/// One part of an assessment.
+#[derive(Debug, Serialize)]
+pub struct PartShown {
+    /// Its id.
+    pub assessment: String,
+    /// Which part.
+    pub part: String,
+    /// The day on which it was computed.
+    pub today: String,
+    /// The part of the view; for tasks and life a list that was computed, for case notes the text.
+    pub value: serde_json::Value,
+}
+
 /// History.
 #[derive(Debug, Serialize)]
 pub struct HistoryShown {

@@ -2,6 +2,7 @@
 //! arguments and gives an [`Answer`], so that the holder of a profile can do it for another process ([`crate::holder`]).
 
 mod deciding;
+mod doing;
 mod exporting;
 mod find;
 mod joining;
@@ -97,7 +98,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Relay { url, token } => standing::relay(engine, url, token.as_deref()),
         Verb::New { title, trigger, purpose } => writing::new(engine, title, trigger, purpose),
         Verb::List => standing::list(engine, manner),
-        Verb::Show { id } => reading::show(engine, id, manner),
+        Verb::Show { id, part: None } => reading::show(engine, id, manner),
+        Verb::Show { id, part: Some(part) } => reading::part(engine, id, part, manner),
+        Verb::Do { id, command } => doing::command(engine, id, command),
         Verb::History { id } => reading::history(engine, id, manner),
         Verb::Status { id } => standing::status(engine, id.as_deref(), manner),
         Verb::Write { .. } => writing::write(engine, verb),

@@ -1,12 +1,12 @@
 //! `show` and `history`.
 
 use jiff::tz::TimeZone;
-use kith_assessment::{AssessmentView, HistoryLine, history_with, plain_text};
+use kith_assessment::{AssessmentView, HistoryLine, Part, history_with, part_text, plain_text, stale, tasks};
 
 use super::{Answer, Manner, find};
 use crate::engine::{Engine, EngineError};
 use crate::failure::Failure;
-use crate::json::{HistoryShown, Shown};
+use crate::json::{HistoryShown, PartShown, Shown};
 use crate::store::StoreError;
 use crate::terminal::{moment, visible_line};
 
@@ -26,6 +26,30 @@ pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer,
     });
     let shown = Shown { assessment: document.to_string(), standing, newer, view };
     Ok(Answer::new(&shown, text).notes(note))
+}
+
+/// One part of it, as it stands today.
+pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Result<Answer, Failure> {
+    let found = find::assessment(engine, id)?;
+    let document = found.id;
+    let (view, _) = view(engine, document)?;
+    let me = engine.look(move |work| Ok(work.core().identity(&document).map(|me| me.person.0.into())))?;
+    let today = jiff::Timestamp::from_second(engine.clock().now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let today = today.to_zoned_datetime(manner.zone.clone()).date().to_string();
+    let known: Part = serde_json::from_value(part.into()).map_err(|_| Failure::usage(format!("There is no part \"{part}\"")))?;
+    let text = part_text(&view, known, me.as_ref(), &today);
+    let value = match known {
+        Part::Voices => serde_json::to_value(&view.voices),
+        Part::Weighting => serde_json::to_value(&view.weighting),
+        Part::Plan => serde_json::to_value(&view.planned),
+        Part::Disagreement => serde_json::to_value(&view.positions),
+        Part::Strands => serde_json::to_value(&view.strands),
+        Part::Tasks => serde_json::to_value(tasks(&view, me.as_ref(), &today)),
+        Part::Life => serde_json::to_value(stale(&view, &today)),
+        Part::CaseNotes => serde_json::to_value(&text),
+    };
+    let value = value.unwrap_or_default();
+    Ok(Answer::new(&PartShown { assessment: document.to_string(), part: part.to_owned(), today, value }, text))
 }
 
 /// The view, and how many changes the stored one lacked.

@@ -159,7 +159,7 @@ fn on_entry(
     Ok(written(document, done.id.or(Some(id)).map(|id| id.to_string())))
 }
 
-fn written(document: DocumentId, entry: Option<String>) -> Answer {
+pub(super) fn written(document: DocumentId, entry: Option<String>) -> Answer {
     let text = match &entry {
         Some(entry) => format!("Saved on this computer as {}. `kith sync` sends it.", short(entry)),
         None => "Saved on this computer. `kith sync` sends it.".to_owned(),
