@@ -62,7 +62,7 @@ pub(super) fn measure() -> anyhow::Result<Vec<Figure>> {
 fn show(profile: &Path, document: DocumentId) -> anyhow::Result<(u64, f64)> {
     let began = Instant::now();
     let engine = Engine::start(Profile::open(profile, PASSPHRASE)?)?;
-    let answer = verbs::run(&engine, &Verb::Show { id: document.to_string() }, &Manner::of_this_computer())?;
+    let answer = verbs::run(&engine, &Verb::Show { id: document.to_string(), part: None }, &Manner::of_this_computer())?;
     let took = ms(began);
     engine.stop()?;
     Ok((answer.value["newer"].as_u64().context("an answer without a count")?, took))
