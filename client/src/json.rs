@@ -6,6 +6,7 @@
 //! | verb | value |
 //! | --- | --- |
 //! | any, on a refusal | [`Refused`]: `{"error": {"code", "message"}}`, exit 1 or 2; the message is on the error output too |
+//! | `open` | [`Opened`], when it can be reached; it goes on until it is ended |
 //! | `setup`, `relay` | [`ProfileShown`] |
 //! | `new` | [`Made`] |
 //! | `list` | [`Listed`] |
@@ -23,6 +24,7 @@
 
 use kith_assessment::{AssessmentView, HistoryLine};
 use serde::Serialize;
+use ts_rs::TS;
 
 /// A refusal.
 #[derive(Debug, Clone, Serialize)]
@@ -56,7 +58,7 @@ pub struct ProfileShown {
 }
 
 /// A new assessment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Made {
     /// Its id.
     pub assessment: String,
@@ -65,7 +67,7 @@ pub struct Made {
 }
 
 /// How this device stands in an assessment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct StandingShown {
     /// "member", "removed", "forked", "broken", "rolled-back", "update-needed".
     pub state: &'static str,
@@ -76,7 +78,7 @@ pub struct StandingShown {
 }
 
 /// Everything here.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Listed {
     /// Assessments.
     pub assessments: Vec<ListedAssessment>,
@@ -85,7 +87,7 @@ pub struct Listed {
 }
 
 /// One assessment in a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct ListedAssessment {
     /// Its id.
     pub assessment: String,
@@ -113,7 +115,7 @@ pub struct Shown {
 }
 
 /// History.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, TS)]
 pub struct HistoryShown {
     /// The assessment.
     pub assessment: String,
@@ -122,7 +124,7 @@ pub struct HistoryShown {
 }
 
 /// What is saved, sent and seen.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct StatusShown {
     /// Each assessment.
     pub assessments: Vec<AssessmentStatus>,
@@ -133,7 +135,7 @@ pub struct StatusShown {
 }
 
 /// One relay.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RelayShown {
     /// Its address.
     pub relay: String,
@@ -144,7 +146,7 @@ pub struct RelayShown {
 }
 
 /// One assessment's standing.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct AssessmentStatus {
     /// Its id.
     pub assessment: String,
@@ -154,6 +156,8 @@ pub struct AssessmentStatus {
     pub role: Option<String>,
     /// How this device stands.
     pub standing: StandingShown,
+    /// Its relay.
+    pub relay: Option<String>,
     /// Always true: what was acknowledged is on this disk.
     pub saved: bool,
     /// Whether everything of mine is at the relay, by its word.
@@ -181,7 +185,7 @@ pub struct AssessmentStatus {
 }
 
 /// A colleague's receipt.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct SeenByShown {
     /// Their person.
     pub person: String,
@@ -205,7 +209,7 @@ pub struct Written {
 }
 
 /// An invitation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Invited {
     /// The assessment.
     pub assessment: String,
@@ -222,7 +226,7 @@ pub struct Invited {
 }
 
 /// A request of mine to join.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Asked {
     /// The request.
     pub request: String,
@@ -241,7 +245,7 @@ pub struct Asked {
 }
 
 /// Who asks to be let in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RequestsShown {
     /// The assessment.
     pub assessment: String,
@@ -252,7 +256,7 @@ pub struct RequestsShown {
 }
 
 /// One who asks.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RequestShown {
     /// The request.
     pub request: String,
@@ -277,7 +281,7 @@ pub struct RequestShown {
 }
 
 /// A decision about members.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Decided {
     /// The assessment.
     pub assessment: String,
@@ -292,7 +296,7 @@ pub struct Decided {
 }
 
 /// Who is in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct MembersShown {
     /// The assessment.
     pub assessment: String,
@@ -301,7 +305,7 @@ pub struct MembersShown {
 }
 
 /// One person.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct MemberShown {
     /// Their person.
     pub person: String,
@@ -375,4 +379,13 @@ pub struct Exported {
     pub format: &'static str,
     /// Its size.
     pub bytes: usize,
+}
+
+/// The app is open.
+#[derive(Debug, Clone, Serialize)]
+pub struct Opened {
+    /// Its address, with a way in that works once, for a minute.
+    pub address: String,
+    /// Whether it was open already, in another process.
+    pub handed_over: bool,
 }

@@ -8,7 +8,7 @@ use crate::framework::Heading;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger};
 
 /// Somebody, as the document knows them. A name is believed only if their own device wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Who {
     /// Their id, if a device of theirs has said whose it is.
     pub person: Option<String>,
@@ -23,7 +23,7 @@ pub struct Who {
 }
 
 /// One of several values, and who set it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Version {
     /// What to give to `Choose`.
     pub value: String,
@@ -34,7 +34,7 @@ pub struct Version {
 }
 
 /// Two people set one thing at once: every value is kept until somebody chooses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct TwoVersions {
     /// What to give to `Choose`.
     pub field: String,
@@ -45,7 +45,7 @@ pub struct TwoVersions {
 }
 
 /// Something that a newer Kith wrote: kept, and shown as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct NewerField {
     /// Where it stands.
     pub field: String,
@@ -54,7 +54,7 @@ pub struct NewerField {
 }
 
 /// Where a statement comes from (R12).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct Provenance {
     /// Who said it; `None`: whoever wrote the entry.
     pub said_by: Option<String>,
@@ -69,7 +69,7 @@ pub struct Provenance {
 }
 
 /// An entry was taken back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Retired {
     /// Why.
     pub why: String,
@@ -80,7 +80,7 @@ pub struct Retired {
 }
 
 /// A strength, a worry or what is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct EntryView {
     /// Its id.
     pub id: String,
@@ -113,7 +113,7 @@ pub struct EntryView {
 }
 
 /// A view that differs, in its author's words (R44).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct DifferingView {
     /// Its id.
     pub id: String,
@@ -136,7 +136,7 @@ pub struct DifferingView {
 }
 
 /// One dimension of a side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct DimensionView {
     /// "1.6".
     pub id: String,
@@ -153,7 +153,7 @@ pub struct DimensionView {
 }
 
 /// One side of the triangle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct SideView {
     /// "1".
     pub id: String,
@@ -176,7 +176,7 @@ pub struct SideView {
 }
 
 /// One answer of the purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Answered {
     /// Its text; may be empty.
     pub text: String,
@@ -185,7 +185,7 @@ pub struct Answered {
 }
 
 /// Why this group (R16).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct PurposeView {
     /// What made somebody look.
     pub trigger: Option<Trigger>,
@@ -206,7 +206,7 @@ pub struct PurposeView {
 }
 
 /// What the lead who let somebody in has checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Confirmed {
     /// The name.
     pub name: String,
@@ -217,7 +217,7 @@ pub struct Confirmed {
 }
 
 /// Somebody who writes here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct PersonView {
     /// Their id.
     pub person: String,
@@ -240,6 +240,7 @@ pub struct PersonView {
 /// Something that waits for a person to look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mark", rename_all = "kebab-case")]
+#[derive(ts_rs::TS)]
 pub enum Mark {
     /// Two versions to choose from.
     TwoVersions(TwoVersions),
@@ -299,7 +300,7 @@ pub enum Mark {
 }
 
 /// An invitation, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct InviteView {
     /// Its id.
     pub invite: String,
@@ -318,7 +319,7 @@ pub struct InviteView {
 }
 
 /// An assessment as a person sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct AssessmentView {
     /// Schema of the document; larger than ours if a newer Kith wrote it.
     pub schema: i64,

@@ -13,6 +13,7 @@ mod pages;
 mod sim;
 mod tables;
 mod test;
+mod ui;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ enum Command {
     Test(test::Arguments),
     /// Seeded stories of many clients and a relay on failing machines and lines, each played twice.
     Sim(sim::Arguments),
+    /// Writes the TypeScript types of the app's page from the Rust views, commands and API.
+    Types,
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::Types => ui::write_types(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -88,7 +88,7 @@ fn an_operation_in_the_middle_of_a_change_is_no_name() {
     let (replica, raw) = meeting(3);
     let mut short = replica.shorten(&device(1), &[raw]).unwrap().remove(0);
     // Device 1's genesis change has many operations; only the last of them names it.
-    let first = super::super::shape::first_operation(&short.rest).unwrap();
+    let first = shape::first_operation(&short.rest).unwrap();
     short.deps = vec![Dependency::Last([1; 4], first - 2)];
     let (mut other, _) = meeting(3);
     let arrives = Arrival { changes: vec![Brought::Short(short)], ..arrival(5, 1, &[]) };
