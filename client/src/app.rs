@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use crate::cli::{Arguments, Verb};
 use crate::engine::{Engine, Person, Profile, normalised};
@@ -16,6 +16,7 @@ use crate::progress::Progress;
 use crate::store::{KeyCost, Store, StoreError, is_profile, take_away};
 use crate::terminal::{visible, visible_json};
 use crate::verbs::{self, Answer, FileWanted, Manner, token_bytes};
+use crate::web;
 
 /// The longest text that the input may hold, in bytes: far above any limit of an entry, far below the machine's memory.
 const LONGEST_INPUT: u64 = 32 << 20;
@@ -61,32 +62,26 @@ fn wrong_usage(error: &clap::Error) -> Failure {
 }
 
 /// Prints one JSON value.
-fn print_json(value: &impl serde::Serialize) {
+pub(crate) fn print_json(value: &impl serde::Serialize) {
     let json = serde_json::to_string_pretty(value).unwrap_or_else(|_| "null".to_owned());
     say(&visible_json(&json));
 }
 
 /// To the output. A reader that has gone away (`kith show | head`) is no error.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
     let _ = out.flush();
 }
 
 /// To the error output.
-fn complain(text: &str) {
+pub(crate) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", visible(text));
 }
 
 fn run(arguments: Arguments) -> Result<u8, Failure> {
     let Arguments { profile, json, passphrase_file, verb } = arguments;
-    let Some(mut verb) = verb else {
-        let _ = Arguments::command().write_help(&mut std::io::stderr().lock());
-        if json {
-            print_json(&Failure::usage("Say what to do: one of the verbs that `kith --help` lists").json());
-        }
-        return Ok(2);
-    };
+    let mut verb = Arguments::verb(verb);
     if let Verb::Nudge { names } = &verb {
         return deliver(&crate::hints::nudge(names.as_deref())?, json);
     }
@@ -130,8 +125,22 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
             }
             done
         }
+        Verb::Open { port, no_browser, lock_after } => {
+            let options = web::Options {
+                port: port.unwrap_or(0),
+                browser: !no_browser,
+                lock_after: Duration::from_secs(u64::from(*lock_after) * 60),
+                cost: cost_of_keys(),
+                passphrase: if is_profile(&folder) { source.given()? } else { None },
+            };
+            web::run(&folder, options, json)
+        }
         _ => at_profile(&folder, &source, &verb, json),
     }
+}
+
+fn cost_of_keys() -> KeyCost {
+    if std::env::var_os(CHEAP_KEYS).is_some() { KeyCost::TESTS } else { KeyCost::FULL }
 }
 
 fn asked_words() -> Result<String, Failure> {
@@ -203,8 +212,7 @@ fn set_up(folder: &Path, source: &Source, person: &Person, relay: Option<&str>, 
         return Err(Failure::usage("A token belongs to a relay: give --relay too"));
     }
     let passphrase = source.new_one()?;
-    let cost = if std::env::var_os(CHEAP_KEYS).is_some() { KeyCost::TESTS } else { KeyCost::FULL };
-    let profile = Profile::create(folder, &passphrase, &person, relay.as_deref(), cost)?;
+    let profile = Profile::create(folder, &passphrase, &person, relay.as_deref(), cost_of_keys())?;
     let engine = Engine::start(profile)?;
     if let (Some(relay), Some(token)) = (relay, token) {
         engine.step(move |work| work.set_relay(&relay, Some(token)))?;

@@ -41,6 +41,13 @@ pub struct Arguments {
     pub verb: Option<Verb>,
 }
 
+impl Arguments {
+    /// What to do: without a verb, the app opens.
+    pub fn verb(verb: Option<Verb>) -> Verb {
+        verb.unwrap_or(Verb::Open { port: None, no_browser: false, lock_after: 15 })
+    }
+}
+
 /// An assessment is named by its id, the beginning of its id (four letters or more), or its title. Entries, requests and members
 /// are named by the beginning of their ids, as lists print them.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
@@ -66,6 +73,23 @@ pub enum Verb {
         /// The token that the relay asks for, once; - reads it from the input
         #[arg(long, env = "KITH_TOKEN", hide_env_values = true)]
         token: Option<String>,
+    },
+    /// Open the app in the browser (what `kith` alone does); the first time it asks who you are
+    #[command(
+        after_long_help = "The app is a page on this computer (127.0.0.1) that nobody else can reach. Without a profile it begins with the \
+                                 first run. It locks itself when nobody has pressed a key for a while. Other verbs can be used beside it while it \
+                                 is unlocked. End it with Ctrl-C.\n\nExample:\n  kith open"
+    )]
+    Open {
+        /// The port on 127.0.0.1; any free one if not given
+        #[arg(long)]
+        port: Option<u16>,
+        /// Print the address instead of opening the browser
+        #[arg(long)]
+        no_browser: bool,
+        /// Lock after this many minutes without a key or a press
+        #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=240))]
+        lock_after: u16,
     },
     /// Set the address of your team's relay, and a token if it needs one
     #[command(after_long_help = "Example:\n  kith relay wss://relay.example")]

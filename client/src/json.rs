@@ -6,6 +6,7 @@
 //! | verb | value |
 //! | --- | --- |
 //! | any, on a refusal | [`Refused`]: `{"error": {"code", "message"}}`, exit 1 or 2; the message is on the error output too |
+//! | `open` | [`Opened`], when it can be reached; it goes on until it is ended |
 //! | `setup`, `relay` | [`ProfileShown`] |
 //! | `new` | [`Made`] |
 //! | `list` | [`Listed`] |
@@ -24,6 +25,7 @@
 
 use kith_assessment::{AssessmentView, HistoryLine};
 use serde::Serialize;
+use ts_rs::TS;
 
 /// A refusal.
 #[derive(Debug, Clone, Serialize)]
@@ -57,7 +59,7 @@ pub struct ProfileShown {
 }
 
 /// A new assessment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Made {
     /// Its id.
     pub assessment: String,
@@ -66,7 +68,7 @@ pub struct Made {
 }
 
 /// How this device stands in an assessment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct StandingShown {
     /// "member", "removed", "forked", "broken", "rolled-back", "update-needed".
     pub state: &'static str,
@@ -77,7 +79,7 @@ pub struct StandingShown {
 }
 
 /// Everything here.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Listed {
     /// Assessments.
     pub assessments: Vec<ListedAssessment>,
@@ -86,7 +88,7 @@ pub struct Listed {
 }
 
 /// One assessment in a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct ListedAssessment {
     /// Its id.
     pub assessment: String,
@@ -127,7 +129,7 @@ pub struct PartShown {
 }
 
 /// History.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, TS)]
 pub struct HistoryShown {
     /// The assessment.
     pub assessment: String,
@@ -136,7 +138,7 @@ pub struct HistoryShown {
 }
 
 /// What is saved, sent and seen.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct StatusShown {
     /// Each assessment.
     pub assessments: Vec<AssessmentStatus>,
@@ -147,7 +149,7 @@ pub struct StatusShown {
 }
 
 /// One relay.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RelayShown {
     /// Its address.
     pub relay: String,
@@ -158,7 +160,7 @@ pub struct RelayShown {
 }
 
 /// One assessment's standing.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct AssessmentStatus {
     /// Its id.
     pub assessment: String,
@@ -168,6 +170,8 @@ pub struct AssessmentStatus {
     pub role: Option<String>,
     /// How this device stands.
     pub standing: StandingShown,
+    /// Its relay.
+    pub relay: Option<String>,
     /// Always true: what was acknowledged is on this disk.
     pub saved: bool,
     /// Whether everything of mine is at the relay, by its word.
@@ -195,7 +199,7 @@ pub struct AssessmentStatus {
 }
 
 /// A colleague's receipt.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct SeenByShown {
     /// Their person.
     pub person: String,
@@ -219,7 +223,7 @@ pub struct Written {
 }
 
 /// An invitation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Invited {
     /// The assessment.
     pub assessment: String,
@@ -236,7 +240,7 @@ pub struct Invited {
 }
 
 /// A request of mine to join.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Asked {
     /// The request.
     pub request: String,
@@ -255,7 +259,7 @@ pub struct Asked {
 }
 
 /// Who asks to be let in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RequestsShown {
     /// The assessment.
     pub assessment: String,
@@ -266,7 +270,7 @@ pub struct RequestsShown {
 }
 
 /// One who asks.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RequestShown {
     /// The request.
     pub request: String,
@@ -291,7 +295,7 @@ pub struct RequestShown {
 }
 
 /// A decision about members.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Decided {
     /// The assessment.
     pub assessment: String,
@@ -306,7 +310,7 @@ pub struct Decided {
 }
 
 /// Who is in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct MembersShown {
     /// The assessment.
     pub assessment: String,
@@ -315,7 +319,7 @@ pub struct MembersShown {
 }
 
 /// One person.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct MemberShown {
     /// Their person.
     pub person: String,
@@ -408,4 +412,13 @@ pub struct Hint {
     pub suggestion: String,
     /// Words to put in its place, where some fit.
     pub instead: Option<String>,
+}
+
+/// The app is open.
+#[derive(Debug, Clone, Serialize)]
+pub struct Opened {
+    /// Its address, with a way in that works once, for a minute.
+    pub address: String,
+    /// Whether it was open already, in another process.
+    pub handed_over: bool,
 }

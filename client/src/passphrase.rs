@@ -43,7 +43,8 @@ impl Source {
         }
     }
 
-    fn given(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+    /// One that needs no question: from the file or the variable.
+    pub(crate) fn given(&self) -> Result<Option<Zeroizing<String>>, Failure> {
         if let Some(file) = &self.file {
             return from_file(file).map(Some);
         }

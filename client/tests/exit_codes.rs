@@ -43,7 +43,6 @@ fn exit_codes_are_as_documented() {
         (&["sync", "--once", "--watch"], 2),
         (&["frobnicate"], 2),
         (&["show"], 2),
-        (&[], 2),
     ];
     for (arguments, code) in table {
         let run = home.text(arguments);

@@ -19,6 +19,8 @@ const FOLLOW_UP: Space = Space(103);
 pub(crate) const NONCE: Space = Space(104);
 /// document, device: why somebody was removed, as a lead here put it; kept on this computer only.
 pub(crate) const REMOVAL: Space = Space(105);
+/// document, field: what is typed and not added yet, as text; on this computer only.
+pub(crate) const DRAFT: Space = Space(106);
 
 const VERSION: u8 = 1;
 
@@ -38,6 +40,9 @@ pub struct ProfileRow {
     /// The relay for new assessments, if any yet.
     #[n(3)]
     pub relay: Option<String>,
+    /// Their duty team's telephone, for "Someone in danger now".
+    #[n(4)]
+    pub phone: Option<String>,
 }
 
 /// What a person saw last of a document.
@@ -133,10 +138,19 @@ mod tests {
 
     #[test]
     fn the_formats_of_own_rows_are_frozen() {
-        let profile =
-            ProfileRow { name: "Priya".into(), agency: "care".into(), role: "lead".into(), relay: Some("wss://r".into()) };
+        let profile = ProfileRow {
+            name: "Priya".into(),
+            agency: "care".into(),
+            role: "lead".into(),
+            relay: Some("wss://r".into()),
+            phone: None,
+        };
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&profile)), @"01846550726979616463617265646c656164677773733a2f2f72");
-        assert_eq!(read::<ProfileRow>(&written(&profile)), Some(profile));
+        assert_eq!(read::<ProfileRow>(&written(&profile)), Some(profile.clone()));
+        // A telephone was added later: a profile without one is written and read as before.
+        let with_phone = ProfileRow { phone: Some("01".into()), ..profile };
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&with_phone)), @"01856550726979616463617265646c656164677773733a2f2f72623031");
+        assert_eq!(read::<ProfileRow>(&written(&with_phone)), Some(with_phone));
         let view = ViewRow { edition: 7, title: None, json: b"{}".to_vec() };
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&view)), @"018307f6427b7d");
         assert_eq!(read::<ViewRow>(&written(&view)), Some(view));

@@ -33,7 +33,7 @@ pub use address::{AddressError, normalised};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
-pub(crate) use kept::{NONCE, REMOVAL};
+pub(crate) use kept::{DRAFT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
 pub(crate) use network::on_interrupt;
 use network::{Network, Outgoing};
@@ -113,7 +113,7 @@ impl Profile {
         let Person { name, agency, role } = person.clone();
         let mut store = Store::create(folder, passphrase, cost, &mut SystemRandom)?;
         store.begin()?;
-        kept::put_profile(&mut store, &ProfileRow { name, agency, role, relay })?;
+        kept::put_profile(&mut store, &ProfileRow { name, agency, role, relay, phone: None })?;
         store.commit()?;
         Ok(Self { store, clock: Clock::default() })
     }

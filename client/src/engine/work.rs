@@ -49,6 +49,17 @@ impl Work<'_> {
         Ok(self.store.put_row(space, key, value)?)
     }
 
+    /// Takes a row of the client's own away.
+    pub(crate) fn delete(&mut self, space: kith_group::Space, key: &[u8]) -> Result<(), EngineError> {
+        Ok(self.store.delete_row(space, key)?)
+    }
+
+    /// Sets the telephone of this profile's duty team.
+    pub fn set_phone(&mut self, phone: Option<String>) -> Result<(), EngineError> {
+        let row = ProfileRow { phone, ..self.profile()? };
+        kept::put_profile(self.store, &row)
+    }
+
     /// Every document, in order of ids.
     pub fn documents(&self) -> Vec<DocumentSummary> {
         self.core.documents()

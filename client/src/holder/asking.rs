@@ -26,7 +26,7 @@ pub struct Asker {
 impl Asker {
     /// Connects to the holder of a profile folder; `None` if nobody listens there.
     pub fn connect(folder: &Path) -> Option<Self> {
-        let holder = at_folder(folder, |path| UnixStream::connect(path)).ok()?;
+        let holder = at_folder(folder, SOCKET, |path| UnixStream::connect(path)).ok()?;
         holder.set_read_timeout(Some(PATIENCE)).ok()?;
         Some(Self { holder })
     }
@@ -37,7 +37,7 @@ impl Asker {
             Failure::refused(
                 "holder-lost",
                 format!(
-                    "The running `kith sync --watch` did not answer ({error}). What it said it saved is saved; look with `kith status` \
+                    "The Kith that is open in this profile did not answer ({error}). What it said it saved is saved; look with `kith status` \
                      before you do this again"
                 ),
             )
@@ -57,8 +57,8 @@ impl Asker {
 
 /// Does something with the socket of a folder, whose whole path may be longer than a socket's address holds: on Linux the folder
 /// then gets a short name for the time of the call, under /proc.
-pub(super) fn at_folder<T>(folder: &Path, f: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
-    let path = folder.join(SOCKET);
+pub(crate) fn at_folder<T>(folder: &Path, socket: &str, f: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+    let path = folder.join(socket);
     if path.as_os_str().len() <= LONGEST_PATH {
         return f(&path);
     }
@@ -66,7 +66,7 @@ pub(super) fn at_folder<T>(folder: &Path, f: impl FnOnce(&Path) -> io::Result<T>
     {
         use std::os::fd::AsRawFd;
         let open = std::fs::File::open(folder)?;
-        let short = PathBuf::from(format!("/proc/self/fd/{}/{SOCKET}", open.as_raw_fd()));
+        let short = PathBuf::from(format!("/proc/self/fd/{}/{socket}", open.as_raw_fd()));
         f(&short)
     }
     #[cfg(not(target_os = "linux"))]

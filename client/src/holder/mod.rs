@@ -20,6 +20,8 @@ use crate::verbs::Answer;
 #[cfg(unix)]
 pub use asking::Asker;
 #[cfg(unix)]
+pub(crate) use asking::at_folder;
+#[cfg(unix)]
 pub use serving::Service;
 
 /// The socket's name in the profile folder.

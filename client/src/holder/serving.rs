@@ -32,7 +32,7 @@ impl Service {
     pub fn start(engine: &Engine) -> std::io::Result<Self> {
         let path = engine.folder().join(SOCKET);
         let _ = std::fs::remove_file(&path);
-        let listener = super::asking::at_folder(engine.folder(), |path| UnixListener::bind(path))?;
+        let listener = super::asking::at_folder(engine.folder(), SOCKET, |path| UnixListener::bind(path))?;
         std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         let open = Arc::new(AtomicBool::new(true));
         let (still_open, engine) = (Arc::clone(&open), engine.clone());
@@ -67,7 +67,7 @@ impl Drop for Service {
         self.open.store(false, Ordering::Relaxed);
         // One last guest wakes the thread, which then leaves and lets go of the engine.
         if let Some(folder) = self.path.parent() {
-            let _ = super::asking::at_folder(folder, |path| UnixStream::connect(path));
+            let _ = super::asking::at_folder(folder, SOCKET, |path| UnixStream::connect(path));
         }
         let _ = std::fs::remove_file(&self.path);
     }
@@ -94,7 +94,7 @@ fn serve(engine: &Engine, mut guest: UnixStream) -> std::io::Result<()> {
 fn other_version() -> Failure {
     Failure::refused(
         "other-version",
-        "Another version of Kith holds this profile (kith sync --watch). Nothing was done; end it, start it anew, and try again",
+        "Another version of Kith holds this profile (the app, or kith sync --watch). Nothing was done; end it, start it anew, and try again",
     )
 }
 
@@ -103,9 +103,10 @@ fn answer(engine: &Engine, question: &Question) -> Reply {
         return Reply::Refused(other_version());
     }
     let done: Result<Answer, Failure> = match &question.verb {
-        Verb::Sync { watch: true, .. } => {
-            Err(Failure::refused("in-use", "`kith sync --watch` runs in this profile already; one is enough"))
-        }
+        Verb::Sync { watch: true, .. } => Err(Failure::refused(
+            "in-use",
+            "Kith is open in this profile already (the app, or `kith sync --watch`), and stays connected; one is enough",
+        )),
         Verb::Setup { .. } => Err(Failure::from(crate::store::StoreError::ProfileExists(engine.folder().to_owned()))),
         verb => verbs::run(engine, verb, &Manner::of_this_computer()),
     };

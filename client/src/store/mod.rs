@@ -31,6 +31,8 @@ const VERSION: u32 = 1;
 const KEY_FILE: &str = "kith.key";
 const STORE_FILE: &str = "kith.db";
 const LOCK_FILE: &str = "kith.lock";
+/// Held by the one app that is open on a profile, also while it is locked.
+const APP_LOCK_FILE: &str = "kith-open.lock";
 
 /// An opened profile's rows. Holds the profile's lock until dropped.
 #[derive(Debug)]
@@ -51,7 +53,17 @@ pub struct Lock {
 impl Lock {
     /// Takes it, or says [`StoreError::InUse`] at once.
     pub fn take(folder: &Path) -> Result<Self, StoreError> {
-        let path = folder.join(LOCK_FILE);
+        Self::take_file(folder, LOCK_FILE)
+    }
+
+    /// The right to be the one app that is open on a profile folder, which is made if it is not there yet.
+    pub(crate) fn of_the_app(folder: &Path) -> Result<Self, StoreError> {
+        make_folder(folder)?;
+        Self::take_file(folder, APP_LOCK_FILE)
+    }
+
+    fn take_file(folder: &Path, name: &str) -> Result<Self, StoreError> {
+        let path = folder.join(name);
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
         only_mine(&mut options);
@@ -70,7 +82,7 @@ pub fn is_profile(folder: &Path) -> bool {
 }
 
 /// A file that is made is readable by its owner alone, whatever the folder lets others do.
-fn only_mine(options: &mut OpenOptions) {
+pub(crate) fn only_mine(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     #[cfg(not(unix))]
@@ -165,6 +177,11 @@ impl Store {
     pub fn open_locked(folder: &Path, passphrase: &str, lock: Lock) -> Result<Self, StoreError> {
         let key = Self::unlock(folder, passphrase)?;
         Self::connect(folder, &key, lock, false)
+    }
+
+    /// Whether a passphrase is this profile's, without opening anything.
+    pub(crate) fn check(folder: &Path, passphrase: &str) -> Result<(), StoreError> {
+        Self::unlock(folder, passphrase).map(drop)
     }
 
     fn unlock(folder: &Path, passphrase: &str) -> Result<StoreKey, StoreError> {

@@ -89,6 +89,11 @@ pub(crate) fn assessment(engine: &Engine, given: &str) -> Result<Found, Failure>
     )
 }
 
+/// The document of the assessment that `given` names.
+pub(crate) fn document(engine: &Engine, given: &str) -> Result<DocumentId, Failure> {
+    assessment(engine, given).map(|found| found.id)
+}
+
 fn one<T>(mut found: Vec<T>, none: impl FnOnce() -> String, code: &str) -> Result<T, Failure> {
     match (found.pop(), found.len()) {
         (Some(only), 0) => Ok(only),

@@ -18,9 +18,12 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use find::document;
 pub(crate) use joining::read_link;
+pub(crate) use reading::shown;
 pub use standing::{status_lines, status_of};
 pub(crate) use standing::{token_bytes, words_of};
+pub(crate) use writing::{add_entry, begin};
 
 use crate::cli::Verb;
 use crate::engine::{Engine, EngineError, Event, RelayState};
@@ -95,6 +98,8 @@ impl Answer {
 pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Failure> {
     match verb {
         Verb::Setup { .. } => standing::profile(engine),
+        // The app opens before there is an engine, and holds the profile itself while it is unlocked.
+        Verb::Open { .. } => Err(Failure::refused("in-use", "Kith is open in this profile already")),
         Verb::Relay { url, token } => standing::relay(engine, url, token.as_deref()),
         Verb::New { title, trigger, purpose } => writing::new(engine, title, trigger, purpose),
         Verb::List => standing::list(engine, manner),

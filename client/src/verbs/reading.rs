@@ -12,11 +12,10 @@ use crate::terminal::{moment, visible_line};
 
 /// The stored view at once if it is current; else the document is loaded, and it says so.
 pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
-    let document = found.id;
-    let (view, newer) = view(engine, document)?;
-    let standing = find::standing(&found.summary.standing, &manner.zone);
-    let mut text = plain_text(&view);
+    let shown = shown(engine, id, manner)?;
+    let Shown { view, newer, standing, .. } = &shown;
+    let newer = *newer;
+    let mut text = plain_text(view);
     if let Some(words) = &standing.words {
         text = format!("{words}\n\n{text}");
     }
@@ -24,7 +23,6 @@ pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer,
         1 => "1 change was newer than the stored view; it is shown.".to_owned(),
         many => format!("{many} changes were newer than the stored view; they are shown."),
     });
-    let shown = Shown { assessment: document.to_string(), standing, newer, view };
     Ok(Answer::new(&shown, text).notes(note))
 }
 
@@ -50,6 +48,15 @@ pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Re
     };
     let value = value.unwrap_or_default();
     Ok(Answer::new(&PartShown { assessment: document.to_string(), part: part.to_owned(), today, value }, text))
+}
+
+/// An assessment as a person sees it now.
+pub(crate) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Shown, Failure> {
+    let found = find::assessment(engine, id)?;
+    let document = found.id;
+    let (view, newer) = view(engine, document)?;
+    let standing = find::standing(&found.summary.standing, &manner.zone);
+    Ok(Shown { assessment: document.to_string(), standing, newer, view })
 }
 
 /// The view, and how many changes the stored one lacked.

@@ -159,6 +159,7 @@ pub fn status_of(engine: &Engine, only: Option<DocumentId>, zone: &TimeZone) -> 
                 title: found.title,
                 role: role_of(status.role, &status.standing),
                 standing: find::standing(&status.standing, &zone),
+                relay: found.summary.relay.clone(),
                 saved: true,
                 sent: status.unsent == 0 && status.waiting_to_send == 0,
                 unsent: status.unsent,

@@ -1,6 +1,6 @@
 //! `new`, `write`, `edit`, `retire`, `unretire`, `differ`.
 
-use kith_assessment::{Agreed, Basis, Command, Heard, Kind, Refusal, TEXT_LIMIT, Trigger};
+use kith_assessment::{Agreed, Basis, Command, EntryId, Heard, Kind, Refusal, TEXT_LIMIT, Trigger};
 use kith_group::DocumentId;
 
 use super::{Answer, find};
@@ -16,8 +16,7 @@ const PIECE: usize = 11_000;
 
 /// Starts an assessment: the working document, its title and purpose, and who I am; one step.
 pub(super) fn new(engine: &Engine, title: &str, trigger: &str, purpose: &str) -> Result<Answer, Failure> {
-    let set_title = Command::SetTitle { title: title.to_owned() };
-    let answer = Command::AnswerPurpose {
+    let purpose = Command::AnswerPurpose {
         trigger: Some(Trigger::from(trigger)),
         why_now: None,
         better: Some(purpose.to_owned()),
@@ -26,22 +25,29 @@ pub(super) fn new(engine: &Engine, title: &str, trigger: &str, purpose: &str) ->
         less_intrusive: None,
         lead_agency: None,
     };
+    begin(engine, title, &purpose)
+}
+
+/// The same with whatever was answered of the purpose; who answered nothing yet must act first. My agency leads unless another
+/// was named.
+pub(crate) fn begin(engine: &Engine, title: &str, purpose: &Command) -> Result<Answer, Failure> {
+    let set_title = Command::SetTitle { title: title.to_owned() };
+    let (purpose, answered) = (purpose.clone(), purpose != &Command::nothing_of_the_purpose());
+    let names_agency = matches!(&purpose, Command::AnswerPurpose { lead_agency: Some(_), .. });
     let (id, title) = engine.step(move |work| {
         let relay = work.profile()?.relay;
         let me = work.create_assessment(relay.as_deref())?;
         work.command(&me.document, &set_title)?;
-        work.command(&me.document, &answer)?;
-        let agency = work.profile()?.agency;
-        let lead = Command::AnswerPurpose {
-            trigger: None,
-            why_now: None,
-            better: None,
-            find_out: None,
-            could_go_wrong: None,
-            less_intrusive: None,
-            lead_agency: Some(agency),
-        };
-        work.command(&me.document, &lead)?;
+        if answered {
+            work.command(&me.document, &purpose)?;
+        }
+        if !names_agency {
+            let mut lead = Command::nothing_of_the_purpose();
+            if let Command::AnswerPurpose { lead_agency, .. } = &mut lead {
+                *lead_agency = Some(work.profile()?.agency);
+            }
+            work.command(&me.document, &lead)?;
+        }
         let view = work.store_view(&me.document)?;
         Ok((me.document, view.title.unwrap_or_default()))
     })?;
@@ -54,33 +60,40 @@ pub(super) fn write(engine: &Engine, verb: &Verb) -> Result<Answer, Failure> {
         return Err(Failure::usage("that is not something to write"));
     };
     let document = find::assessment(engine, id)?.id;
-    let parts = parts(text)?;
-    let (first, rest) = parts.split_first().map(|(first, rest)| (first.clone(), rest.to_vec())).unwrap_or_default();
     let command = Command::AddEntry {
         dimension: dimension.clone(),
         kind: Kind::from(kind.as_str()),
-        text: first,
+        text: text.clone(),
         said_by: said_by.clone(),
         first_hand_or_passed_on: passed_on.then_some(Heard::PassedOn),
         basis: basis.as_deref().map(Basis::from),
         date: date.clone(),
         agreed: agreed.as_deref().map(Agreed::from),
     };
-    let entry = engine.step(move |work| {
-        let done = work.command(&document, &command)?;
-        let Some(entry) = done.id else { return Ok(None) };
-        append(work, &document, entry, &rest)?;
-        Ok(Some(entry.to_string()))
-    })?;
-    Ok(written(document, entry))
+    let entry = add_entry(engine, document, command)?;
+    Ok(written(document, entry.map(|entry| entry.to_string())))
 }
 
-fn append(
-    work: &mut Work<'_>,
-    document: &DocumentId,
-    entry: kith_assessment::EntryId,
-    rest: &[String],
-) -> Result<(), EngineError> {
+/// Does a command that adds an entry, in parts if its text needs that; the entry's id.
+pub(crate) fn add_entry(engine: &Engine, document: DocumentId, mut command: Command) -> Result<Option<EntryId>, Failure> {
+    let mut rest = Vec::new();
+    if let Command::AddEntry { text, .. } = &mut command {
+        let parts = parts(text)?;
+        if let Some((first, more)) = parts.split_first() {
+            text.clone_from(first);
+            rest.extend_from_slice(more);
+        }
+    }
+    Ok(engine.step(move |work| {
+        let done = work.command(&document, &command)?;
+        if let Some(entry) = done.id {
+            append(work, &document, entry, &rest)?;
+        }
+        Ok(done.id)
+    })?)
+}
+
+fn append(work: &mut Work<'_>, document: &DocumentId, entry: EntryId, rest: &[String]) -> Result<(), EngineError> {
     for part in rest {
         let at = kith_assessment::entry_text(work.read(document)?, &entry).map_or(0, |text| text.encode_utf16().count());
         work.command(document, &Command::SpliceEntry { id: entry, heads: None, at, delete: 0, insert: part.clone() })?;
@@ -144,7 +157,7 @@ fn on_entry(
     engine: &Engine,
     document: DocumentId,
     entry: &str,
-    command: impl FnOnce(kith_assessment::EntryId) -> Command,
+    command: impl FnOnce(EntryId) -> Command,
 ) -> Result<Answer, Failure> {
     let start = entry.trim().to_owned();
     if start.len() < 4 {

@@ -1,7 +1,17 @@
 //! A computer with the `kith` program, for tests: one profile folder, no network but what a test makes.
 
 // Each test file uses its own part of this.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing
+)]
+
+pub mod web;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -38,7 +38,8 @@ impl fmt::Debug for Context<'_> {
 }
 
 /// Heads of the document as an editor last saw it, each 32 bytes, written as hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, ts_rs::TS)]
+#[ts(type = "Array<string>")]
 pub struct Heads(pub Vec<ChangeHash>);
 
 impl Serialize for Heads {
@@ -56,7 +57,8 @@ impl<'de> Deserialize<'de> for Heads {
 }
 
 /// The secret of an invitation's link. Never printed by accident.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, ts_rs::TS)]
+#[ts(type = "string")]
 pub struct Secret(pub [u8; 32]);
 
 impl fmt::Debug for Secret {
@@ -81,7 +83,7 @@ impl<'de> Deserialize<'de> for Secret {
 }
 
 /// Something to do. In JSON: `{"do": "add-entry", "dimension": "1.6", …}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Command {
     /// Gives the assessment its name: a tree, not a place, school, street or person.
@@ -391,6 +393,21 @@ pub enum Command {
     CloseAssessment(CloseAssessment),
     /// Again.
     ReopenAssessment(ReopenAssessment),
+}
+
+impl Command {
+    /// An answer to none of the questions of purpose: a start for those who answer some.
+    pub fn nothing_of_the_purpose() -> Self {
+        Self::AnswerPurpose {
+            trigger: None,
+            why_now: None,
+            better: None,
+            find_out: None,
+            could_go_wrong: None,
+            less_intrusive: None,
+            lead_agency: None,
+        }
+    }
 }
 
 /// What a command did.

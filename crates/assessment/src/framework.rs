@@ -12,7 +12,7 @@ const PEER_DEFAULT_1: &str = include_str!("../frameworks/peer-default-1.json");
 const LARGEST: usize = 40_000;
 
 /// One heading with its prompts: a dimension, or a part of the analysis or the plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Heading {
     /// Short and stable: "1.6", "weighting".
     pub id: String,
@@ -27,7 +27,7 @@ pub struct Heading {
 }
 
 /// One side of the triangle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Side {
     /// Short and stable: "1".
     pub id: String,

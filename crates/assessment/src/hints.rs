@@ -26,7 +26,7 @@ pub fn hints_version() -> &'static str {
 }
 
 /// A question about a goal or an action. It blocks nothing and is counted nowhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Hint {
     /// What kind: "child-alone", "effort", "keeps-apart", "negative", "no-finding", "no-measure", "many-goals".
     pub kind: String,

@@ -22,7 +22,7 @@ use crate::vocabulary::{Kind, Whose};
 const ONE_SITTING: i64 = 600;
 
 /// One thing that somebody did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct HistoryLine {
     /// When it was done (for typing: when it ended), by its author's clock.
     pub when: i64,

@@ -19,6 +19,7 @@
 mod apply;
 mod choose;
 mod command;
+mod copy_text;
 mod dates;
 mod digest;
 mod entry;
@@ -31,6 +32,7 @@ mod limits;
 mod look;
 pub mod nudge;
 mod openness;
+mod overview;
 mod page;
 mod people;
 mod plain_text;
@@ -56,6 +58,7 @@ mod write;
 
 pub use apply::apply;
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
+pub use copy_text::copy_text;
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
 pub use hints::{FEW_GOALS, Hint, hints_version};
@@ -68,6 +71,7 @@ pub use life::{
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use look::{view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
+pub use overview::{Overview, SideAtAGlance, overview};
 pub use people::Owners;
 pub use plain_text::{history_text, plain_text};
 pub use plan::{

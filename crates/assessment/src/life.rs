@@ -20,12 +20,12 @@ use crate::write::{Written, day, known, line, object_at, real_day, sentences, se
 pub const STALE_AFTER_DAYS: i64 = 84;
 
 /// "Someone must act today": opens the assessment at once; why is answered by the end of the next working day (R16).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct ActToday {}
 
 /// Sets the day on which to look at the whole assessment again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct SetReview {
     /// "YYYY-MM-DD"; empty for no day.
@@ -33,7 +33,7 @@ pub struct SetReview {
 }
 
 /// "Still true?", once per side (R31).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct SayStillTrue {
     /// Which side.
@@ -46,7 +46,7 @@ pub struct SayStillTrue {
 }
 
 /// Sets the day after which an entry may be out of date.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct LookAgainAt {
     /// Which entry.
@@ -56,7 +56,7 @@ pub struct LookAgainAt {
 }
 
 /// Closes the assessment (R59). Refused while a strand is attached: the people leave first, the themes stay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct CloseAssessment {
     /// What has changed for the young people.
@@ -75,7 +75,7 @@ pub struct CloseAssessment {
 }
 
 /// Opens it again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct ReopenAssessment {
     /// Why.
@@ -83,7 +83,7 @@ pub struct ReopenAssessment {
 }
 
 /// "Still true?" of one side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct StillTrueView {
     /// Which side.
     pub side: String,
@@ -94,7 +94,7 @@ pub struct StillTrueView {
 }
 
 /// The assessment was closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ClosedView {
     /// When.
     pub date: String,
@@ -115,7 +115,7 @@ pub struct ClosedView {
 }
 
 /// How long what was written holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct LifeView {
     /// When to look at the whole again.
     pub review: Option<String>,
@@ -235,7 +235,7 @@ pub(crate) fn life(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<N
 }
 
 /// A part that may be out of date, in words (R31). Nothing is hidden or greyed by it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Stale {
     /// A side, or an entry's id.
     pub part: String,

@@ -15,7 +15,7 @@ use crate::vocabulary::AskedAll;
 use crate::write::{Written, day, known, line, sentences, settle, standing_map};
 
 /// "Have parents and the young people been asked?" One can go on with any answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct SetAskedAll {
     /// All, some, not yet, decided not to.
@@ -29,7 +29,7 @@ pub struct SetAskedAll {
 }
 
 /// On what legal ground an agency works here: from its settings, once (R7). It is not anybody's consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct SetLawfulBasis {
     /// Which agency.
@@ -39,7 +39,7 @@ pub struct SetLawfulBasis {
 }
 
 /// An agency's legal ground.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct LawfulBasis {
     /// Which agency.
     pub agency: String,
@@ -48,7 +48,7 @@ pub struct LawfulBasis {
 }
 
 /// How things stand with asking, over the whole assessment.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct OpennessView {
     /// Whether they were asked; `None`: nobody has said.
     pub answer: Option<AskedAll>,

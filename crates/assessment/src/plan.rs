@@ -21,7 +21,7 @@ pub(crate) use look::plan;
 pub use look::{ActionView, GoalView, Measured, PlanView};
 
 /// Sets a goal: what there will be, in positive words (R36). Its text and measure are edited as "plan/goals/{id}/text", "…/measure".
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct AddGoal {
     /// What there will be.
@@ -41,7 +41,7 @@ pub struct AddGoal {
 }
 
 /// Changes what a goal is tied to, or when to ask again. What is not given stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateGoal {
     /// Which.
@@ -64,7 +64,7 @@ pub struct UpdateGoal {
 }
 
 /// Says what a goal's measure gives now. What was so before stays beside it (R37).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureGoal {
     /// Which goal.
@@ -80,7 +80,7 @@ pub struct MeasureGoal {
 }
 
 /// What can be said of an action besides its texts. What is not given stays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
 pub struct ActionFields {
     /// Sides at which it aims.
@@ -110,7 +110,7 @@ pub struct ActionFields {
 }
 
 /// Adds an action. Its texts are edited as "plan/responses/{id}/what", "…/why", "…/lost".
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
 pub struct AddAction {
     /// What is done.
@@ -125,7 +125,7 @@ pub struct AddAction {
 }
 
 /// Changes an action. What is not given stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct UpdateAction {
     /// Which.
     pub id: EntryId,
@@ -144,7 +144,7 @@ pub struct UpdateAction {
 }
 
 /// Takes a goal or an action back, with a reason. It stays in the document and can be put back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct TakeBack {
     /// Which.
@@ -154,7 +154,7 @@ pub struct TakeBack {
 }
 
 /// Puts a goal or an action back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct PutBack {
     /// Which.

@@ -22,7 +22,7 @@ use crate::write::{Written, find_at, fresh_at, known, object_at, refuse_not_mine
 pub(crate) const WEIGHTING: &str = "weighting";
 
 /// Says how I see something: an entry, a goal, an action, or the weighting. Saying it again keeps what I said before as "then".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct TakePosition {
     /// An entry's, goal's or action's id, or "weighting".
@@ -32,7 +32,7 @@ pub struct TakePosition {
 }
 
 /// Sets my differing view beside the weighting. Only I can change it (R44).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct DifferOnWeighting {
     /// In my words.
@@ -40,7 +40,7 @@ pub struct DifferOnWeighting {
 }
 
 /// Confirms what families may read of my differing view: that adults differ and on what (R44). Only its author can.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmForFamilies {
     /// Which differing view.
@@ -50,7 +50,7 @@ pub struct ConfirmForFamilies {
 }
 
 /// How somebody saw something on a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Seen {
     /// How.
     pub position: Position,
@@ -59,7 +59,7 @@ pub struct Seen {
 }
 
 /// One person's position, now and before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct PersonPosition {
     /// Who.
     pub who: Who,
@@ -70,7 +70,7 @@ pub struct PersonPosition {
 }
 
 /// Something on which people said how they see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Subject {
     /// An id, or "weighting".
     pub about: String,

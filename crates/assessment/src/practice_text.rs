@@ -14,7 +14,7 @@ use crate::vocabulary::{Agreed, Kind, Outcome, Position};
 use crate::voices::VoiceView;
 
 /// A part of an assessment that can be shown by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// What young people and parents said, and what was done with it.

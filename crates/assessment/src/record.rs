@@ -11,7 +11,7 @@ use crate::vocabulary::{AfterNo, Agreement, AskedAll, Fair, Outcome, Position, S
 use crate::write::standing_map;
 
 /// What every view of something written has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Kept {
     /// Its id.
     pub id: String,

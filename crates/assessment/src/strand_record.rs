@@ -52,7 +52,7 @@ const MAPS: [&str; 11] = [
 ];
 
 /// Something to do in a strand record. In JSON: `{"do": "set-person", "name": …}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum StrandCommand {
     /// Says who it is. What is not given stays; empty takes it away.

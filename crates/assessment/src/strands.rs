@@ -26,7 +26,7 @@ use crate::write::{
 const DECIDE_WITHIN: u32 = 5;
 
 /// Attaches a young person under a neutral label, held by me.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct AttachStrand {
     /// "A", "B"; the next free one if not given. A label is never used again.
@@ -36,7 +36,7 @@ pub struct AttachStrand {
 }
 
 /// Gives a strand to its next holder. Whoever is not its holder says why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct HandOverStrand {
     /// Which.
@@ -51,7 +51,7 @@ pub struct HandOverStrand {
 }
 
 /// Gives a strand another label, because two were given the same one while apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct RelabelStrand {
     /// Which.
@@ -62,7 +62,7 @@ pub struct RelabelStrand {
 }
 
 /// Takes a young person out (R3, R4). Only their holder can. Date and reason go into the strand record, not here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct DetachStrand {
     /// Which.
@@ -72,7 +72,7 @@ pub struct DetachStrand {
 }
 
 /// Says on which strands an entry rests, so that it is looked at when one of them is taken out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct RestEntryOn {
     /// Which entry.
@@ -86,7 +86,7 @@ pub struct RestEntryOn {
 }
 
 /// "This stands as a theme of the group": an entry that rested on somebody alone who was taken out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct KeepAsTheme {
     /// Which entry.
@@ -94,7 +94,7 @@ pub struct KeepAsTheme {
 }
 
 /// How things stand with agreement to the work, for colleagues (R8). Who said what, how and why stays in the strand record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct SetAgreement {
     /// Which strand.
@@ -110,7 +110,7 @@ pub struct SetAgreement {
 }
 
 /// What holder and lead decide after a no (sample-and-words 5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct DecideAfterNo {
     /// Which strand.
@@ -123,7 +123,7 @@ pub struct DecideAfterNo {
 }
 
 /// A young person's place in the assessment, as colleagues see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct StrandView {
     /// Who attached it, when, what waits.
     #[serde(flatten)]

@@ -15,7 +15,7 @@ use crate::working_days;
 const ASK_WITHIN: u32 = 5;
 
 /// For whom a task is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum ForWhom {
     /// Everybody who writes here.
@@ -29,7 +29,7 @@ pub enum ForWhom {
 }
 
 /// Something that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Task {
     /// "voice-not-answered", "two-versions", "overdue-action", …: what a screen opens.
     pub kind: String,

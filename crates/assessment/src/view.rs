@@ -15,7 +15,7 @@ use crate::voices::VoiceView;
 use crate::weighting::WeightingView;
 
 /// Somebody, as the document knows them. A name is believed only if their own device wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Who {
     /// Their id, if a device of theirs has said whose it is.
     pub person: Option<String>,
@@ -30,7 +30,7 @@ pub struct Who {
 }
 
 /// One of several values, and who set it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Version {
     /// What to give to `Choose`.
     pub value: String,
@@ -41,7 +41,7 @@ pub struct Version {
 }
 
 /// Two people set one thing at once: every value is kept until somebody chooses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct TwoVersions {
     /// What to give to `Choose`.
     pub field: String,
@@ -52,7 +52,7 @@ pub struct TwoVersions {
 }
 
 /// Something that a newer Kith wrote: kept, and shown as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct NewerField {
     /// Where it stands.
     pub field: String,
@@ -61,7 +61,7 @@ pub struct NewerField {
 }
 
 /// Where a statement comes from (R12).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct Provenance {
     /// Who said it; `None`: whoever wrote the entry.
     pub said_by: Option<String>,
@@ -76,7 +76,7 @@ pub struct Provenance {
 }
 
 /// An entry was taken back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Retired {
     /// Why.
     pub why: String,
@@ -87,7 +87,7 @@ pub struct Retired {
 }
 
 /// A strength, a worry or what is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct EntryView {
     /// Its id.
     pub id: String,
@@ -124,7 +124,7 @@ pub struct EntryView {
 }
 
 /// A view that differs, in its author's words (R44).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct DifferingView {
     /// Its id.
     pub id: String,
@@ -149,7 +149,7 @@ pub struct DifferingView {
 }
 
 /// One dimension of a side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct DimensionView {
     /// "1.6".
     pub id: String,
@@ -166,7 +166,7 @@ pub struct DimensionView {
 }
 
 /// One side of the triangle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct SideView {
     /// "1".
     pub id: String,
@@ -189,7 +189,7 @@ pub struct SideView {
 }
 
 /// One answer of the purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct Answered {
     /// Its text; may be empty.
     pub text: String,
@@ -198,7 +198,7 @@ pub struct Answered {
 }
 
 /// Why this group (R16).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct PurposeView {
     /// What made somebody look.
     pub trigger: Option<Trigger>,
@@ -225,7 +225,7 @@ pub struct PurposeView {
 }
 
 /// What the lead who let somebody in has checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Confirmed {
     /// The name.
     pub name: String,
@@ -236,7 +236,7 @@ pub struct Confirmed {
 }
 
 /// Somebody who writes here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct PersonView {
     /// Their id.
     pub person: String,
@@ -257,7 +257,7 @@ pub struct PersonView {
 }
 
 /// Something that waits for a person to look.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "mark", rename_all = "kebab-case")]
 pub enum Mark {
     /// Two versions to choose from.
@@ -339,7 +339,7 @@ pub enum Mark {
 }
 
 /// An invitation, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct InviteView {
     /// Its id.
     pub invite: String,
@@ -358,7 +358,7 @@ pub struct InviteView {
 }
 
 /// An assessment as a person sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct AssessmentView {
     /// Schema of the document; larger than ours if a newer Kith wrote it.
     pub schema: i64,

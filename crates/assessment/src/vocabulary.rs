@@ -50,6 +50,32 @@ macro_rules! choice {
             }
         }
 
+        /// On a page it is one of the words, or one that a newer Kith wrote.
+        impl ts_rs::TS for $name {
+            type WithoutGenerics = Self;
+            type OptionInnerType = Self;
+
+            fn name(_: &ts_rs::Config) -> String {
+                stringify!($name).to_owned()
+            }
+
+            fn inline(_: &ts_rs::Config) -> String {
+                [$(concat!("\"", $code, "\"")),+, "(string & {})"].join(" | ")
+            }
+
+            fn decl(config: &ts_rs::Config) -> String {
+                format!("type {} = {};", Self::name(config), Self::inline(config))
+            }
+
+            fn decl_concrete(config: &ts_rs::Config) -> String {
+                Self::decl(config)
+            }
+
+            fn output_path() -> Option<std::path::PathBuf> {
+                Some(concat!(stringify!($name), ".ts").into())
+            }
+        }
+
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
                 match word.replace('_', "-").as_str() {

@@ -26,7 +26,7 @@ use crate::write::{
 use crate::{dates, framework::Framework};
 
 /// Writes down what somebody said, in their own words (R29).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct AddVoice {
     /// The side on which it stands.
@@ -50,7 +50,7 @@ pub struct AddVoice {
 }
 
 /// Ties somebody's words to dimensions, entries, goals or actions, or unties them. The words stay as they are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct TieVoice {
     /// Which.
@@ -64,7 +64,7 @@ pub struct TieVoice {
 }
 
 /// Takes somebody's words out, because they asked for it or they should not have been written. Only whoever wrote them down can.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawVoice {
     /// Which.
@@ -74,7 +74,7 @@ pub struct WithdrawVoice {
 }
 
 /// Says what was done with what somebody said: written to them, in words that they will read (R50).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerVoice {
     /// What is answered.
@@ -89,7 +89,7 @@ pub struct AnswerVoice {
 }
 
 /// Changes the outcome of an answer, or where it was used. Its text is edited as any text: "answers/{id}/text".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateAnswer {
     /// Which answer.
@@ -106,7 +106,7 @@ pub struct UpdateAnswer {
 }
 
 /// Records that somebody was told what was done, and whether they think it fair.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct RecordFair {
     /// Which answer.
@@ -123,7 +123,7 @@ pub struct RecordFair {
 }
 
 /// A place that something points to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Pointed {
     /// A dimension, a side or an id.
     pub to: String,
@@ -132,7 +132,7 @@ pub struct Pointed {
 }
 
 /// An answer to what somebody said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct AnswerView {
     /// Who, when, what waits.
     #[serde(flatten)]
@@ -152,7 +152,7 @@ pub struct AnswerView {
 }
 
 /// What somebody said, in their own words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct VoiceView {
     /// Who wrote it down, when, what waits.
     #[serde(flatten)]

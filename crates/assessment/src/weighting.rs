@@ -15,7 +15,7 @@ use crate::vocabulary::Turn;
 use crate::write::{Written, day, known, refer, sentences, settle, sides, standing_map, text, unrefer};
 
 /// Says which side must change first, next and then, why, and who took part in deciding it (R35). What is not given stays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct SetWeighting {
     /// Side to turn: `{"3": "first", "2": "next", "1": "then"}`.
@@ -35,7 +35,7 @@ pub struct SetWeighting {
 }
 
 /// One side's turn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Placed {
     /// The side.
     pub side: String,
@@ -44,7 +44,7 @@ pub struct Placed {
 }
 
 /// Which side must change first, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct WeightingView {
     /// Sides that have a turn: first, next, then.
     pub places: Vec<Placed>,

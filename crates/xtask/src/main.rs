@@ -14,6 +14,7 @@ mod pages;
 mod sim;
 mod tables;
 mod test;
+mod ui;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ enum Command {
     Test(test::Arguments),
     /// Seeded stories of many clients and a relay on failing machines and lines, each played twice.
     Sim(sim::Arguments),
+    /// Writes the TypeScript types of the app's page from the Rust views, commands and API.
+    Types,
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::EvalNudges(arguments) => eval_nudges::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::Types => ui::write_types(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::cargo::cargo;
 use crate::machine::Machine;
 use crate::tables::Table;
-use crate::{licences, pages, sim};
+use crate::{licences, pages, sim, ui};
 
 /// How long the simulation begins new seeds, in seconds.
 const SIMULATION_SECONDS: u64 = 240;
@@ -31,7 +31,9 @@ enum Step {
     Licences,
     /// No lint of rustc or clippy warns, in any target.
     Lints,
-    /// Every test of every crate passes.
+    /// The page's types are those of the Rust crates, and the page holds together (svelte-check).
+    Ui,
+    /// Every test of every crate passes, in the browser too.
     Tests,
     /// As many seeds of the simulation as fit in four minutes hold.
     Simulation,
@@ -49,7 +51,10 @@ impl Step {
             Self::Lints => {
                 expect(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
             }
-            Self::Tests => expect(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])),
+            Self::Ui => ui::check(),
+            Self::Tests => {
+                ui::has_browser().and_then(|()| expect(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])))
+            }
             Self::Simulation => sim::run(&sim::Arguments::within(SIMULATION_SECONDS)),
             Self::Rustdoc => {
                 let mut rustdoc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);

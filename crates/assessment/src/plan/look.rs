@@ -12,7 +12,7 @@ use crate::vocabulary::Status;
 use crate::voices::Pointed;
 
 /// What a measure gave on a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Measured {
     /// What was so, in words.
     pub value: String,
@@ -23,7 +23,7 @@ pub struct Measured {
 }
 
 /// One goal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct GoalView {
     /// Who, when, what waits.
     #[serde(flatten)]
@@ -49,7 +49,7 @@ pub struct GoalView {
 }
 
 /// One action.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ActionView {
     /// Who, when, what waits.
     #[serde(flatten)]
@@ -105,7 +105,7 @@ impl ActionView {
 }
 
 /// Goals and actions.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct PlanView {
     /// Goals, in the order in which they were set.
     pub goals: Vec<GoalView>,

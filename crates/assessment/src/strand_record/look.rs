@@ -11,7 +11,7 @@ use crate::view::{Mark, NewerField, PersonView};
 use crate::vocabulary::{Agreed, Agreement, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 
 /// What another system calls them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ReferenceView {
     /// Which system.
     pub system: String,
@@ -20,7 +20,7 @@ pub struct ReferenceView {
 }
 
 /// One assessment in which they take part, or took part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct JoinedView {
     /// Who noted it, when.
     #[serde(flatten)]
@@ -42,7 +42,7 @@ pub struct JoinedView {
 }
 
 /// What somebody said when asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct AgreementView {
     /// Who noted it, when.
     #[serde(flatten)]
@@ -70,7 +70,7 @@ pub struct AgreementView {
 }
 
 /// How competence was judged, for one decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct CompetenceView {
     /// Who judged, when.
     #[serde(flatten)]
@@ -88,7 +88,7 @@ pub struct CompetenceView {
 }
 
 /// Somebody is not asked yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct NotAskedView {
     /// Who decided, when.
     #[serde(flatten)]
@@ -106,7 +106,7 @@ pub struct NotAskedView {
 }
 
 /// Words that are here, and in an assessment or not yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct UnjoinedView {
     /// Who wrote them down, when.
     #[serde(flatten)]
@@ -126,7 +126,7 @@ pub struct UnjoinedView {
 }
 
 /// A strand record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct StrandRecordView {
     /// Schema of the document; larger than ours if a newer Kith wrote it.
     pub schema: i64,

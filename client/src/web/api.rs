@@ -1,0 +1,355 @@
+//! The local API: what the app's page can ask. Every answer is a view or what a verb of the command line says in JSON
+//! ([`crate::json`]); every change is a command of `kith-assessment` or a verb. Nothing is decided here.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use serde::Serialize;
+
+use super::asking;
+use super::door::{PAGE_HEADER, cookie, keep, refusal};
+use super::files;
+use super::house::{House, Standing};
+use super::news::News;
+use super::session::{LetIn, Sessions};
+use super::shapes::{
+    AppState, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToRelay, ToRemove, ToUnlock,
+};
+use super::words::for_screen;
+use crate::cli::Verb;
+use crate::engine::Engine;
+use crate::failure::Failure;
+use crate::verbs;
+
+/// What all calls share.
+pub(super) struct Shared {
+    pub(super) port: u16,
+    pub(super) house: House,
+    pub(super) sessions: Mutex<Sessions>,
+}
+
+impl Shared {
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type Here = State<Arc<Shared>>;
+
+/// Everything that the server answers.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    let open = Router::new()
+        .route("/state", get(state))
+        .route("/setup", post(set_up))
+        .route("/lock", post(lock))
+        .route("/here", post(here))
+        .route("/offline", post(offline))
+        .route("/events", get(super::events::stream))
+        .route("/list", get(|here: Here| verb(here, Verb::List)))
+        .route("/status", get(status))
+        .route("/relay", post(relay))
+        .route("/phone", post(phone))
+        .route("/join", post(join))
+        .route("/assessments", post(begin))
+        .route("/assessments/{id}", get(view))
+        .route("/assessments/{id}/commands", post(command))
+        .route("/assessments/{id}/drafts", put(draft))
+        .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
+        .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
+        .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
+        .route("/assessments/{id}/invite", post(invite))
+        .route("/assessments/{id}/admit", post(admit))
+        .route("/assessments/{id}/decline", post(decline))
+        .route("/assessments/{id}/remove", post(remove))
+        .route("/assessments/{id}/text", get(text))
+        .route("/assessments/{id}/download", post(download))
+        .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
+        .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
+    // The two calls that a page may make before it is let in.
+    let api = Router::new()
+        .route("/launch", post(launch))
+        .route("/unlock", post(unlock))
+        .fallback_service(open.with_state(Arc::clone(&shared)));
+    Router::new()
+        .nest("/api", api)
+        .fallback(get(files::serve))
+        .layer(from_fn_with_state(Arc::clone(&shared), keep))
+        .with_state(shared)
+}
+
+/// Both halves, cookie and page token, or nothing. While locked, every call but the unlock hears 423.
+async fn let_in_only(State(shared): Here, request: Request, next: Next) -> Response {
+    let page = request.headers().get(PAGE_HEADER).and_then(|value| value.to_str().ok());
+    let is_in = {
+        let sessions = shared.sessions();
+        match (cookie(request.headers(), sessions.cookie_name()), page) {
+            (Some(cookie), Some(page)) => sessions.is_in(cookie, page),
+            _ => false,
+        }
+    };
+    if !is_in {
+        return refusal(StatusCode::UNAUTHORIZED, "not-let-in", "This page was not let in. Open Kith again from your programs.");
+    }
+    if shared.house.standing() == Standing::Locked && request.uri().path() != "/state" {
+        return failed(&super::house::locked());
+    }
+    let by_a_person = !matches!(request.uri().path(), "/events" | "/state" | "/status");
+    if by_a_person {
+        shared.house.touch();
+    }
+    next.run(request).await
+}
+
+/// A refusal, in words for the screen.
+pub(super) fn failed(failure: &Failure) -> Response {
+    let status = match failure.code.as_str() {
+        "locked" | "stopped" => StatusCode::LOCKED,
+        "wait" => StatusCode::TOO_MANY_REQUESTS,
+        "wrong-passphrase" => StatusCode::FORBIDDEN,
+        "no-profile" => StatusCode::CONFLICT,
+        _ if failure.exit == 2 => StatusCode::BAD_REQUEST,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    refusal(status, &failure.code, &for_screen(failure))
+}
+
+/// Does something that waits for the disk or a relay, away from the server's own threads.
+async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    match tokio::task::spawn_blocking(f).await {
+        Ok(done) => done,
+        Err(_) => Err(Failure::refused("stopped", "Kith could not do that. What was saved is safe; try again")),
+    }
+}
+
+async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
+    match blocking(f).await {
+        Ok(value) => Json(value).into_response(),
+        Err(failure) => failed(&failure),
+    }
+}
+
+/// Does something with the open profile.
+async fn with_engine<T: Serialize + Send + 'static>(
+    shared: Arc<Shared>,
+    f: impl FnOnce(&Engine, &House) -> Result<T, Failure> + Send + 'static,
+) -> Response {
+    answer(move || f(&shared.house.engine()?, &shared.house)).await
+}
+
+/// Does what a verb of the command line does; its JSON is the answer.
+async fn verb(State(shared): Here, verb: Verb) -> Response {
+    with_engine(shared, move |engine, house| {
+        if house.is_offline() && asking::needs_a_connection(&verb) {
+            return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
+        }
+        let answer = verbs::run(engine, &verb, &house.manner)?;
+        house.tell(News::Look);
+        Ok(answer.value)
+    })
+    .await
+}
+
+async fn launch(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToLaunch>) -> Response {
+    let mut sessions = shared.sessions();
+    let name = sessions.cookie_name().to_owned();
+    match sessions.enter(&asked.launch, cookie(&headers, &name), Instant::now()) {
+        Some(let_in) => let_in_with(&name, let_in),
+        None => refusal(
+            StatusCode::UNAUTHORIZED,
+            "launch-spent",
+            "This way in was used already, or is older than a minute. Open Kith again from your programs.",
+        ),
+    }
+}
+
+/// The page's token in the answer, the cookie beside it.
+fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
+    let mut response = Json(LetInShown { page }).into_response();
+    if let Some(value) =
+        cookie.and_then(|cookie| HeaderValue::from_str(&format!("{name}={cookie}; Path=/; HttpOnly; SameSite=Strict")).ok())
+    {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// Opens the profile; a page that was loaded anew proves itself with the passphrase too. Tries are counted.
+async fn unlock(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToUnlock>) -> Response {
+    let given = {
+        let sessions = shared.sessions();
+        let given = cookie(&headers, sessions.cookie_name()).map(str::to_owned);
+        if !given.as_deref().is_some_and(|cookie| sessions.knows(cookie)) {
+            return refusal(
+                StatusCode::UNAUTHORIZED,
+                "not-let-in",
+                "This page was not let in. Open Kith again from your programs.",
+            );
+        }
+        if let Some(left) = sessions.must_wait(Instant::now()) {
+            let seconds = left.as_secs() + 1;
+            let words = if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") };
+            return failed(&Failure::refused("wait", format!("Wait {words}, then try again")));
+        }
+        given
+    };
+    let was_open = shared.house.standing() == Standing::Open;
+    let here = Arc::clone(&shared);
+    let done = blocking(move || here.house.unlock(&asked.passphrase.0)).await;
+    let mut sessions = shared.sessions();
+    match done {
+        Ok(()) => {
+            sessions.right_passphrase();
+            let name = sessions.cookie_name().to_owned();
+            let page = if was_open { given.and_then(|cookie| sessions.add_page(&cookie)) } else { None };
+            let let_in = page.map_or_else(|| sessions.rotate(), |page| LetIn { cookie: None, page });
+            let_in_with(&name, let_in)
+        }
+        Err(failure) => {
+            if failure.code == "wrong-passphrase" {
+                sessions.wrong_passphrase(Instant::now());
+            }
+            failed(&failure)
+        }
+    }
+}
+
+async fn state(State(shared): Here) -> Response {
+    answer(move || {
+        let (name, profile, titles) = match shared.house.standing() {
+            Standing::New => ("new", None, Vec::new()),
+            Standing::Locked => ("locked", None, Vec::new()),
+            Standing::Open => {
+                let engine = shared.house.engine()?;
+                ("open", Some(asking::profile(&engine)?), asking::titles(&engine, &shared.house.manner)?)
+            }
+        };
+        Ok(AppState {
+            state: name,
+            profile,
+            lock_after_seconds: shared.house.lock_after().as_secs(),
+            offline: shared.house.is_offline(),
+            passphrase: asking::suggested_passphrase(),
+            tree: asking::suggested_tree(&titles),
+            choices: asking::choices(),
+        })
+    })
+    .await
+}
+
+async fn set_up(State(shared): Here, Json(new): Json<NewProfile>) -> Response {
+    let here = Arc::clone(&shared);
+    match blocking(move || asking::set_up(&here.house, &new)).await {
+        Ok(()) => {
+            let mut sessions = shared.sessions();
+            let name = sessions.cookie_name().to_owned();
+            let let_in = sessions.rotate();
+            let_in_with(&name, let_in)
+        }
+        Err(failure) => failed(&failure),
+    }
+}
+
+async fn lock(State(shared): Here) -> Response {
+    answer(move || shared.house.lock().map(|()| serde_json::json!({}))).await
+}
+
+/// A person pressed a key: the call itself has put off the lock.
+async fn here() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+async fn offline(State(shared): Here, Json(asked): Json<super::shapes::ToWorkOffline>) -> Response {
+    answer(move || shared.house.set_offline(asked.offline).map(|()| serde_json::json!({}))).await
+}
+
+async fn status(State(shared): Here) -> Response {
+    with_engine(shared, |engine, house| {
+        super::news::app_status(engine, &house.manner.zone, house.is_offline(), engine.clock().now())
+    })
+    .await
+}
+
+async fn relay(here: Here, Json(ToRelay { url, token }): Json<ToRelay>) -> Response {
+    verb(here, Verb::Relay { url, token: token.filter(|token| !token.trim().is_empty()) }).await
+}
+
+async fn phone(State(shared): Here, Json(asked): Json<super::shapes::ToSetPhone>) -> Response {
+    with_engine(shared, move |engine, _| asking::set_phone(engine, &asked.phone).map(|()| serde_json::json!({}))).await
+}
+
+async fn join(here: Here, Json(asked): Json<super::shapes::ToJoin>) -> Response {
+    verb(here, Verb::Join { link: asked.link.trim().to_owned(), name: None, agency: None, role: None }).await
+}
+
+async fn begin(State(shared): Here, Json(new): Json<NewAssessment>) -> Response {
+    with_engine(shared, move |engine, house| {
+        let made = verbs::begin(engine, &new.title, &new.purpose())?;
+        house.tell(News::Look);
+        Ok(made.value)
+    })
+    .await
+}
+
+async fn view(State(shared): Here, Path(id): Path<String>) -> Response {
+    with_engine(shared, move |engine, house| asking::shown(engine, &id, &house.manner)).await
+}
+
+async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Json<kith_assessment::Command>) -> Response {
+    with_engine(shared, move |engine, house| {
+        let (assessment, done) = asking::command(engine, &id, command)?;
+        house.tell(News::Changed { assessment, texts: Vec::new(), more: true });
+        Ok(done)
+    })
+    .await
+}
+
+async fn draft(State(shared): Here, Path(id): Path<String>, Json(draft): Json<Draft>) -> Response {
+    with_engine(shared, move |engine, _| asking::keep_draft(engine, &id, &draft).map(|()| serde_json::json!({"saved": true})))
+        .await
+}
+
+async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>) -> Response {
+    let ToInvite { role, expires, for_whom } = asked;
+    verb(here, Verb::Invite { id, role, expires, for_whom: for_whom.filter(|whom| !whom.trim().is_empty()) }).await
+}
+
+async fn admit(here: Here, Path(id): Path<String>, Json(asked): Json<ToAdmit>) -> Response {
+    // Whoever lets somebody in says which words were compared; without them nobody comes in.
+    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words) }).await
+}
+
+async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToDecline>) -> Response {
+    verb(here, Verb::Decline { id, request: asked.request }).await
+}
+
+async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>) -> Response {
+    verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
+}
+
+async fn text(State(shared): Here, Path(id): Path<String>) -> Response {
+    with_engine(shared, move |engine, house| {
+        verbs::shown(engine, &id, &house.manner).map(|shown| serde_json::json!({"text": kith_assessment::copy_text(&shown.view)}))
+    })
+    .await
+}
+
+/// A page to print or send. Its name says what it is and the day, and nobody's name.
+async fn download(State(shared): Here, Path(id): Path<String>) -> Response {
+    let made = blocking(move || asking::page_to_keep(&shared.house.engine()?, &id, &shared.house.manner)).await;
+    match made {
+        Ok((name, bytes)) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+            ];
+            (headers, bytes).into_response()
+        }
+        Err(failure) => failed(&failure),
+    }
+}

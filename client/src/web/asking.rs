@@ -1,0 +1,196 @@
+//! What the API's calls do with the running engine, as plain functions.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kith_assessment::{Agreed, Answer, Basis, Command, Heard, Kind, TEXT_LIMIT, Trigger, overview};
+use kith_group::{Digest, SystemRandom, words_of};
+
+use super::house::House;
+use super::shapes::{AppProfile, AssessmentShown, Choice, CommandDone, Draft, NewProfile};
+use crate::cli::{Format, Verb};
+use crate::engine::{DRAFT, Engine, Person};
+use crate::failure::Failure;
+use crate::verbs::{self, Manner, label};
+
+/// The longest telephone number, in characters.
+const LONGEST_PHONE: usize = 40;
+/// The longest name of a draft's place.
+const LONGEST_FIELD: usize = 80;
+
+/// Whose profile it is.
+pub(super) fn profile(engine: &Engine) -> Result<AppProfile, Failure> {
+    let row = engine.look(|work| work.profile())?;
+    let folder = engine.folder().display().to_string();
+    Ok(AppProfile { name: row.name, agency: row.agency, role: row.role, phone: row.phone, relay: row.relay, folder })
+}
+
+/// Six words that are easy to type, as a suggestion: one of 256 each, and every guess is dear (Argon2id).
+pub(super) fn suggested_passphrase() -> String {
+    let draw = || words_of(&Digest::random(&mut SystemRandom));
+    draw().into_iter().chain(draw().into_iter().take(2)).collect::<Vec<_>>().join(" ")
+}
+
+/// Trees, to name an assessment after: never a place, school, street or person.
+const TREES: [&str; 16] = [
+    "Larch",
+    "Alder",
+    "Beech",
+    "Cedar",
+    "Elder",
+    "Field maple",
+    "Hornbeam",
+    "Juniper",
+    "Linden",
+    "Medlar",
+    "Pine",
+    "Quince",
+    "Rowan",
+    "Spindle",
+    "Sycamore",
+    "Wild cherry",
+];
+
+/// The first tree that no assessment here is named after.
+pub(super) fn suggested_tree(taken: &[String]) -> String {
+    let free = TREES.iter().find(|tree| !taken.iter().any(|title| title.eq_ignore_ascii_case(tree)));
+    (*free.unwrap_or(&"Another tree")).to_owned()
+}
+
+/// The names of the assessments here.
+pub(super) fn titles(engine: &Engine, manner: &Manner) -> Result<Vec<String>, Failure> {
+    let listed = verbs::run(engine, &Verb::List, manner)?.value;
+    let all = listed["assessments"].as_array().cloned().unwrap_or_default();
+    Ok(all.iter().filter_map(|one| one["title"].as_str().map(str::to_owned)).collect())
+}
+
+/// Every fixed choice with the words to show for it.
+pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
+    macro_rules! of {
+        ($kind:ident) => {
+            $kind::CHOICES
+                .iter()
+                .map(|value| Choice { value: (*value).to_owned(), words: $kind::from(*value).words().to_owned() })
+                .collect()
+        };
+    }
+    [
+        ("kind", of!(Kind)),
+        ("heard", of!(Heard)),
+        ("basis", of!(Basis)),
+        ("agreed", of!(Agreed)),
+        ("trigger", of!(Trigger)),
+        ("answer", of!(Answer)),
+    ]
+    .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
+    .into_iter()
+    .collect()
+}
+
+/// What would connect by itself, and so must wait while a person has chosen to work offline.
+pub(super) fn needs_a_connection(verb: &Verb) -> bool {
+    matches!(
+        verb,
+        Verb::Invite { .. }
+            | Verb::Join { .. }
+            | Verb::Requests { .. }
+            | Verb::Admit { .. }
+            | Verb::Decline { .. }
+            | Verb::Remove { .. }
+            | Verb::Role { .. }
+    )
+}
+
+/// A telephone number as it is kept; `None` for an empty one.
+fn phone(text: &str) -> Result<Option<String>, Failure> {
+    match text.trim() {
+        "" => Ok(None),
+        phone if phone.chars().count() > LONGEST_PHONE || phone.chars().any(char::is_control) => {
+            Err(Failure::refused("phone", "The telephone number is too long. Write the number alone"))
+        }
+        phone => Ok(Some(phone.to_owned())),
+    }
+}
+
+/// Sets the telephone of the duty team.
+pub(super) fn set_phone(engine: &Engine, text: &str) -> Result<(), Failure> {
+    let phone = phone(text)?;
+    Ok(engine.step(move |work| work.set_phone(phone))?)
+}
+
+/// Makes the profile from what "About you" and "Lock it" asked.
+pub(super) fn set_up(house: &House, new: &NewProfile) -> Result<(), Failure> {
+    let person =
+        Person { name: label("name", &new.name)?, agency: label("agency", &new.agency)?, role: label("role", &new.role)? };
+    let phone = phone(new.phone.as_deref().unwrap_or_default())?;
+    house.set_up(&person, phone, &new.passphrase.0)
+}
+
+/// An assessment as the app shows it.
+pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<AssessmentShown, Failure> {
+    let shown = verbs::shown(engine, id, manner)?;
+    let document = verbs::document(engine, id)?;
+    let (me, role, drafts) = engine.look(move |work| {
+        let me = work.core().identity(&document).map(|me| me.person.to_string());
+        let role =
+            work.documents().into_iter().find(|one| one.id == document).and_then(|one| one.role).map(|role| role.to_string());
+        let rows = work.rows().scan_rows(DRAFT, &document.0, &[], usize::MAX)?;
+        let drafts = rows.into_iter().filter_map(|(key, text)| {
+            Some((String::from_utf8(key.get(document.0.len()..)?.to_vec()).ok()?, String::from_utf8(text).ok()?))
+        });
+        Ok((me, role, drafts.collect::<BTreeMap<_, _>>()))
+    })?;
+    let overview = overview(&shown.view);
+    Ok(AssessmentShown { assessment: shown.assessment, standing: shown.standing, view: shown.view, overview, me, role, drafts })
+}
+
+/// Does a command that a person gives on a page. What belongs to letting somebody in is done by its own calls.
+pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(String, CommandDone), Failure> {
+    let by_its_own_call = matches!(
+        command,
+        Command::RecordInvite { .. }
+            | Command::UseInvite { .. }
+            | Command::ConfirmPerson { .. }
+            | Command::IntroduceMyself { .. }
+    );
+    if by_its_own_call {
+        return Err(Failure::refused("refused", "That has a call of its own"));
+    }
+    let document = verbs::document(engine, id)?;
+    let done = match command {
+        Command::AddEntry { .. } => {
+            let id = verbs::add_entry(engine, document, command)?;
+            CommandDone { id: id.map(|id| id.to_string()), hash: None }
+        }
+        command => {
+            let done = engine.command(document, command)?;
+            CommandDone { id: done.id.map(|id| id.to_string()), hash: Some(done.hash.to_string()) }
+        }
+    };
+    Ok((document.to_string(), done))
+}
+
+/// Keeps what is typed and not added yet, on this computer only. An empty text takes the draft away.
+pub(super) fn keep_draft(engine: &Engine, id: &str, draft: &Draft) -> Result<(), Failure> {
+    if draft.field.is_empty() || draft.field.len() > LONGEST_FIELD {
+        return Err(Failure::usage("A draft belongs to a place"));
+    }
+    if draft.text.chars().map(char::len_utf16).sum::<usize>() > 2 * TEXT_LIMIT {
+        return Err(Failure::refused("too-long", "This draft is longer than an entry may be. Shorten it, or add it in parts"));
+    }
+    let document = verbs::document(engine, id)?;
+    let key = [document.0.as_slice(), draft.field.as_bytes()].concat();
+    let text = draft.text.clone();
+    engine.step(move |work| if text.is_empty() { work.delete(DRAFT, &key) } else { work.put(DRAFT, &key, text.as_bytes()) })?;
+    Ok(())
+}
+
+/// A page to print or send, and the name to keep it under: chosen here, with nobody's name in it.
+pub(super) fn page_to_keep(engine: &Engine, id: &str, manner: &Manner) -> Result<(String, Vec<u8>), Failure> {
+    let day = Timestamp::from_second(engine.clock().now())
+        .map(|now| now.to_zoned_datetime(manner.zone.clone()).strftime("%Y-%m-%d").to_string())
+        .unwrap_or_default();
+    let name = format!("kith-assessment-{day}.html");
+    let verb = Verb::Export { id: id.to_owned(), format: Format::Html, to: name.clone().into(), replace: false };
+    Ok((name, verbs::run(engine, &verb, manner)?.bytes))
+}

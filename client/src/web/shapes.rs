@@ -1,0 +1,250 @@
+//! What goes between the app's page and its API, beside the shapes of the command line ([`crate::json`]). The page's TypeScript
+//! types are generated from these, from the views and from the commands ([`super::types`]).
+
+use std::collections::BTreeMap;
+
+use kith_assessment::{AssessmentView, Command, Overview, Trigger};
+use serde::{Deserialize, Deserializer, Serialize};
+use ts_rs::TS;
+use zeroize::Zeroizing;
+
+use crate::json::{StandingShown, StatusShown};
+
+/// A page shows its launch token.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToLaunch {
+    /// From the address.
+    pub(crate) launch: String,
+}
+
+/// A page was let in.
+#[derive(Serialize, TS)]
+pub(crate) struct LetInShown {
+    /// The page's own token, for every call; kept in its memory only.
+    pub(crate) page: String,
+}
+
+/// A passphrase: wiped when dropped, and not to be printed.
+#[derive(TS)]
+#[ts(type = "string")]
+pub(crate) struct Passphrase(pub(crate) Zeroizing<String>);
+
+impl<'de> Deserialize<'de> for Passphrase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
+/// Opens the profile.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToUnlock {
+    pub(crate) passphrase: Passphrase,
+}
+
+/// The answers of "About you" and "Lock it".
+#[derive(Deserialize, TS)]
+pub(crate) struct NewProfile {
+    pub(crate) name: String,
+    pub(crate) agency: String,
+    pub(crate) role: String,
+    #[serde(default)]
+    pub(crate) phone: Option<String>,
+    pub(crate) passphrase: Passphrase,
+}
+
+/// The duty team's telephone.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSetPhone {
+    /// Empty: none.
+    pub(crate) phone: String,
+}
+
+/// How the app stands, before anything else.
+#[derive(Serialize, TS)]
+pub(crate) struct AppState {
+    /// Whether there is a profile, and whether it is open.
+    #[ts(type = "\"new\" | \"locked\" | \"open\"")]
+    pub(crate) state: &'static str,
+    /// Whose it is, once it is open.
+    pub(crate) profile: Option<AppProfile>,
+    /// After how long without a key or a press it locks itself.
+    pub(crate) lock_after_seconds: u64,
+    /// Whether somebody chose to work offline.
+    pub(crate) offline: bool,
+    /// A suggestion for a passphrase.
+    pub(crate) passphrase: String,
+    /// A suggestion for the next assessment's name.
+    pub(crate) tree: String,
+    /// Every fixed choice, with the words to show.
+    pub(crate) choices: BTreeMap<String, Vec<Choice>>,
+}
+
+/// One of several fixed choices.
+#[derive(Serialize, TS)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) words: String,
+}
+
+/// Whose profile it is.
+#[derive(Serialize, TS)]
+pub(crate) struct AppProfile {
+    pub(crate) name: String,
+    pub(crate) agency: String,
+    pub(crate) role: String,
+    /// The duty team's telephone.
+    pub(crate) phone: Option<String>,
+    /// The relay for new assessments.
+    pub(crate) relay: Option<String>,
+    /// The profile's folder on this computer.
+    pub(crate) folder: String,
+}
+
+/// Starts an assessment. Nothing but a name is needed when somebody must act today.
+#[derive(Deserialize, TS)]
+pub(crate) struct NewAssessment {
+    pub(crate) title: String,
+    #[serde(default)]
+    #[ts(optional, as = "Option<Trigger>")]
+    pub(crate) trigger: Option<Trigger>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) better: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) find_out: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) could_go_wrong: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) less_intrusive: Option<String>,
+}
+
+impl NewAssessment {
+    /// The command that answers what was answered; a blank text is no answer.
+    pub(crate) fn purpose(&self) -> Command {
+        let written = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        Command::AnswerPurpose {
+            trigger: self.trigger.clone(),
+            why_now: None,
+            better: written(&self.better),
+            find_out: written(&self.find_out),
+            could_go_wrong: written(&self.could_go_wrong),
+            less_intrusive: written(&self.less_intrusive),
+            lead_agency: None,
+        }
+    }
+}
+
+/// An assessment as the app shows it.
+#[derive(Serialize, TS)]
+pub(crate) struct AssessmentShown {
+    pub(crate) assessment: String,
+    /// How this device stands.
+    pub(crate) standing: StandingShown,
+    pub(crate) view: AssessmentView,
+    pub(crate) overview: Overview,
+    /// My person.
+    pub(crate) me: Option<String>,
+    /// "lead", "contributor", "reader".
+    pub(crate) role: Option<String>,
+    /// What is typed and not added yet, by its place on the pages.
+    pub(crate) drafts: BTreeMap<String, String>,
+}
+
+/// What is typed and not added yet.
+#[derive(Deserialize, TS)]
+pub(crate) struct Draft {
+    /// Its place on the pages.
+    pub(crate) field: String,
+    /// Empty: there is none any more.
+    pub(crate) text: String,
+}
+
+/// A command was done, and is on the disk.
+#[derive(Serialize, TS)]
+pub(crate) struct CommandDone {
+    /// What was made or changed.
+    pub(crate) id: Option<String>,
+    /// Where an editor stands after a splice.
+    pub(crate) hash: Option<String>,
+}
+
+/// A link for a colleague.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToInvite {
+    pub(crate) role: String,
+    pub(crate) expires: String,
+    #[serde(default)]
+    pub(crate) for_whom: Option<String>,
+}
+
+/// Lets somebody in.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToAdmit {
+    pub(crate) request: String,
+    /// The four words that both have compared.
+    pub(crate) words: String,
+}
+
+/// Says no to somebody.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToDecline {
+    pub(crate) request: String,
+}
+
+/// Takes somebody out.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToRemove {
+    pub(crate) member: String,
+    pub(crate) why: String,
+}
+
+/// A colleague's link.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToJoin {
+    pub(crate) link: String,
+}
+
+/// The connection's address.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToRelay {
+    pub(crate) url: String,
+    #[serde(default)]
+    pub(crate) token: Option<String>,
+}
+
+/// Connects to nobody, or connects again.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToWorkOffline {
+    pub(crate) offline: bool,
+}
+
+/// How everything stands, for the page.
+#[derive(Debug, Clone, Serialize, TS)]
+pub(crate) struct AppStatus {
+    /// As `kith status --json` says it.
+    pub(crate) status: StatusShown,
+    /// The one line of each assessment that a person reads, by its id.
+    pub(crate) lines: BTreeMap<String, String>,
+    /// The line where there is no assessment.
+    pub(crate) nobody: String,
+    /// Assessments in which somebody waits to be let in.
+    pub(crate) someone_waits: Vec<String>,
+    /// Whether somebody chose to work offline.
+    pub(crate) offline: bool,
+}
+
+/// A change in the text of an entry.
+#[derive(Debug, Clone, Serialize, TS)]
+pub(crate) struct TextChanged {
+    /// The entry.
+    pub(crate) entry: String,
+    /// UTF-16 code units from its start.
+    pub(crate) at: usize,
+    /// How many went there.
+    pub(crate) delete: usize,
+    /// What came.
+    pub(crate) insert: String,
+}

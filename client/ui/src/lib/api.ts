@@ -1,0 +1,106 @@
+// Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
+import type {
+  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
+  MembersShown, NewAssessment, NewProfile, News, RequestsShown,
+} from "./types";
+
+/** A sentence for a person, and a short word that stays the same. */
+export class Refusal extends Error {
+  constructor(readonly status: number, readonly code: string, message: string) {
+    super(message);
+  }
+}
+
+/** The program does not answer: it was ended, or the computer slept. */
+export const GONE = "gone";
+
+let page = "";
+
+async function call(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { "x-kith-page": page };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, {
+      method, headers, body: body === undefined ? null : JSON.stringify(body), cache: "no-store", redirect: "error",
+    });
+  } catch {
+    throw new Refusal(0, GONE, "Kith does not answer on this computer. What you typed is still on this page. Open Kith again.");
+  }
+  if (response.ok) return response;
+  let code = "refused";
+  let message = "That could not be done. Nothing was changed.";
+  try {
+    const said = (await response.json()) as { error?: { code: string; message: string } };
+    if (said.error) ({ code, message } = said.error);
+  } catch {
+    // The answer was no JSON: the sentence above says enough.
+  }
+  throw new Refusal(response.status, code, message);
+}
+
+async function json<T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<T> {
+  return (await (await call(method, path, body)).json()) as T;
+}
+
+async function letIn(path: string, body: unknown): Promise<void> {
+  page = (await json<LetInShown>("POST", path, body)).page;
+}
+
+const of = (id: string) => `/assessments/${encodeURIComponent(id)}`;
+
+export const api = {
+  launch: (launch: string) => letIn("/launch", { launch }),
+  unlock: (passphrase: string) => letIn("/unlock", { passphrase }),
+  setUp: (profile: NewProfile) => letIn("/setup", profile),
+  state: () => json<AppState>("GET", "/state"),
+  lock: () => json<unknown>("POST", "/lock", {}),
+  here: () => call("POST", "/here", {}),
+  offline: (offline: boolean) => json<unknown>("POST", "/offline", { offline }),
+  list: () => json<Listed>("GET", "/list"),
+  relay: (url: string, token: string) => json<unknown>("POST", "/relay", { url, token }),
+  phone: (phone: string) => json<unknown>("POST", "/phone", { phone }),
+  join: (link: string) => json<Asked>("POST", "/join", { link }),
+  begin: (assessment: NewAssessment) => json<Made>("POST", "/assessments", assessment),
+  assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
+  command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
+  draft: (id: string, draft: Draft) => json<unknown>("PUT", `${of(id)}/drafts`, draft),
+  history: (id: string) => json<HistoryShown>("GET", `${of(id)}/history`),
+  members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
+  requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
+  invite: (id: string, role: string, expires: string, for_whom: string) =>
+    json<Invited>("POST", `${of(id)}/invite`, { role, expires, for_whom }),
+  admit: (id: string, request: string, words: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words }),
+  decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
+  remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
+  text: (id: string) => json<{ text: string }>("GET", `${of(id)}/text`),
+  /** A page to print or send, under the name that the program chose. */
+  async download(id: string): Promise<void> {
+    const response = await call("POST", `${of(id)}/download`, {});
+    const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = named?.[1] ?? "kith-assessment.html";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  },
+};
+
+/** News until the stream ends. Read with `fetch`, so that it carries the page's token. */
+export async function listen(hear: (news: News) => void, until: AbortSignal): Promise<void> {
+  const response = await fetch("/api/events", { headers: { "x-kith-page": page }, cache: "no-store", signal: until });
+  if (response.status === 423) return hear({ news: "locked" });
+  if (!response.ok || !response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) {
+      const data = part.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
+      if (data) hear(JSON.parse(data) as News);
+    }
+  }
+}

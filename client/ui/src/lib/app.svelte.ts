@@ -1,0 +1,154 @@
+// What every screen shares: whose profile it is, where we are, what came in, and whether somebody looks over the shoulder.
+import { api, GONE, listen, Refusal } from "./api";
+import type { AppState, AppStatus, News } from "./types";
+
+export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open";
+
+class App {
+  where = $state<Where>("starting");
+  state = $state<AppState>();
+  status = $state<AppStatus>();
+  /** "/work", "/a/{id}/overview", … */
+  route = $state("/work");
+  hidden = $state(false);
+  gone = $state(false);
+  /** Sentences that came by themselves, newest last. */
+  said = $state<string[]>([]);
+  /** Counts what changed in each assessment, so that a page reads it again. */
+  changed = $state<Record<string, number>>({});
+  /** Counts what changed anywhere else. */
+  looks = $state(0);
+  #stream: AbortController | undefined;
+  #before: (() => Promise<void>)[] = [];
+
+  /** Begins with the way in that stands in the address, and takes it out of there at once. */
+  async start(): Promise<void> {
+    const launch = /^#([0-9a-f]{64})$/.exec(location.hash)?.[1];
+    if (launch) history.replaceState(null, "", "/");
+    this.#readRoute();
+    addEventListener("hashchange", () => this.#readRoute());
+    if (!launch) {
+      // A page that was loaded anew proves itself by the passphrase.
+      this.where = "locked";
+      return;
+    }
+    try {
+      await api.launch(launch);
+      await this.enter();
+    } catch (error) {
+      this.where = "shut-out";
+      this.said = [sentence(error)];
+    }
+  }
+
+  /** Reads how things stand, and shows the screen for it. */
+  async enter(): Promise<void> {
+    const state = await api.state();
+    this.state = state;
+    this.gone = false;
+    this.where = state.state === "new" ? "first-run" : state.state;
+    if (state.state !== "locked") this.#listen();
+  }
+
+  async refresh(): Promise<void> {
+    this.state = await api.state();
+  }
+
+  go(route: string): void {
+    location.hash = route;
+    scrollTo(0, 0);
+  }
+
+  #readRoute(): void {
+    this.route = location.hash.startsWith("#/") ? location.hash.slice(1) : "/work";
+  }
+
+  /** Something that must be on the disk before the page is blanked: what is typed right now. */
+  beforeLock(save: () => Promise<void>): () => void {
+    this.#before.push(save);
+    return () => (this.#before = this.#before.filter((one) => one !== save));
+  }
+
+  async lock(): Promise<void> {
+    await Promise.allSettled(this.#before.map((save) => save()));
+    this.blank();
+    await api.lock().catch(() => undefined);
+  }
+
+  /** Nothing of an assessment stays in this page. */
+  blank(): void {
+    this.#stream?.abort();
+    this.status = undefined;
+    this.state = undefined;
+    this.said = [];
+    this.hidden = false;
+    this.where = "locked";
+  }
+
+  #listen(): void {
+    this.#stream?.abort();
+    const stream = new AbortController();
+    this.#stream = stream;
+    const again = async (): Promise<void> => {
+      while (!stream.signal.aborted) {
+        try {
+          await listen((news) => this.#hear(news), stream.signal);
+          this.gone = false;
+        } catch {
+          if (stream.signal.aborted) return;
+          this.gone = true;
+        }
+        await new Promise((done) => setTimeout(done, 1000));
+        if (stream.signal.aborted) return;
+        try {
+          this.state = await api.state();
+          this.gone = false;
+          this.looks += 1;
+        } catch (error) {
+          this.notice(error);
+        }
+      }
+    };
+    void again();
+  }
+
+  #hear(news: News): void {
+    this.gone = false;
+    switch (news.news) {
+      case "status":
+        this.status = news;
+        break;
+      case "changed":
+        this.changed[news.assessment] = (this.changed[news.assessment] ?? 0) + 1;
+        break;
+      case "said":
+        this.said = [...this.said.slice(-2), news.text];
+        break;
+      case "look":
+        this.looks += 1;
+        break;
+      case "locked":
+        this.blank();
+        break;
+    }
+  }
+
+  /** What an error means for the whole page; the sentence for the screen that asked. */
+  notice(error: unknown): string {
+    if (error instanceof Refusal) {
+      if (error.status === 423) this.blank();
+      if (error.code === GONE) this.gone = true;
+      if (error.status === 401) {
+        this.#stream?.abort();
+        this.blank();
+      }
+    }
+    return sentence(error);
+  }
+}
+
+export function sentence(error: unknown): string {
+  return error instanceof Refusal ? error.message : "That could not be done. Try again; what you typed is still here.";
+}
+
+export const app = new App();

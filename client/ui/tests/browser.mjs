@@ -1,0 +1,97 @@
+// A real Chromium for the browser tests: every screen that a test reaches is looked at by axe (WCAG 2.2 A and AA), in light and dark,
+// at 320 px and wide; every request, every violation of the content security policy and every error of a page is heard.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const SHOTS = process.env.KITH_SHOTS;
+
+/** Starts the browser, with everything off that would speak to anybody. */
+export function start() {
+  return chromium.launch({
+    executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync",
+    ],
+  });
+}
+
+/** One person at one computer. */
+export class Person {
+  constructor(name, page, heard) {
+    this.name = name;
+    this.page = page;
+    this.heard = heard;
+    this.screens = new Set();
+  }
+
+  static async open(browser, name, address) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", colorScheme: "light" });
+    const page = await context.newPage();
+    const heard = { requests: [], violations: [], errors: [] };
+    context.on("request", (request) => heard.requests.push(request.url()));
+    page.on("console", (message) => {
+      if (/Content.Security.Policy|Trusted ?Type/i.test(message.text())) heard.violations.push(message.text());
+    });
+    page.on("pageerror", (error) => heard.errors.push(String(error)));
+    await page.goto(address);
+    return new Person(name, page, heard);
+  }
+
+  heading(text) {
+    return this.page.getByRole("heading", { level: 1, name: text }).waitFor();
+  }
+
+  press(name) {
+    return this.page.getByRole("button", { name }).first().click();
+  }
+
+  follow(name) {
+    return this.page.getByRole("link", { name }).first().click();
+  }
+
+  type(label, text) {
+    return this.page.getByLabel(label, { exact: false }).first().fill(text);
+  }
+
+  sees(text) {
+    return this.page.getByText(text).first().waitFor();
+  }
+
+  /** Looks at the screen as it stands: no barrier for anybody, in any of four forms. */
+  async screen(name) {
+    this.screens.add(name);
+    const { page } = this;
+    assert.equal(await page.title(), "Kith", "the tab says Kith and nothing else");
+    for (const [form, width, scheme] of [["light", 1280, "light"], ["dark", 1280, "dark"], ["narrow", 320, "light"], ["narrow-dark", 320, "dark"]]) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: width === 320 ? 640 : 900 });
+      const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      assert.ok(!scrolls, `${name} scrolls sideways at ${width} px`);
+      await page.evaluate(axe);
+      const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] }), RULES);
+      const said = found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).slice(0, 3).join(" | ")}`);
+      assert.deepEqual(said, [], `${this.name}, ${name}, ${form}`);
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${form}.png`, fullPage: true });
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+
+  /** Nothing left this computer, nothing is kept in the browser, nothing broke the policy. */
+  async kept(port) {
+    const elsewhere = this.heard.requests.filter((url) => !url.startsWith(`http://127.0.0.1:${port}/`) && !url.startsWith(`blob:http://127.0.0.1:${port}/`));
+    assert.deepEqual(elsewhere, [], "requests to elsewhere");
+    assert.deepEqual(this.heard.violations, [], "violations of the policy");
+    assert.deepEqual(this.heard.errors, [], "errors of the page");
+    const stored = await this.page.evaluate(async () => [
+      localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length,
+      (await navigator.serviceWorker.getRegistrations()).length, document.cookie,
+    ]);
+    assert.deepEqual(stored, [0, 0, 0, 0, 0, ""], "nothing is kept in the browser");
+  }
+}

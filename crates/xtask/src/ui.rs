@@ -1,0 +1,55 @@
+//! The app's page: its generated types, and its own checks.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::cargo::root;
+
+fn types_file() -> PathBuf {
+    root().join("client/ui/src/lib/types.ts")
+}
+
+/// Writes the types.
+pub(crate) fn write_types() -> anyhow::Result<()> {
+    fs::write(types_file(), kith::web::typescript()).context("cannot write the page's types")
+}
+
+/// Fails if the types are not those of the Rust crates, or the page does not hold together with them.
+pub(crate) fn check() -> anyhow::Result<()> {
+    let written = fs::read_to_string(types_file()).context("cannot read the page's types")?;
+    ensure!(written == kith::web::typescript(), "client/ui/src/lib/types.ts is stale: run `cargo xtask types`");
+    ensure!(
+        !kith::web::app_files().is_empty(),
+        "the app was not built: install Node.js 20.19 or newer with npm, unset KITH_WITHOUT_APP, and try again"
+    );
+    // `node` directly: `npm run` would add its own lines. The build has installed what the lock file names.
+    let folder = root().join("client/ui");
+    let mut command = Command::new("node");
+    command.current_dir(&folder).args(["node_modules/svelte-check/bin/svelte-check", "--tsconfig", "./tsconfig.json"]);
+    let status = command.arg("--fail-on-warnings").status().context("cannot start svelte-check")?;
+    ensure!(status.success(), "svelte-check says no ({status})");
+    lock_file()
+}
+
+/// A lock file names packages, versions and their digests, and no registry: everybody has their own.
+fn lock_file() -> anyhow::Result<()> {
+    let lock = fs::read_to_string(root().join("client/ui/package-lock.json")).context("cannot read the page's lock file")?;
+    if lock.contains("\"resolved\"") {
+        bail!("client/ui/package-lock.json names a registry: run `npm install --omit-lockfile-registry-resolved` there");
+    }
+    Ok(())
+}
+
+/// The browser of the browser tests: Debian's, or the one that `KITH_CHROMIUM` names.
+pub(crate) fn has_browser() -> anyhow::Result<()> {
+    let wanted = env::var_os("KITH_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    ensure!(
+        wanted.exists(),
+        "the browser tests need Chromium: install Debian's package `chromium`, or set KITH_CHROMIUM to a program"
+    );
+    Ok(())
+}
