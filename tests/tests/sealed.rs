@@ -197,7 +197,13 @@ fn no_word_is_found_in_the_relays_files_its_log_the_traffic_or_a_profile() {
     let mut watch = nadia.command(&["sync", "--watch"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let second = write(&nadia, "Marigoldspur is what they call it.");
     nadia.json(&["differ", &id, &first, "--text", "Fennelcroft, rather."]);
-    priya.sync();
+    // Nadia's other program sends what she saved when it gets to it.
+    let mut tries = 0;
+    while priya.texts(&id).len() < 2 {
+        tries += 1;
+        assert!(tries < 100, "what Nadia wrote does not come");
+        priya.sync();
+    }
     priya.json(&["edit", &id, &second, "--text", "Peregrinelass is what they call it."]);
     priya.json(&["retire", &id, &first, "--why", "Saffronquay said so"]);
     priya.sync();
