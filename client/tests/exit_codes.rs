@@ -86,7 +86,6 @@ fn wrong_usage_is_one_json_value_too() {
     for arguments in [
         vec!["frobnicate"],
         vec!["show"],
-        vec![],
         vec!["write", "Larch", "--dimension", "1.1", "--as", "threat", "--text", "x"],
         vec!["sync", "--once", "--watch"],
         vec!["join", "kith:join/x", "--name", "N"],
