@@ -305,7 +305,7 @@ fn wait_to_be_let_in(first: &Answer, json: bool, again: &dyn Fn(&Verb) -> Result
     deliver(first, json)?;
     complain("Waiting for the answer. You can leave with Ctrl-C: your request is kept, and `kith sync` goes on.");
     loop {
-        let answer = again(&Verb::Asked { request: request.clone() })?;
+        let answer = again(&Verb::Asked { request: request.clone(), known: Some(shown.clone()) })?;
         if state(&answer) != shown {
             shown = state(&answer);
             deliver(&answer, json)?;

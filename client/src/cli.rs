@@ -283,6 +283,9 @@ pub enum Verb {
     Asked {
         /// Which
         request: String,
+        /// What was shown last: an answer comes at once if it stands otherwise by now
+        #[arg(long)]
+        known: Option<String>,
     },
     /// Who asks to be let in, and the four words to compare
     Requests {

@@ -116,7 +116,7 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Sync { .. } => standing::sync_once(engine, manner),
         Verb::Invite { id, role, expires, for_whom } => joining::invite(engine, id, role, expires, for_whom.as_deref(), manner),
         Verb::Join { link, .. } => joining::join(engine, link, manner),
-        Verb::Asked { request } => joining::asked(engine, request),
+        Verb::Asked { request, known } => joining::asked(engine, request, known.as_deref()),
         Verb::Requests { id } => joining::requests(engine, id, manner),
         Verb::Admit { id, request, words } => deciding::admit(engine, id, request, words.as_deref()),
         Verb::Decline { id, request } => deciding::decline(engine, id, request),

@@ -89,21 +89,30 @@ fn open_requests(work: &mut Work<'_>) -> Result<Vec<Asked>, EngineError> {
     Ok(joins.iter().filter(|join| join.progress != JoinProgress::Joined).map(asked).collect())
 }
 
+/// How a request stands, in a word.
+pub(super) fn state(progress: &JoinProgress) -> &'static str {
+    match progress {
+        JoinProgress::Made => "made",
+        JoinProgress::Waiting => "waiting",
+        JoinProgress::Words { .. } => "words",
+        JoinProgress::Joined => "joined",
+        JoinProgress::Declined => "declined",
+        JoinProgress::Failed(_) => "failed",
+    }
+}
+
 /// A request of mine, as it is shown.
 pub(super) fn asked(join: &JoinStatus) -> Asked {
-    let (state, why) = match &join.progress {
-        JoinProgress::Made => ("made", None),
-        JoinProgress::Waiting => ("waiting", None),
-        JoinProgress::Words { .. } => ("words", None),
-        JoinProgress::Joined => ("joined", None),
-        JoinProgress::Declined => ("declined", Some("A lead said no.".to_owned())),
-        JoinProgress::Failed(why) => ("failed", Some(why.clone())),
+    let why = match &join.progress {
+        JoinProgress::Declined => Some("A lead said no.".to_owned()),
+        JoinProgress::Failed(why) => Some(why.clone()),
+        _ => None,
     };
     Asked {
         request: join.request.to_string(),
         assessment: join.document.to_string(),
         relay: join.relay.clone(),
-        state,
+        state: state(&join.progress),
         words: join.words.map(|words| words.iter().map(ToString::to_string).collect()),
         why,
         expires: join.expires,
