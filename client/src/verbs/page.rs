@@ -6,6 +6,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::terminal::{listed, moment};
 
+mod picture;
+
 /// Readable on paper and on a narrow screen; each entry stays on one sheet.
 const STYLE: &str = "
 :root { font: 1rem/1.5 system-ui, sans-serif; color: #111; background: #fff }
@@ -18,6 +20,9 @@ h1 { margin-bottom: 0 } h2 { margin-top: 2.5rem; border-bottom: 2px solid } h3 {
 .differing { margin: .5rem 0 .5rem 1rem; padding: .3rem .8rem; border: 1px solid #767676 }
 .look { padding: .5rem 1rem; border: 2px solid #111 }
 dt { font-weight: bold; margin-top: .5rem } dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere }
+figure { margin: 1rem 0; break-inside: avoid } svg.kith-picture { width: 100%; height: auto }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0 } caption { text-align: left; font-weight: bold }
+th, td { border: 1px solid #767676; padding: .3rem .5rem; text-align: left; vertical-align: top } td p { margin: 0 }
 @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } h3 { break-after: avoid } }
 @page { margin: 2cm }
 ";
@@ -26,6 +31,7 @@ dt { font-weight: bold; margin-top: .5rem } dd { margin: 0; white-space: pre-lin
 pub(super) fn page(view: &AssessmentView, now: i64, zone: &TimeZone) -> String {
     let title = view.title.as_deref().unwrap_or("An assessment without a name");
     let retired: Vec<&EntryView> = view.retired().collect();
+    let today = jiff::Timestamp::from_second(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.clone()).date().to_string();
     let markup = html! {
         (DOCTYPE)
         html lang="en-GB" {
@@ -50,6 +56,7 @@ pub(super) fn page(view: &AssessmentView, now: i64, zone: &TimeZone) -> String {
                 }
                 (purpose(view))
                 @for side in &view.sides { (side_part(side, zone)) }
+                (picture::picture(view, &today))
                 @if !view.elsewhere.is_empty() {
                     h2 { "Written where this framework has no place" }
                     @for one in &view.elsewhere { (entry(one, zone)) }

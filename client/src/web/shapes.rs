@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kith_assessment::{AssessmentView, Command, Overview, Trigger};
+use kith_assessment::{AssessmentView, Command, Drawing, Overview, ThenAndNow, Trigger};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -247,4 +247,25 @@ pub(crate) struct TextChanged {
     pub(crate) delete: usize,
     /// What came.
     pub(crate) insert: String,
+}
+
+/// The picture as it is drawn. The table and the sentences are in the view.
+#[derive(Serialize, TS)]
+pub(crate) struct PictureShown {
+    /// The day on which it was drawn.
+    pub(crate) today: String,
+    /// The group in its places.
+    pub(crate) places: Drawing,
+    /// Ties, as they described them.
+    pub(crate) ties: Drawing,
+    /// What changed since an earlier day, if one was asked for.
+    pub(crate) compared: Option<ThenAndNow>,
+}
+
+/// Since which day.
+#[derive(Deserialize)]
+pub(crate) struct ToCompare {
+    /// "YYYY-MM-DD"; not given, or empty: the picture of now.
+    #[serde(default)]
+    pub(crate) then: Option<String>,
 }

@@ -6,7 +6,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use super::news::News;
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToDecline, ToInvite, ToJoin,
+    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, PictureShown, ToAdmit, ToDecline, ToInvite, ToJoin,
     ToLaunch, ToRelay, ToRemove, ToSetPhone, ToUnlock, ToWorkOffline,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, RequestsShown};
@@ -55,6 +55,7 @@ pub fn typescript() -> String {
     all.add::<LetInShown>();
     all.add::<NewAssessment>();
     all.add::<NewProfile>();
+    all.add::<PictureShown>();
     all.add::<ToAdmit>();
     all.add::<ToDecline>();
     all.add::<ToInvite>();

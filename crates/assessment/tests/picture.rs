@@ -161,6 +161,7 @@ fn a_home_stays_out_of_shared_versions_unless_somebody_says_that_it_may_be_in() 
     nadia.takes_from(&mut priya);
     // One says that it may be shared, one that it may not, apart: it is not, until somebody chooses.
     does(&mut priya, json!({"do": "update-place", "id": kitchen, "not_shared": false}));
+    does(&mut nadia, json!({"do": "update-place", "id": kitchen, "not_shared": false}));
     does(&mut nadia, json!({"do": "update-place", "id": kitchen, "not_shared": true}));
     exchange(&mut priya, &mut nadia);
     let view = priya.view();

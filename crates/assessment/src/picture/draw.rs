@@ -404,7 +404,7 @@ fn places(view: &PictureView, moments: &Moments<'_>) -> Drawing {
         if is_place || trusted {
             let end = inside.nearest(rect.centre());
             let end = rect.nearest(end);
-            let start = centre.nearest(end);
+            let start = layout::edge(&centre, end);
             let kind = if is_place { "goes" } else { "trusts" };
             let name = if is_place { "They go there" } else { "They trust this adult" };
             let path = format!("M{} {}L{} {}", start.0, start.1, end.0, end.1);
@@ -647,7 +647,7 @@ fn finish(drawing: &mut Drawing, view: &PictureView, audience: Audience, moments
     let arrows = drawing.curves.iter().any(|curve| !curve.arrows.is_empty());
     let has_places = drawing.shapes.iter().any(|shape| shape.what == "place");
     for (is, words) in [
-        (has_places, "\u{2713} OK   ~ it depends   \u{2715} not OK   ? not known: as young people say it"),
+        (has_places, "\u{2713} OK \u{b7} ~ it depends \u{b7} \u{2715} not OK \u{b7} ? not known: as young people say it"),
         (arrows, "arrow: somebody said which way"),
         (drawing.sheet == Sheet::Ties, "the wider a line of friendship, family or support, the stronger they call it"),
         (drawing.sheet == Sheet::Ties, "drawn only: ties that those at their ends described and agreed to have drawn"),

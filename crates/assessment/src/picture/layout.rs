@@ -150,12 +150,13 @@ pub(super) fn frame(heights: &[i32], middle_height: i32, top: i32) -> Frame {
     };
     let boxes: Vec<Rect> = cells.iter().zip(heights).map(place).collect();
     let high = beside.max(middle_height);
-    let middle = Rect { x: column(1), y: at(1), width: 2 * FRAME_BOX + GAP, height: high };
+    let (y, lower) = (at(1), (high - middle_height) / 2);
+    let middle = Rect { x: column(1), y: y + lower, width: 2 * FRAME_BOX + GAP, height: middle_height };
     let below = row_height(rows + 1);
-    let bottom = if below == 0 { middle.y + high } else { at(rows + 1) + below };
+    let bottom = if below == 0 { y + high } else { at(rows + 1) + below };
     let inside = Rect {
         x: FRAME_BOX,
-        y: middle.y - if row_height(0) == 0 { 0 } else { ROOM },
+        y: y - if row_height(0) == 0 { 0 } else { ROOM },
         width: width - 2 * FRAME_BOX,
         height: high + if row_height(0) == 0 { 0 } else { ROOM } + if below == 0 { 0 } else { ROOM },
     };
@@ -211,7 +212,7 @@ pub(super) fn circle(sizes: &[(i32, i32)], least_width: i32, top: i32) -> Circle
         parts.push(if whole > 0.0 { (so_far + room(size) / 2.0) / whole } else { 0.0 });
         so_far += room(size);
     }
-    let mut radius = (whole / TURN).max(110.0);
+    let mut radius = (whole / TURN).max(190.0);
     let place = |radius: f64| -> Vec<Rect> {
         let boxes = sizes.iter().zip(&parts).map(|((width, height), part)| {
             let (sine, cosine) = sine_and_cosine(*part);
@@ -249,8 +250,8 @@ pub(super) fn bow(from: &Rect, to: &Rect, centre: (i32, i32)) -> [(i32, i32); 4]
     [start, pulled(start), pulled(end), end]
 }
 
-/// Where the line from a box's middle to the centre leaves the box.
-fn edge(one: &Rect, centre: (i32, i32)) -> (i32, i32) {
+/// Where the line from a box's middle to a point leaves the box.
+pub(super) fn edge(one: &Rect, centre: (i32, i32)) -> (i32, i32) {
     let (x, y) = one.centre();
     let (dx, dy) = (f64::from(centre.0 - x), f64::from(centre.1 - y));
     let across = |half: i32, by: f64| if by == 0.0 { f64::INFINITY } else { (f64::from(half) / by).abs() };

@@ -369,9 +369,9 @@ impl Looker<'_> {
         }
         for place in &mut places {
             place.before.sort_by(|a, b| a.date.cmp(&b.date));
-            let last = place.before.last().map(|said| said.date.clone()).unwrap_or_default();
-            let first_of_last = place.before.partition_point(|said| said.date < last);
-            place.now = place.before.split_off(first_of_last);
+            let now: Vec<SaidOfPlace> = summary::said_by_then(place, summary::NOW).into_iter().cloned().collect();
+            place.before.retain(|said| !now.contains(said));
+            place.now = now;
         }
         for record in Record::all(self.reader, "picture/conduct") {
             let (who, what) = (record.word("who").unwrap_or_default(), record.word("what").unwrap_or_default());

@@ -62,7 +62,7 @@ lasts!(PlaceView, TieView, super::look::AdultView, super::look::PartView, super:
 pub(super) const NOW: &str = "9999-12-31";
 
 /// Every day on which something in the picture changed, oldest first.
-pub fn moments(view: &PictureView) -> Vec<String> {
+pub(super) fn moments(view: &PictureView) -> Vec<String> {
     let mut days: Vec<String> = Vec::new();
     let mut add = |thing: &dyn Lasts| {
         days.push(thing.since().to_owned());
@@ -80,12 +80,15 @@ pub fn moments(view: &PictureView) -> Vec<String> {
     days
 }
 
-/// How a place was said to be, up to a day: all that was said on the last day on which anybody said so.
+/// How a place was said to be, up to a day: all that was said on the last day on which anybody said so. Who said something else
+/// later on that day has said that.
 pub(super) fn said_by_then<'p>(place: &'p PlaceView, day: &str) -> Vec<&'p SaidOfPlace> {
     let all: Vec<&SaidOfPlace> =
         place.before.iter().chain(&place.now).filter(|said| said.date.as_str() <= day).collect();
     let last = all.iter().map(|said| said.date.as_str()).max().unwrap_or_default();
-    all.iter().filter(|said| said.date == last).copied().collect()
+    let on_last: Vec<&SaidOfPlace> = all.into_iter().filter(|said| said.date == last).collect();
+    let again = |index: usize, one: &SaidOfPlace| on_last.iter().skip(index + 1).any(|later| later.said_by == one.said_by);
+    on_last.iter().enumerate().filter(|(index, one)| !again(*index, one)).map(|(_, one)| *one).collect()
 }
 
 /// "OK, Thursdays"; both, where they differ.
@@ -158,7 +161,7 @@ pub fn then_and_now(view: &PictureView, then: &str, now: &str) -> ThenAndNow {
 }
 
 /// The picture as it stands now, in sentences.
-pub fn written_summary(view: &PictureView) -> Vec<String> {
+pub(super) fn written_summary(view: &PictureView) -> Vec<String> {
     let mut sentences = Vec::new();
     if view.is_empty() {
         return sentences;

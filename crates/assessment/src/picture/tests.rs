@@ -226,6 +226,22 @@ fn assert_clear(drawing: &Drawing) {
     }
 }
 
+#[test]
+fn what_is_not_clear_is_seen() {
+    let view = with_ties(&group(5, &["hub".to_owned(), "station".to_owned()], &["a coach".to_owned()], 3), &[]);
+    let broken = |sheet: Sheet, how: fn(&mut Drawing)| {
+        let mut drawing = draw(&view, sheet, Audience::Team, None, TODAY);
+        assert_clear(&drawing);
+        how(&mut drawing);
+        assert!(std::panic::catch_unwind(|| assert_clear(&drawing)).is_err());
+    };
+    broken(Sheet::Places, |drawing| drawing.shapes[1].x = drawing.shapes[2].x - 20);
+    broken(Sheet::Places, |drawing| drawing.shapes[1].lines[1].text = "far too many words for one line of a box".to_owned());
+    broken(Sheet::Places, |drawing| drawing.curves[0].path = format!("M0 0L{} {}", drawing.width, drawing.height));
+    broken(Sheet::Ties, |drawing| drawing.curves[0].label = drawing.curves[1].label.clone());
+    broken(Sheet::Ties, |drawing| drawing.width /= 2);
+}
+
 fn names(most: usize) -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("[A-Za-z][a-z]{1,14}( [a-z]{1,12}){0,4}".prop_map(|name| name.chars().take(60).collect()), 0..=most)
 }

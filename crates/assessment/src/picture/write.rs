@@ -12,7 +12,7 @@ use crate::command::{Context, Refusal};
 use crate::ids::EntryId;
 use crate::limits::{self, NAME_LIMIT};
 use crate::vocabulary::{Agreed, Direction, PlaceIs, PlaceKind, Strength, TieKind};
-use crate::write::{Written, find_at, fresh_at, known, object_at, real_day, refer, settle, short, standing_map, unrefer};
+use crate::write::{Written, find_at, fresh_at, known, line, object_at, real_day, refer, settle, short, standing_map, unrefer};
 use crate::{dates, read, strands};
 
 /// The longest name of a place, a part or an adult's role, in UTF-16 code units: it must stand in a picture.
@@ -51,21 +51,6 @@ fn members(tx: &Transaction<'_>, given: &[EntryId]) -> Result<(), Refusal> {
     given.iter().try_for_each(|strand| strands::refuse_paused(tx, strand))
 }
 
-fn one_line(
-    tx: &mut Transaction<'_>,
-    object: &ObjId,
-    key: &str,
-    what: &'static str,
-    given: Option<&str>,
-) -> Result<(), Refusal> {
-    match given.map(str::trim) {
-        None => Ok(()),
-        Some("") if tx.get(object, key)?.is_none() => Ok(()),
-        Some("") => settle(tx, object, key, ScalarValue::Null),
-        Some(words) => settle(tx, object, key, limits::line(what, words, NAME_LIMIT)?.as_str().into()),
-    }
-}
-
 /// Who said something, and when (R33: the source is part of the notation).
 struct Source<'c> {
     said_by: &'c [String],
@@ -86,7 +71,7 @@ impl Source<'_> {
     /// Who said so, and the day under `key`.
     fn put(&self, tx: &mut Transaction<'_>, ctx: &Context<'_>, object: &ObjId, key: &str) -> Result<(), Refusal> {
         refer(tx, object, "said", self.said_by)?;
-        one_line(tx, object, "said-words", "\"who said so\"", self.words)?;
+        line(tx, object, "said-words", "\"who said so\"", self.words)?;
         let date = self.date.cloned().unwrap_or_else(|| dates::day(ctx.now));
         tx.put(object, key, date)?;
         Ok(())
@@ -141,7 +126,7 @@ fn said_of(
     let (_, said) = fresh_at(tx, ctx, "picture/said")?;
     tx.put(&said, "place", ScalarValue::Bytes(place.0.to_vec()))?;
     put_choice!(tx, &said, "how", "way a place is", PlaceIs, Some(how))?;
-    one_line(tx, &said, "times", "time", times)?;
+    line(tx, &said, "times", "time", times)?;
     source.put(tx, ctx, &said, "date")
 }
 
@@ -241,7 +226,7 @@ pub(crate) fn add_part(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &
     let (id, object) = fresh_at(tx, ctx, "picture/parts")?;
     tx.put(&object, "name", name)?;
     tx.put(&object, "one", given.one)?;
-    one_line(tx, &object, "note", "note", given.note.as_deref())?;
+    line(tx, &object, "note", "note", given.note.as_deref())?;
     refer(tx, &object, "member", &ids(&given.members))?;
     source.put(tx, ctx, &object, "since")?;
     Ok((Some(id), format!("pic-part:{}", short(&id))))
@@ -253,7 +238,7 @@ pub(crate) fn update_part(tx: &mut Transaction<'_>, given: &UpdatePart) -> Resul
     if let Some(words) = &given.name {
         settle(tx, &object, "name", name("name of this part of the group", words)?.as_str().into())?;
     }
-    one_line(tx, &object, "note", "note", given.note.as_deref())?;
+    line(tx, &object, "note", "note", given.note.as_deref())?;
     refer(tx, &object, "member", &ids(&given.members))?;
     unrefer(tx, &object, "member", &ids(&given.not_members))?;
     Ok((Some(given.id), format!("pic-edit:{}", short(&given.id))))
@@ -290,7 +275,7 @@ pub(crate) fn add_tie(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &A
     put_choice!(tx, &object, "strength", "strength", Strength, &given.strength)?;
     put_choice!(tx, &object, "direction", "direction", Direction, &given.direction)?;
     put_choice!(tx, &object, "agreed", "agreement", Agreed, &given.agreed)?;
-    one_line(tx, &object, "note", "note", given.note.as_deref())?;
+    line(tx, &object, "note", "note", given.note.as_deref())?;
     source.put(tx, ctx, &object, "since")?;
     Ok((Some(id), format!("pic-tie:{}", short(&id))))
 }
@@ -307,7 +292,7 @@ pub(crate) fn update_tie(tx: &mut Transaction<'_>, given: &UpdateTie) -> Result<
     put_choice!(tx, &object, "agreed", "agreement", Agreed, &given.agreed)?;
     refer(tx, &object, "said", &given.said_by)?;
     unrefer(tx, &object, "said", &given.not_said_by)?;
-    one_line(tx, &object, "note", "note", given.note.as_deref())?;
+    line(tx, &object, "note", "note", given.note.as_deref())?;
     Ok((Some(given.id), format!("pic-edit:{}", short(&given.id))))
 }
 
@@ -323,7 +308,7 @@ pub(crate) fn end(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &EndInPict
         return Err(Refusal::Rule("it cannot have ended before it began: choose a later day"));
     }
     settle(tx, &object, "ended", date.as_str().into())?;
-    one_line(tx, &object, "ended-why", "reason", given.why.as_deref())?;
+    line(tx, &object, "ended-why", "reason", given.why.as_deref())?;
     Ok((Some(given.id), format!("pic-end:{}", short(&given.id))))
 }
 
