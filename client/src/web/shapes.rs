@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+use super::beside::Beside;
 use crate::json::{StandingShown, StatusShown};
 
 /// A page shows its launch token.
@@ -77,6 +78,40 @@ pub(crate) struct AppState {
     pub(crate) tree: String,
     /// Every fixed choice, with the words to show.
     pub(crate) choices: BTreeMap<String, Vec<Choice>>,
+    /// Others whose apps run on this computer too.
+    pub(crate) beside: Option<BesideShown>,
+}
+
+/// Others whose apps run on this computer too, and what to say of them ([`Beside`]).
+#[derive(Serialize, TS)]
+pub(crate) struct BesideShown {
+    pub(crate) before: String,
+    /// Their names.
+    pub(crate) others: Vec<String>,
+    pub(crate) between: String,
+    pub(crate) place: String,
+    /// The page of the place.
+    pub(crate) route: String,
+    pub(crate) after: String,
+}
+
+impl BesideShown {
+    pub(crate) fn of(beside: &Beside) -> Self {
+        Self {
+            before: beside.before.clone(),
+            others: beside.others.iter().map(|other| other.name.clone()).collect(),
+            between: beside.between.clone(),
+            place: beside.place.clone(),
+            route: beside.route.clone(),
+            after: beside.after.clone(),
+        }
+    }
+}
+
+/// Opens the app of somebody beside.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToOpenBeside {
+    pub(crate) name: String,
 }
 
 /// One of several fixed choices.

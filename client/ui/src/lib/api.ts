@@ -1,7 +1,12 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
+<<<<<<< HEAD
   AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, FindShown, Invited, LetInShown, Listed, Made, MembersShown,
   NewAssessment, NewProfile, News, RequestsShown, SinceShown, ThenAndNow, TimelineShown, WorkShown,
+=======
+  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
+  MembersShown, NewAssessment, NewProfile, News, Opened, RequestsShown,
+>>>>>>> house
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -57,6 +62,7 @@ export const api = {
   lock: () => json<unknown>("POST", "/lock", {}),
   here: () => call("POST", "/here", {}),
   offline: (offline: boolean) => json<unknown>("POST", "/offline", { offline }),
+  beside: (name: string) => json<Opened>("POST", "/beside", { name }),
   list: () => json<Listed>("GET", "/list"),
   relay: (url: string, token: string) => json<unknown>("POST", "/relay", { url, token }),
   phone: (phone: string) => json<unknown>("POST", "/phone", { phone }),
