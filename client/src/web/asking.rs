@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    Agreed, Answer, Audience, Basis, Command, Direction, Heard, Kind, PlaceIs, PlaceKind, Sheet, Strength, TEXT_LIMIT, TieKind, Trigger, draw,
-    overview, then_and_now,
+    Agreed, Answer, Audience, Basis, Command, Direction, Fair, Heard, Kind, Outcome, PlaceIs, PlaceKind, Position, Sheet, Status,
+    StillTrue, Strength, TEXT_LIMIT, TieKind, Told, Trigger, Turn, Whose, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
@@ -84,6 +84,14 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("agreed", of!(Agreed)),
         ("trigger", of!(Trigger)),
         ("answer", of!(Answer)),
+        ("whose", of!(Whose)),
+        ("outcome", of!(Outcome)),
+        ("fair", of!(Fair)),
+        ("turn", of!(Turn)),
+        ("status", of!(Status)),
+        ("position", of!(Position)),
+        ("still-true", of!(StillTrue)),
+        ("told", of!(Told)),
         ("place-kind", of!(PlaceKind)),
         ("place-is", of!(PlaceIs)),
         ("tie-kind", of!(TieKind)),
@@ -102,7 +110,7 @@ pub(super) fn picture(engine: &Engine, id: &str, then: Option<&str>, manner: &Ma
     let today = now.to_zoned_datetime(manner.zone.clone()).date().to_string();
     let then = then.filter(|then| !then.is_empty());
     let sheet = |sheet| draw(&view, sheet, Audience::Team, then, &today);
-    let compared = then.map(|then| then_and_now(&view, then, &today));
+    let compared = then.map(|then| picture_then_and_now(&view, then, &today));
     Ok(PictureShown { places: sheet(Sheet::Places), ties: sheet(Sheet::Ties), compared, today })
 }
 
@@ -150,7 +158,7 @@ pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Assess
     let shown = verbs::shown(engine, id, manner)?;
     let document = verbs::document(engine, id)?;
     let (me, role, drafts) = engine.look(move |work| {
-        let me = work.core().identity(&document).map(|me| me.person.to_string());
+        let me = work.core().identity(&document).map(|me| me.person);
         let role =
             work.documents().into_iter().find(|one| one.id == document).and_then(|one| one.role).map(|role| role.to_string());
         let rows = work.rows().scan_rows(DRAFT, &document.0, &[], usize::MAX)?;
@@ -160,7 +168,10 @@ pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Assess
         Ok((me, role, drafts.collect::<BTreeMap<_, _>>()))
     })?;
     let overview = overview(&shown.view);
-    Ok(AssessmentShown { assessment: shown.assessment, standing: shown.standing, view: shown.view, overview, me, role, drafts })
+    let day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), &verbs::today(engine, manner));
+    let me = me.map(|me| me.to_string());
+    let (assessment, standing, view) = (shown.assessment, shown.standing, shown.view);
+    Ok(AssessmentShown { assessment, standing, view, overview, day, me, role, drafts })
 }
 
 /// Does a command that a person gives on a page. What belongs to letting somebody in is done by its own calls.

@@ -41,7 +41,7 @@ pub use draw::{Arrow, Curve, Drawing, LegendLine, Sheet, Shape, TextLine, draw};
 pub use look::{AdultView, ConductView, EndView, PartView, PictureView, PlaceView, SaidOfPlace, TakenBack, TieView, Young};
 pub(crate) use look::{anything_written, left_no_trace, picture};
 pub use rules::{Audience, for_audience};
-pub use summary::{Change, ThenAndNow, then_and_now};
+pub use summary::{PictureChange, PictureThenAndNow, picture_then_and_now};
 pub use svg::{picture_svg, svg};
 pub(crate) use text::picture_text;
 pub(crate) use write::{

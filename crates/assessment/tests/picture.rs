@@ -121,6 +121,10 @@ fn whoever_was_taken_out_is_in_no_picture_table_history_or_moment() {
     }
     assert!(kith_assessment::find(&priya.doc, &gone.to_string()[..6]).is_err());
     let lines = history(&priya.doc);
+    let before_it = &lines.iter().rev().nth(1).unwrap().change;
+    let then = kith_assessment::view_at(&priya.doc, None, before_it).unwrap();
+    let json = serde_json::to_string(&then.picture).unwrap();
+    assert!(!json.contains(&b.to_string()) && !json.contains(&gone.to_string()) && !json.contains("and B"), "nor in then: {json}");
     assert_eq!(lines.iter().filter(|line| line.what.contains("tie in the picture")).count(), 1, "{lines:?}");
     assert!(refused(&mut priya, tie(a, b, &[a], "agreed")).contains("there is no strand"));
 }

@@ -232,6 +232,13 @@ impl PictureView {
     }
 }
 
+impl PlaceView {
+    /// How it is now, in words: "OK, Thursdays".
+    pub(crate) fn how_words(&self) -> String {
+        summary::how_words(&self.now.iter().collect::<Vec<_>>())
+    }
+}
+
 /// Whether anything of the picture is to be shown beside the rest.
 pub(crate) fn anything_written(picture: &PictureView) -> bool {
     !picture.is_empty() || !picture.words.text.trim().is_empty()

@@ -10,7 +10,7 @@ use crate::vocabulary::{Direction, PlaceIs, Strength};
 
 /// Something that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct Change {
+pub struct PictureChange {
     /// What it is about.
     pub id: String,
     /// "place", "adult", "part", "tie" or "conduct".
@@ -23,13 +23,13 @@ pub struct Change {
 
 /// What changed between two moments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct ThenAndNow {
+pub struct PictureThenAndNow {
     /// The earlier day.
     pub then: String,
     /// The later day.
     pub now: String,
     /// What changed: places, adults, parts, ties, conduct.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PictureChange>,
 }
 
 /// Since when and until when a thing is so.
@@ -120,7 +120,7 @@ pub(super) fn ends_words(tie: &TieView) -> String {
 }
 
 /// What is so on one day and not on the other.
-pub fn then_and_now(view: &PictureView, then: &str, now: &str) -> ThenAndNow {
+pub fn picture_then_and_now(view: &PictureView, then: &str, now: &str) -> PictureThenAndNow {
     let (then, now) = if then <= now { (then, now) } else { (now, then) };
     let mut changes = Vec::new();
     let mut compare = |what: &str, id: &str, words: String, thing: &dyn Lasts| {
@@ -130,7 +130,7 @@ pub fn then_and_now(view: &PictureView, then: &str, now: &str) -> ThenAndNow {
             _ => return,
         };
         let words = format!("{start}: {words}.");
-        changes.push(Change { id: id.to_owned(), what: what.to_owned(), change: change.to_owned(), words });
+        changes.push(PictureChange { id: id.to_owned(), what: what.to_owned(), change: change.to_owned(), words });
     };
     for place in &view.places {
         compare("place", &place.kept.id, place.name.clone(), place);
@@ -154,10 +154,10 @@ pub fn then_and_now(view: &PictureView, then: &str, now: &str) -> ThenAndNow {
         let (before, after) = (how_words(&said_by_then(place, then)), how_words(&said_by_then(place, now)));
         if before != after {
             let words = format!("{}: then {before}; now {after}.", place.name);
-            changes.push(Change { id: place.kept.id.clone(), what: "place".to_owned(), change: "changed".to_owned(), words });
+            changes.push(PictureChange { id: place.kept.id.clone(), what: "place".to_owned(), change: "changed".to_owned(), words });
         }
     }
-    ThenAndNow { then: then.to_owned(), now: now.to_owned(), changes }
+    PictureThenAndNow { then: then.to_owned(), now: now.to_owned(), changes }
 }
 
 /// The picture as it stands now, in sentences.
@@ -172,7 +172,7 @@ pub(super) fn written_summary(view: &PictureView) -> Vec<String> {
     places(view, &mut sentences);
     let days = moments(view);
     if let [.., before, last] = days.as_slice() {
-        let changes = then_and_now(view, before, NOW).changes;
+        let changes = picture_then_and_now(view, before, NOW).changes;
         if !changes.is_empty() {
             let words: Vec<&str> = changes.iter().map(|change| change.words.as_str()).collect();
             sentences.push(format!("Changed by {}. {}", long_day(last), words.join(" ")));

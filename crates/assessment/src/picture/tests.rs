@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::layout::{self, Rect, width_of};
 use super::look::{AdultView, ConductView, EndView, PartView, PictureView, PlaceView, SaidOfPlace, TieView, Young};
-use super::{Audience, Curve, Drawing, Shape, Sheet, draw, for_audience, picture_svg, then_and_now, write};
+use super::{Audience, Curve, Drawing, Shape, Sheet, draw, for_audience, picture_svg, picture_then_and_now, write};
 use crate::record::Kept;
 use crate::view::Who;
 use crate::vocabulary::{Agreed, Direction, PlaceIs, PlaceKind, Strength, TieKind};
@@ -379,7 +379,7 @@ fn then_and_now_say_what_is_new_what_is_no_longer_and_what_is_otherwise() {
     let mut view = larch();
     let changed = view.places.iter_mut().find(|place| place.name == "group chat").unwrap();
     changed.before = std::mem::replace(&mut changed.now, vec![SaidOfPlace { date: LATER.to_owned(), ..said(PlaceIs::NotOk) }]);
-    let compared = then_and_now(&view, TODAY, THEN);
+    let compared = picture_then_and_now(&view, TODAY, THEN);
     assert_eq!((compared.then.as_str(), compared.now.as_str()), (THEN, TODAY), "the earlier day comes first");
     let words: Vec<&str> = compared.changes.iter().map(|change| change.words.as_str()).collect();
     for expected in [

@@ -31,8 +31,7 @@ pub(crate) fn picture_text(page: &mut Page, view: &PictureView) {
     }
     section(page, "Places", view.places.is_empty());
     for place in &view.places {
-        let now: Vec<_> = place.now.iter().collect();
-        let column = page.hanging(4, "", &format!("{} ({}): {}", place.name, place.place_kind.words(), how_words(&now)));
+        let column = page.hanging(4, "", &format!("{} ({}): {}", place.name, place.place_kind.words(), place.how_words()));
         let said = place.now.last().map_or(place.said_by.as_str(), |said| said.said_by.as_str());
         let since = place.now.last().map_or(place.since.as_str(), |said| said.date.as_str());
         let ended = (place.ended.as_deref(), place.ended_why.as_deref());
