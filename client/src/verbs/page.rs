@@ -35,7 +35,11 @@ th, td { border: 1px solid #767676; padding: .3rem .5rem; text-align: left; vert
 pub(super) fn page(view: &AssessmentView, now: i64, zone: &TimeZone) -> String {
     let title = view.title.as_deref().unwrap_or("An assessment without a name");
     let retired: Vec<&EntryView> = view.retired().collect();
-    let today = jiff::Timestamp::from_second(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.clone()).date().to_string();
+    let today = jiff::Timestamp::from_second(now)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_zoned_datetime(zone.clone())
+        .date()
+        .to_string();
     let markup = html! {
         (DOCTYPE)
         html lang="en-GB" {

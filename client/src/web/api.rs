@@ -20,7 +20,8 @@ use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToUnlock,
+    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay,
+    ToRemove, ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
@@ -348,11 +349,7 @@ async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>)
     verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
 }
 
-async fn picture(
-    State(shared): Here,
-    Path(id): Path<String>,
-    Query(asked): Query<super::shapes::PictureSince>,
-) -> Response {
+async fn picture(State(shared): Here, Path(id): Path<String>, Query(asked): Query<super::shapes::PictureSince>) -> Response {
     with_engine(shared, move |engine, house| asking::picture(engine, &id, asked.then.as_deref(), &house.manner)).await
 }
 

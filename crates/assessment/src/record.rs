@@ -8,8 +8,8 @@ use crate::entry::Reader;
 use crate::read::{Chosen, Entry, author, described, entries, integer, objects, scalars, shown};
 use crate::view::{Answered, Mark, NewerField, Retired, TwoVersions, Who};
 use crate::vocabulary::{
-    AfterNo, Agreement, AskedAll, Direction, Fair, MapPurpose, Outcome, PlaceKind, Position, Status, StillTrue, Strength, TheirWords, TieKind,
-    Told, Turn,
+    AfterNo, Agreement, AskedAll, Direction, Fair, MapPurpose, Outcome, PlaceKind, Position, Status, StillTrue, Strength,
+    TheirWords, TieKind, Told, Turn,
 };
 use crate::write::standing_map;
 

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use automerge::{Automerge, ChangeHash};
 use serde::{Deserialize, Serialize};
 
+use crate::entry::Reader;
 use crate::history::{HistoryLine, history_with, in_order};
 use crate::ids::PersonId;
 use crate::lines::{Line, lines};
-use crate::entry::Reader;
 use crate::look::view_with;
 use crate::people::{Owners, People};
 use crate::view::{AssessmentView, Who};
@@ -176,7 +176,9 @@ pub fn then_and_now(doc: &Automerge, owners: Option<&Owners>, then: &str, now: O
     }
     told.taken_back = earlier.into_iter().filter(|line| find(&later, &line.field).is_none()).collect();
     // What came or went as a whole is told by its own words; how it was filed is not told beside.
-    let whole = |all: &[Line], line: &Line| line.words || !all.iter().any(|other| other.words && other.at == line.at && !line.at.is_empty());
+    let whole = |all: &[Line], line: &Line| {
+        line.words || !all.iter().any(|other| other.words && other.at == line.at && !line.at.is_empty())
+    };
     for all in [&mut told.added, &mut told.taken_back] {
         let before = all.clone();
         all.retain(|line| whole(&before, line));

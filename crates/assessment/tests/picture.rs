@@ -124,7 +124,10 @@ fn whoever_was_taken_out_is_in_no_picture_table_history_or_moment() {
     let before_it = &lines.iter().rev().nth(1).unwrap().change;
     let then = kith_assessment::view_at(&priya.doc, None, before_it).unwrap();
     let json = serde_json::to_string(&then.picture).unwrap();
-    assert!(!json.contains(&b.to_string()) && !json.contains(&gone.to_string()) && !json.contains("and B"), "nor in then: {json}");
+    assert!(
+        !json.contains(&b.to_string()) && !json.contains(&gone.to_string()) && !json.contains("and B"),
+        "nor in then: {json}"
+    );
     assert_eq!(lines.iter().filter(|line| line.what.contains("tie in the picture")).count(), 1, "{lines:?}");
     assert!(refused(&mut priya, tie(a, b, &[a], "agreed")).contains("there is no strand"));
 }
@@ -160,7 +163,10 @@ fn a_home_stays_out_of_shared_versions_unless_somebody_says_that_it_may_be_in() 
     let (mut priya, _) = priya();
     let mut nadia = priya.copy(2);
     nadia.introduces("Nadia Sorrell", "school");
-    let kitchen = does(&mut priya, json!({"do": "add-place", "name": "a kitchen", "kind": "friends-home", "how": "ok", "said_by": ["group"]}));
+    let kitchen = does(
+        &mut priya,
+        json!({"do": "add-place", "name": "a kitchen", "kind": "friends-home", "how": "ok", "said_by": ["group"]}),
+    );
     assert!(priya.view().picture.places[0].not_shared);
     nadia.takes_from(&mut priya);
     // One says that it may be shared, one that it may not, apart: it is not, until somebody chooses.
@@ -192,7 +198,8 @@ fn what_two_people_set_apart_is_kept_and_a_no_holds_until_somebody_chooses() {
     let labels: Vec<&str> = tie.kept.two_versions.iter().map(|two| two.label.as_str()).collect();
     assert_eq!(labels, ["whether they agreed to its being drawn", "how strong a tie is"]);
     // Each says how a place is: both stand, neither is averaged.
-    let hub = does(&mut priya, json!({"do": "add-place", "name": "hub", "kind": "club", "how": "not-known", "said_by": ["group"]}));
+    let hub =
+        does(&mut priya, json!({"do": "add-place", "name": "hub", "kind": "club", "how": "not-known", "said_by": ["group"]}));
     nadia.takes_from(&mut priya);
     (priya.now, nadia.now) = (START + 86_400, START + 86_400);
     does(&mut priya, json!({"do": "say-of-place", "place": hub, "how": "ok", "said_by": [a]}));
@@ -207,7 +214,12 @@ fn what_two_people_set_apart_is_kept_and_a_no_holds_until_somebody_chooses() {
 fn a_place_is_put_next_to_another_for_everybody_and_nobody_is_asked_to_choose() {
     let (mut priya, _) = priya();
     let places: Vec<EntryId> = (0..6)
-        .map(|number| does(&mut priya, json!({"do": "add-place", "name": format!("place {number}"), "kind": "outdoors", "said_by": ["group"]})))
+        .map(|number| {
+            does(
+                &mut priya,
+                json!({"do": "add-place", "name": format!("place {number}"), "kind": "outdoors", "said_by": ["group"]}),
+            )
+        })
         .collect();
     let order = |writer: &Writer| {
         let sheet = draw(&writer.view().picture, Sheet::Places, Audience::Team, None, TODAY);
@@ -250,7 +262,10 @@ fn what_is_refused_says_what_to_do() {
         (json!({"do": "add-place", "name": "park", "kind": "outdoors"}), "say who said so"),
         (json!({"do": "add-place", "name": "park", "kind": "lair", "said_by": ["group"]}), "is not a kind of place"),
         (json!({"do": "add-place", "name": "x".repeat(61), "kind": "outdoors", "said_by": ["group"]}), "the most is 60"),
-        (json!({"do": "add-place", "name": "park", "kind": "outdoors", "said_by": ["group"], "date": "2026-02-30"}), "is not a date"),
+        (
+            json!({"do": "add-place", "name": "park", "kind": "outdoors", "said_by": ["group"], "date": "2026-02-30"}),
+            "is not a date",
+        ),
         (json!({"do": "add-place", "name": "park", "kind": "outdoors", "said_by": ["Keziah"]}), "there is no strand"),
         (json!({"do": "add-conduct", "who": "older men", "what": "x", "said_by": ["group"]}), "say which place"),
         (json!({"do": "add-tie", "kind": "friendship", "from": a, "to": a, "said_by": [a]}), "a tie is between two"),
@@ -305,10 +320,13 @@ fn an_own_map_has_purpose_owner_day_and_action_and_initials_alone() {
     }
     let map = tell(whole.clone()).unwrap().unwrap();
     let friend = tell(json!({"do": "put-on-map", "map": map, "what": "friend", "name": "T.H."})).unwrap().unwrap();
-    assert!(tell(json!({"do": "put-on-map", "map": map, "what": "friend", "name": "Tomasz"})).unwrap_err().contains("never by name"));
+    assert!(
+        tell(json!({"do": "put-on-map", "map": map, "what": "friend", "name": "Tomasz"})).unwrap_err().contains("never by name")
+    );
     let nan = tell(json!({"do": "put-on-map", "map": map, "what": "adult", "name": "a grandmother"})).unwrap().unwrap();
     tell(json!({"do": "tie-on-map", "map": map, "to": friend, "kind": "friendship", "strength": "strong", "said_by": "the young person"})).unwrap();
-    tell(json!({"do": "tie-on-map", "map": map, "from": friend, "to": nan, "kind": "support", "said_by": "the young person"})).unwrap();
+    tell(json!({"do": "tie-on-map", "map": map, "from": friend, "to": nan, "kind": "support", "said_by": "the young person"}))
+        .unwrap();
     assert!(tell(json!({"do": "tie-on-map", "map": map, "to": map, "kind": "family", "said_by": "x"})).is_err());
     tell(json!({"do": "update-map", "id": map, "review": "2026-07-01"})).unwrap();
     tell(json!({"do": "add-map-action", "map": map, "action": "ask the grandmother"})).unwrap();

@@ -171,7 +171,8 @@ struct Part {
 impl Part {
     fn new(id: &str, what: &'static str, name: String, width: i32, texts: Vec<Words>) -> Self {
         let inner = width - 2 * 12;
-        let lines = texts.iter().flat_map(|one| wrapped(&one.text, inner, size_of(one.size)).into_iter().map(|line| (line, one.size)));
+        let lines =
+            texts.iter().flat_map(|one| wrapped(&one.text, inner, size_of(one.size)).into_iter().map(|line| (line, one.size)));
         let lines = lines.collect();
         Self { id: id.to_owned(), what, name, how: None, state: "", lines, width, turn: 0 }
     }
@@ -703,7 +704,9 @@ fn source(view: &PictureView, audience: Audience, moments: &Moments<'_>, today: 
         None => format!("As it stands on {}.", long_day(today)),
     };
     match audience {
-        Audience::Shared => notes.push(format!("{when} Source: young people and adults here. Safe places are left out on purpose.")),
+        Audience::Shared => {
+            notes.push(format!("{when} Source: young people and adults here. Safe places are left out on purpose."))
+        }
         Audience::Team => {
             let kept = view.places.iter().map(|one| &one.kept).chain(view.adults.iter().map(|one| &one.kept));
             let kept = kept.chain(view.parts.iter().map(|one| &one.kept)).chain(view.ties.iter().map(|one| &one.kept));
@@ -712,7 +715,8 @@ fn source(view: &PictureView, audience: Audience, moments: &Moments<'_>, today: 
             names.dedup();
             let by = if names.is_empty() { "nobody yet".to_owned() } else { listed(&names) };
             notes.push(format!("{when} Source: who said what is in the table; written down by {by}."));
-            notes.push("For the professionals who write here: it leaves this assessment only inside a shared version.".to_owned());
+            notes
+                .push("For the professionals who write here: it leaves this assessment only inside a shared version.".to_owned());
         }
     }
     notes.push("It is about a group of friends. It shows what somebody said, not what is known of anybody.".to_owned());

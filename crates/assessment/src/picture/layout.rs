@@ -263,7 +263,8 @@ pub(super) fn edge(one: &Rect, centre: (i32, i32)) -> (i32, i32) {
 pub(super) fn point([a, b, c, d]: &[(i32, i32); 4], share: i32) -> (i32, i32) {
     let (t, u) = (i64::from(share), i64::from(100 - share));
     let one = |a: i32, b: i32, c: i32, d: i32| {
-        let sum = u * u * u * i64::from(a) + 3 * u * u * t * i64::from(b) + 3 * u * t * t * i64::from(c) + t * t * t * i64::from(d);
+        let sum =
+            u * u * u * i64::from(a) + 3 * u * u * t * i64::from(b) + 3 * u * t * t * i64::from(c) + t * t * t * i64::from(d);
         i32::try_from(sum / 1_000_000).unwrap_or_default()
     };
     (one(a.0, b.0, c.0, d.0), one(a.1, b.1, c.1, d.1))
@@ -287,7 +288,9 @@ mod tests {
 
     #[test]
     fn the_series_give_the_sines_of_a_school_book() {
-        for (part, sine, cosine) in [(0.0, 0.0, 1.0), (1.0 / 12.0, 0.5, 0.866_025_4), (0.25, 1.0, 0.0), (0.625, -0.707_106_8, -0.707_106_8)] {
+        for (part, sine, cosine) in
+            [(0.0, 0.0, 1.0), (1.0 / 12.0, 0.5, 0.866_025_4), (0.25, 1.0, 0.0), (0.625, -0.707_106_8, -0.707_106_8)]
+        {
             let (s, c) = sine_and_cosine(part);
             assert!((s - sine).abs() < 1e-6 && (c - cosine).abs() < 1e-6, "{part}: {s} {c}");
         }
@@ -295,7 +298,13 @@ mod tests {
 
     #[test]
     fn long_words_are_broken_and_no_line_is_too_wide() {
-        for text in ["", "a", "the grandmother\u{2019}s kitchen", "Donaudampfschifffahrtsgesellschaft", "祖母の台所はみんなに開かれている"] {
+        for text in [
+            "",
+            "a",
+            "the grandmother\u{2019}s kitchen",
+            "Donaudampfschifffahrtsgesellschaft",
+            "祖母の台所はみんなに開かれている",
+        ] {
             let lines = wrapped(text, 120, 16);
             assert!(lines.iter().all(|line| width_of(line, 16) <= 120), "{lines:?}");
             assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));

@@ -83,8 +83,7 @@ pub(super) fn moments(view: &PictureView) -> Vec<String> {
 /// How a place was said to be, up to a day: all that was said on the last day on which anybody said so. Who said something else
 /// later on that day has said that.
 pub(super) fn said_by_then<'p>(place: &'p PlaceView, day: &str) -> Vec<&'p SaidOfPlace> {
-    let all: Vec<&SaidOfPlace> =
-        place.before.iter().chain(&place.now).filter(|said| said.date.as_str() <= day).collect();
+    let all: Vec<&SaidOfPlace> = place.before.iter().chain(&place.now).filter(|said| said.date.as_str() <= day).collect();
     let last = all.iter().map(|said| said.date.as_str()).max().unwrap_or_default();
     let on_last: Vec<&SaidOfPlace> = all.into_iter().filter(|said| said.date == last).collect();
     let again = |index: usize, one: &SaidOfPlace| on_last.iter().skip(index + 1).any(|later| later.said_by == one.said_by);
@@ -154,7 +153,12 @@ pub fn picture_then_and_now(view: &PictureView, then: &str, now: &str) -> Pictur
         let (before, after) = (how_words(&said_by_then(place, then)), how_words(&said_by_then(place, now)));
         if before != after {
             let words = format!("{}: then {before}; now {after}.", place.name);
-            changes.push(PictureChange { id: place.kept.id.clone(), what: "place".to_owned(), change: "changed".to_owned(), words });
+            changes.push(PictureChange {
+                id: place.kept.id.clone(),
+                what: "place".to_owned(),
+                change: "changed".to_owned(),
+                words,
+            });
         }
     }
     PictureThenAndNow { then: then.to_owned(), now: now.to_owned(), changes }

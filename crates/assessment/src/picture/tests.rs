@@ -16,8 +16,28 @@ const TODAY: &str = "2026-05-05";
 
 /// Words of which none may stand in any picture, its table or its summary, nor name anything in its data.
 const NEVER: [&str; 22] = [
-    "rank", "score", "risk", "danger", "central", "degree", "weight", "influence", "leader", "follower", "key ", "nominal",
-    "subject", "target", "associate", "gang", "popular", "isolated", "at the centre", "intelligence", "profile", "importance",
+    "rank",
+    "score",
+    "risk",
+    "danger",
+    "central",
+    "degree",
+    "weight",
+    "influence",
+    "leader",
+    "follower",
+    "key ",
+    "nominal",
+    "subject",
+    "target",
+    "associate",
+    "gang",
+    "popular",
+    "isolated",
+    "at the centre",
+    "intelligence",
+    "profile",
+    "importance",
 ];
 
 fn who() -> Who {
@@ -38,7 +58,13 @@ fn label(number: usize) -> String {
 }
 
 fn said(how: PlaceIs) -> SaidOfPlace {
-    SaidOfPlace { how, times: Some("in the evening, on most days".to_owned()), said_by: "A".to_owned(), date: THEN.to_owned(), by: who() }
+    SaidOfPlace {
+        how,
+        times: Some("in the evening, on most days".to_owned()),
+        said_by: "A".to_owned(),
+        date: THEN.to_owned(),
+        by: who(),
+    }
 }
 
 fn place(number: usize, name: &str, seed: u64) -> PlaceView {
@@ -184,7 +210,10 @@ fn assert_clear(drawing: &Drawing) {
         for other in &boxes[index + 1..] {
             assert!(!one.is_near(other, 4), "{one:?} touches {other:?}");
         }
-        assert!(one.x >= 0 && one.y >= 0 && one.x + one.width <= drawing.width && one.y + one.height <= drawing.height, "{one:?}");
+        assert!(
+            one.x >= 0 && one.y >= 0 && one.x + one.width <= drawing.width && one.y + one.height <= drawing.height,
+            "{one:?}"
+        );
     }
     let size = |size: &str| match size {
         "small" => 13,
@@ -298,7 +327,12 @@ proptest! {
 
 fn larch() -> PictureView {
     let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let view = group(4, &names(&["hub", "library steps", "bus station", "grandmother's kitchen", "group chat"]), &names(&["kiosk keeper"]), 7);
+    let view = group(
+        4,
+        &names(&["hub", "library steps", "bus station", "grandmother's kitchen", "group chat"]),
+        &names(&["kiosk keeper"]),
+        7,
+    );
     with_ties(&view, &[(0, 2, 3), (1, 3, 7)])
 }
 
@@ -330,7 +364,8 @@ fn what_protects_is_at_least_as_wide_as_any_worry() {
     let ties = all.enumerate().map(|(number, (kind, strength))| tie(number, end("A"), end("B"), kind.clone(), strength.clone()));
     let view = PictureView { ties: ties.collect(), ..PictureView::default() };
     let drawing = draw(&view, Sheet::Ties, Audience::Team, None, TODAY);
-    let width = |worry: bool| drawing.curves.iter().filter(move |curve| (curve.kind == "worry") == worry).map(|curve| curve.width);
+    let width =
+        |worry: bool| drawing.curves.iter().filter(move |curve| (curve.kind == "worry") == worry).map(|curve| curve.width);
     assert!(width(false).min().unwrap() >= width(true).max().unwrap());
     // And never by its colour alone: each kind has dashes, or a width, of its own.
     let looks: std::collections::BTreeSet<_> = ["friendship", "family", "support", "worry"]
@@ -391,8 +426,14 @@ fn then_and_now_say_what_is_new_what_is_no_longer_and_what_is_otherwise() {
     }
     let drawing = draw(&view, Sheet::Places, Audience::Team, Some(THEN), TODAY);
     let of = |name: &str| drawing.shapes.iter().find(|shape| shape.name.starts_with(name)).unwrap();
-    assert_eq!((of("hub").state.as_str(), of("library steps").state.as_str(), of("group chat").state.as_str()), ("added", "ended", "changed"));
+    assert_eq!(
+        (of("hub").state.as_str(), of("library steps").state.as_str(), of("group chat").state.as_str()),
+        ("added", "ended", "changed")
+    );
     assert!(of("hub").lines.iter().any(|line| line.text == "new"), "in words too");
     let now = draw(&view, Sheet::Places, Audience::Team, None, TODAY);
-    assert!(!now.shapes.iter().any(|shape| shape.name.starts_with("library steps")), "what has ended is not in the picture of now");
+    assert!(
+        !now.shapes.iter().any(|shape| shape.name.starts_with("library steps")),
+        "what has ended is not in the picture of now"
+    );
 }

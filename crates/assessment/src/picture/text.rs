@@ -52,7 +52,8 @@ pub(crate) fn picture_text(page: &mut Page, view: &PictureView) {
     }
     section(page, "Adults, by role", view.adults.is_empty());
     for adult in &view.adults {
-        let trusted = adult.trusted_by.as_ref().map_or_else(|| "not known who trusts them".to_owned(), |who| format!("trusted by {who}"));
+        let trusted =
+            adult.trusted_by.as_ref().map_or_else(|| "not known who trusts them".to_owned(), |who| format!("trusted by {who}"));
         let at = adult.place_name.as_ref().map(|place| format!(", at {place}")).unwrap_or_default();
         page.hanging(4, "", &format!("{}: {trusted}{at}", adult.role));
         let ended = (adult.ended.as_deref(), adult.ended_why.as_deref());

@@ -5,8 +5,8 @@ use automerge::{ObjId, ReadDoc, ScalarValue};
 use sha2::{Digest, Sha256};
 
 use super::{
-    AddAdult, AddConduct, AddPart, AddPlace, AddTie, EndInPicture, FRIEND, GROUP, GoesOnInPicture, MoveInPicture, NAMED, SayOfPlace,
-    UpdateAdult, UpdateConduct, UpdatePart, UpdatePlace, UpdateTie,
+    AddAdult, AddConduct, AddPart, AddPlace, AddTie, EndInPicture, FRIEND, GROUP, GoesOnInPicture, MoveInPicture, NAMED,
+    SayOfPlace, UpdateAdult, UpdateConduct, UpdatePart, UpdatePlace, UpdateTie,
 };
 use crate::command::{Context, Refusal};
 use crate::ids::EntryId;
@@ -250,7 +250,8 @@ fn tie_end(tx: &Transaction<'_>, given: &str) -> Result<(), Refusal> {
     if given == GROUP {
         return Ok(());
     }
-    let unknown = || Refusal::Unknown { what: "young person, part or adult in the picture", id: given.chars().take(40).collect() };
+    let unknown =
+        || Refusal::Unknown { what: "young person, part or adult in the picture", id: given.chars().take(40).collect() };
     let id: EntryId = given.parse().map_err(|_| unknown())?;
     if find_at(tx, "strands", &id).is_some() {
         return strands::refuse_paused(tx, &id);
