@@ -119,7 +119,6 @@ try {
     await priya.screen("picture-add-error");
     await priya.page.getByLabel("the group", { exact: true }).check();
     await priya.press("Add to the picture");
-    await priya.sees("Added: a place.");
     for (const person of [priya, delroy]) await person.page.locator('.kith-shape[aria-label^="skate park, outdoors: OK"]').waitFor();
   });
 
@@ -156,7 +155,7 @@ try {
 
   await step("our own words stand beside the rule's", async () => {
     await delroy.press("Change our words");
-    await delroy.type("In our words", "The friends have marked the map again.");
+    await delroy.type("Edit our words beside the picture", "The friends have marked the map again.");
     await delroy.press("Update");
     await priya.sees("The friends have marked the map again.");
   });
