@@ -122,7 +122,7 @@ pub enum Verb {
     List,
     /// Show an assessment as text, or one part of it
     #[command(
-        after_long_help = "Parts: voices (what young people and parents said), weighting (what must change first), plan (goals and \
+        after_long_help = "Parts: voices (what young people and parents said), picture (the group in its places: summary and table), weighting (what must change first), plan (goals and \
                            actions), disagreement (who sees what the same way), strands (young people by label, and agreement), \
                            tasks (what waits), life (what may be out of date), case-notes (to paste into a case file).\n\n\
                            Example:\n  kith show Larch --part tasks"
@@ -131,7 +131,7 @@ pub enum Verb {
         /// Which assessment
         id: String,
         /// One part by itself
-        #[arg(long, value_name = "PART", value_parser = ["voices", "weighting", "plan", "disagreement", "strands", "tasks", "life", "case-notes"])]
+        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "disagreement", "strands", "tasks", "life", "case-notes"])]
         part: Option<String>,
     },
     /// Do anything that can be done in an assessment: one command as JSON on the input

@@ -6,9 +6,9 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use super::news::News;
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, Draft, FindShown, LetInShown, NewAssessment, NewProfile, SinceShown, TimelineShown,
-    ToAdmit, ToCompare, ToCopy, ToDecline, ToFind, ToInvite, ToJoin, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToSetPhone,
-    ToUnlock, ToWorkOffline, WorkShown,
+    AppState, AssessmentShown, CommandDone, Draft, FindShown, LetInShown, NewAssessment, NewProfile, PictureShown, SinceShown,
+    TimelineShown, ToAdmit, ToCompare, ToCopy, ToDecline, ToFind, ToInvite, ToJoin, ToLaunch, ToOpenBeside, ToRelay, ToRemove,
+    ToSetPhone, ToUnlock, ToWorkOffline, WorkShown,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, Opened, RequestsShown};
 
@@ -56,6 +56,7 @@ pub fn typescript() -> String {
     all.add::<LetInShown>();
     all.add::<NewAssessment>();
     all.add::<NewProfile>();
+    all.add::<PictureShown>();
     all.add::<ToAdmit>();
     all.add::<ToDecline>();
     all.add::<ToInvite>();

@@ -1,7 +1,7 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
   AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, FindShown, Invited, LetInShown, Listed, Made, MembersShown,
-  NewAssessment, NewProfile, News, Opened, RequestsShown, SinceShown, ThenAndNow, TimelineShown, WorkShown,
+  NewAssessment, NewProfile, News, Opened, PictureShown, RequestsShown, SinceShown, ThenAndNow, TimelineShown, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -80,6 +80,7 @@ export const api = {
   admit: (id: string, request: string, words: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
+  picture: (id: string, then: string) => json<PictureShown>("GET", `${of(id)}/picture?then=${encodeURIComponent(then)}`),
   text: (id: string) => json<{ text: string }>("GET", `${of(id)}/text`),
   /** A page to print or send, under the name that the program chose. */
   async download(id: string): Promise<void> {
