@@ -24,6 +24,7 @@ mod dates;
 mod digest;
 mod entry;
 mod framework;
+mod hint_review;
 mod hints;
 mod history;
 mod ids;
@@ -61,6 +62,7 @@ pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
+pub use hint_review::{HintCount, HintReviewView, NoteHintReview};
 pub use hints::{FEW_GOALS, Hint, hints_version};
 pub use history::{HistoryLine, history, history_with};
 pub use ids::{DeviceId, EntryId, IdError, InviteId, PersonId, device_of_actor};
@@ -72,7 +74,7 @@ pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use look::{view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, SideAtAGlance, overview};
-pub use people::Owners;
+pub use people::{Owners, colleagues};
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
     ActionFields, ActionView, AddAction, AddGoal, GoalView, MeasureGoal, Measured, PlanView, PutBack, TakeBack, UpdateAction,

@@ -20,6 +20,7 @@
 //! plan/responses/{random id}/  side.{…}, goal.{…}, owner, person, due, status, note, …: scalars; what, why, lost: Text
 //! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, detached, their-words, at: scalars
 //! labels/ {label}: true   openness/  asked-all, why, …   lawful/ {agency}   life/  review, closed, still-true.{side}, …
+//! life/  hints.{random id}: counts of what became of hints at a review before sharing, never a word
 //! people/  {person}.name, {person}.agency, {person}.role     confirmed/  the same, as the admitting lead checked them
 //! devices/ {device}: person, written by that device          invites/{random id}/ secret, role, expires, for, used, stopped
 //! ```
