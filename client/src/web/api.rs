@@ -8,7 +8,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToRelay, ToRemove, ToUnlock,
+    AppState, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToRelay, ToRemove, ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
@@ -40,7 +40,7 @@ impl Shared {
     }
 }
 
-type Here = State<Arc<Shared>>;
+pub(super) type Here = State<Arc<Shared>>;
 
 /// Everything that the server answers.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -59,7 +59,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments", post(begin))
         .route("/assessments/{id}", get(view))
         .route("/assessments/{id}/commands", post(command))
-        .route("/assessments/{id}/drafts", put(draft))
         .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
         .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
         .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
@@ -69,6 +68,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/remove", post(remove))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .merge(super::drafts::routes())
+        .merge(super::hinting::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // The two calls that a page may make before it is let in.
@@ -135,7 +136,7 @@ async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Fai
 }
 
 /// Does something with the open profile.
-async fn with_engine<T: Serialize + Send + 'static>(
+pub(super) async fn with_engine<T: Serialize + Send + 'static>(
     shared: Arc<Shared>,
     f: impl FnOnce(&Engine, &House) -> Result<T, Failure> + Send + 'static,
 ) -> Response {
@@ -307,11 +308,6 @@ async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Jso
         Ok(done)
     })
     .await
-}
-
-async fn draft(State(shared): Here, Path(id): Path<String>, Json(draft): Json<Draft>) -> Response {
-    with_engine(shared, move |engine, _| asking::keep_draft(engine, &id, &draft).map(|()| serde_json::json!({"saved": true})))
-        .await
 }
 
 async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>) -> Response {

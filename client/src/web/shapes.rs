@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+use super::drafts::Draft;
 use crate::json::{StandingShown, StatusShown};
 
 /// A page shows its launch token.
@@ -150,16 +151,7 @@ pub(crate) struct AssessmentShown {
     /// "lead", "contributor", "reader".
     pub(crate) role: Option<String>,
     /// What is typed and not added yet, by its place on the pages.
-    pub(crate) drafts: BTreeMap<String, String>,
-}
-
-/// What is typed and not added yet.
-#[derive(Deserialize, TS)]
-pub(crate) struct Draft {
-    /// Its place on the pages.
-    pub(crate) field: String,
-    /// Empty: there is none any more.
-    pub(crate) text: String,
+    pub(crate) drafts: BTreeMap<String, Draft>,
 }
 
 /// A command was done, and is on the disk.

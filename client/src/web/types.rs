@@ -4,9 +4,11 @@
 use kith_assessment::Command;
 use ts_rs::{Config, TS, TypeVisitor};
 
+use super::drafts::{Begun, Draft, DraftKept, MyDrafts, ToKeepDraft};
+use super::hinting::{HintsShown, ReviewShown, ToCheck, ToChoose};
 use super::news::News;
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToDecline, ToInvite, ToJoin,
+    AppState, AssessmentShown, CommandDone, LetInShown, NewAssessment, NewProfile, ToAdmit, ToDecline, ToInvite, ToJoin,
     ToLaunch, ToRelay, ToRemove, ToSetPhone, ToUnlock, ToWorkOffline,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, RequestsShown};
@@ -51,7 +53,15 @@ pub fn typescript() -> String {
     all.add::<AppState>();
     all.add::<AssessmentShown>();
     all.add::<CommandDone>();
+    all.add::<Begun>();
     all.add::<Draft>();
+    all.add::<DraftKept>();
+    all.add::<HintsShown>();
+    all.add::<ReviewShown>();
+    all.add::<MyDrafts>();
+    all.add::<ToCheck>();
+    all.add::<ToChoose>();
+    all.add::<ToKeepDraft>();
     all.add::<LetInShown>();
     all.add::<NewAssessment>();
     all.add::<NewProfile>();
