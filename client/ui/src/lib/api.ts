@@ -1,7 +1,7 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
-  MembersShown, NewAssessment, NewProfile, News, RequestsShown,
+  AppState, AssessmentShown, Asked, Begun, Command, CommandDone, Decided, DraftKept, HintsShown, HistoryShown, Invited, LetInShown,
+  Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, RequestsShown, ReviewShown, ToCheck, ToChoose, ToKeepDraft,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -64,7 +64,13 @@ export const api = {
   begin: (assessment: NewAssessment) => json<Made>("POST", "/assessments", assessment),
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
-  draft: (id: string, draft: Draft) => json<unknown>("PUT", `${of(id)}/drafts`, draft),
+  draft: (id: string, draft: ToKeepDraft) => json<DraftKept>("PUT", `${of(id)}/drafts`, draft),
+  drafts: () => json<MyDrafts>("GET", "/drafts"),
+  beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
+  hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check),
+  choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
+  review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
+  reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
   history: (id: string) => json<HistoryShown>("GET", `${of(id)}/history`),
   members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
   requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
