@@ -70,6 +70,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/download", post(download))
         .merge(super::drafts::routes())
         .merge(super::hinting::routes())
+        .merge(super::pages::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // The two calls that a page may make before it is let in.

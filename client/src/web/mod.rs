@@ -21,6 +21,7 @@ mod hinting;
 mod house;
 mod instance;
 mod news;
+mod pages;
 mod session;
 mod shapes;
 mod types;

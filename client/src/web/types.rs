@@ -1,15 +1,15 @@
 //! The page's TypeScript types, generated from the views, the commands and the shapes of the API, so that neither side can drift
 //! (`cargo xtask types` writes them; `cargo xtask test` fails when they are stale).
 
-use kith_assessment::Command;
+use kith_assessment::{Command, ThenAndNow};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::drafts::{Begun, Draft, DraftKept, MyDrafts, ToKeepDraft};
 use super::hinting::{HintsShown, ReviewShown, ToCheck, ToChoose};
 use super::news::News;
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, LetInShown, NewAssessment, NewProfile, ToAdmit, ToDecline, ToInvite, ToJoin,
-    ToLaunch, ToRelay, ToRemove, ToSetPhone, ToUnlock, ToWorkOffline,
+    AppState, AssessmentShown, CommandDone, FindShown, LetInShown, NewAssessment, NewProfile, SinceShown, TimelineShown, ToAdmit,
+    ToCompare, ToCopy, ToDecline, ToFind, ToInvite, ToJoin, ToLaunch, ToRelay, ToRemove, ToSetPhone, ToUnlock, ToWorkOffline, WorkShown,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, RequestsShown};
 
@@ -75,6 +75,14 @@ pub fn typescript() -> String {
     all.add::<ToSetPhone>();
     all.add::<ToUnlock>();
     all.add::<ToWorkOffline>();
+    all.add::<FindShown>();
+    all.add::<SinceShown>();
+    all.add::<TimelineShown>();
+    all.add::<ToCompare>();
+    all.add::<ToCopy>();
+    all.add::<ToFind>();
+    all.add::<WorkShown>();
+    all.add::<ThenAndNow>();
     all.add::<Asked>();
     all.add::<Decided>();
     all.add::<HistoryShown>();

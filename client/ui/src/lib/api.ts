@@ -1,7 +1,8 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, AssessmentShown, Asked, Begun, Command, CommandDone, Decided, DraftKept, HintsShown, HistoryShown, Invited, LetInShown,
-  Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, RequestsShown, ReviewShown, ToCheck, ToChoose, ToKeepDraft,
+  AppState, AssessmentShown, Asked, Begun, Command, CommandDone, Decided, DraftKept, FindShown, HintsShown, Invited, LetInShown, Listed,
+  Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown,
+  ToCheck, ToChoose, ToKeepDraft, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -71,7 +72,13 @@ export const api = {
   choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
   review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
   reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
-  history: (id: string) => json<HistoryShown>("GET", `${of(id)}/history`),
+  work: () => json<WorkShown>("GET", "/work"),
+  find: (words: string) => json<FindShown>("POST", "/find", { words }),
+  since: (id: string) => json<SinceShown>("GET", `${of(id)}/since`),
+  looked: (id: string) => json<unknown>("POST", `${of(id)}/looked`, {}),
+  timeline: (id: string) => json<TimelineShown>("GET", `${of(id)}/timeline`),
+  then: (id: string, then: string, now: string | null) => json<ThenAndNow>("POST", `${of(id)}/then`, { then, now }),
+  caseNotes: (id: string, strand: string | null) => json<{ text: string }>("POST", `${of(id)}/case-notes`, { strand }),
   members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
   requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
   invite: (id: string, role: string, expires: string, for_whom: string) =>
