@@ -19,8 +19,10 @@ const FOLLOW_UP: Space = Space(103);
 pub(crate) const NONCE: Space = Space(104);
 /// document, device: why somebody was removed, as a lead here put it; kept on this computer only.
 pub(crate) const REMOVAL: Space = Space(105);
-/// document, field: what is typed and not added yet, as text; on this computer only.
+/// document, field: what is typed and not added yet, as JSON; on this computer only.
 pub(crate) const DRAFT: Space = Space(106);
+/// document, "word " and a word: somebody chose to keep it; document, "count ", kind and choice: how often. On this computer only.
+pub(crate) const HINT: Space = Space(108);
 /// document: how it stood when the person last said that they have looked ([`LookedRow`]); on this computer only.
 const LOOKED: Space = Space(110);
 

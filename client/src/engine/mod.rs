@@ -33,7 +33,7 @@ pub use address::{AddressError, normalised};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
-pub(crate) use kept::{DRAFT, NONCE, REMOVAL};
+pub(crate) use kept::{DRAFT, HINT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
 pub use network::on_interrupt;
 use network::{Network, Outgoing};

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 
@@ -64,7 +64,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments", post(begin))
         .route("/assessments/{id}", get(view))
         .route("/assessments/{id}/commands", post(command))
-        .route("/assessments/{id}/drafts", put(draft))
         .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
         .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
         .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
@@ -75,6 +74,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .merge(super::drafts::routes())
+        .merge(super::hinting::routes())
         .merge(super::pages::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
@@ -324,11 +325,6 @@ async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Jso
         Ok(done)
     })
     .await
-}
-
-async fn draft(State(shared): Here, Path(id): Path<String>, Json(draft): Json<Draft>) -> Response {
-    with_engine(shared, move |engine, _| asking::keep_draft(engine, &id, &draft).map(|()| serde_json::json!({"saved": true})))
-        .await
 }
 
 async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>) -> Response {

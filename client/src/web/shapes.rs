@@ -11,6 +11,7 @@ use ts_rs::TS;
 use zeroize::Zeroizing;
 
 use super::beside::Beside;
+use super::drafts::Draft;
 use crate::json::{StandingShown, StatusShown};
 
 /// A page shows its launch token.
@@ -189,16 +190,7 @@ pub(crate) struct AssessmentShown {
     /// "lead", "contributor", "reader".
     pub(crate) role: Option<String>,
     /// What is typed and not added yet, by its place on the pages.
-    pub(crate) drafts: BTreeMap<String, String>,
-}
-
-/// What is typed and not added yet.
-#[derive(Deserialize, TS)]
-pub(crate) struct Draft {
-    /// Its place on the pages.
-    pub(crate) field: String,
-    /// Empty: there is none any more.
-    pub(crate) text: String,
+    pub(crate) drafts: BTreeMap<String, Draft>,
 }
 
 /// A command was done, and is on the disk.

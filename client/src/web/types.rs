@@ -4,6 +4,8 @@
 use kith_assessment::{Command, ThenAndNow};
 use ts_rs::{Config, TS, TypeVisitor};
 
+use super::drafts::{Begun, Draft, DraftKept, MyDrafts, ToKeepDraft};
+use super::hinting::{HintsShown, ReviewShown, ToCheck, ToChoose};
 use super::news::News;
 use super::shapes::{
     AppState, AssessmentShown, CommandDone, Draft, FindShown, LetInShown, NewAssessment, NewProfile, PictureShown, SinceShown,
@@ -52,7 +54,15 @@ pub fn typescript() -> String {
     all.add::<AppState>();
     all.add::<AssessmentShown>();
     all.add::<CommandDone>();
+    all.add::<Begun>();
     all.add::<Draft>();
+    all.add::<DraftKept>();
+    all.add::<HintsShown>();
+    all.add::<ReviewShown>();
+    all.add::<MyDrafts>();
+    all.add::<ToCheck>();
+    all.add::<ToChoose>();
+    all.add::<ToKeepDraft>();
     all.add::<LetInShown>();
     all.add::<NewAssessment>();
     all.add::<NewProfile>();

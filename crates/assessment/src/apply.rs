@@ -21,7 +21,9 @@ use crate::{dates, digest, life, openness, picture, plan, positions, strands, te
 /// sending them is the caller's work.
 pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> Result<Done, Refusal> {
     let heads = match command {
-        Command::SpliceEntry { heads: Some(heads), .. } | Command::SpliceText { heads: Some(heads), .. } => {
+        Command::SpliceEntry { heads: Some(heads), .. }
+        | Command::SpliceText { heads: Some(heads), .. }
+        | Command::UpdateText { base: heads, .. } => {
             // Automerge would commit a change that depends on what nobody has (notes: bogus heads).
             if heads.0.is_empty() || heads.0.iter().any(|head| doc.get_change_meta_by_hash(head).is_none()) {
                 return Err(Refusal::UnknownHeads);
@@ -39,11 +41,20 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
         let length = crate::text_object_at(doc, field).map_or(0, |text| doc.length(text));
         room_for(length, *delete, insert)?;
     }
+    if let Command::UpdateText { field, text, base } = command {
+        // The text as it stands now, with what the draft changed, has to be within its limit too.
+        let object = crate::text_object_at(doc, field);
+        let now = object.as_ref().map_or(0, |object| doc.length(object));
+        let before = object.as_ref().map_or(0, |object| doc.length_at(object, &base.0));
+        room_for(now, before, text)?;
+    }
     // Whose words they are matters to some commands only; a keystroke does not pay for it.
     let people = match command {
-        Command::SpliceEntry { .. } | Command::SpliceText { .. } | Command::AddEntry { .. } | Command::EditEntry { .. } => {
-            People::default()
-        }
+        Command::SpliceEntry { .. }
+        | Command::SpliceText { .. }
+        | Command::UpdateText { .. }
+        | Command::AddEntry { .. }
+        | Command::EditEntry { .. } => People::default(),
         _ => People::of(doc, None),
     };
     transact(doc, heads, ctx, |tx, ctx| write(tx, command, ctx, &people))
@@ -232,6 +243,8 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
             Ok((None, "stop".to_owned()))
         }
         Command::EditText { field, text } => texts::edit(tx, ctx, field, text),
+        Command::UpdateText { field, text, .. } => texts::update(tx, ctx, field, text),
+        Command::NoteHintReview(given) => crate::hint_review::note(tx, ctx, given),
         Command::SpliceText { field, at, delete, insert, .. } => texts::splice(tx, ctx, field, *at, *delete, insert),
         Command::LookedAtText { field } => texts::looked_at(tx, ctx, field),
         Command::AddVoice(given) => voices::add(tx, ctx, given),

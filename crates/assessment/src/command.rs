@@ -5,6 +5,7 @@ use std::fmt;
 use automerge::ChangeHash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::hint_review::NoteHintReview;
 use crate::ids::{EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
 use crate::openness::{SetAskedAll, SetLawfulBasis};
@@ -312,6 +313,16 @@ pub enum Command {
         /// The whole new text.
         text: String,
     },
+    /// Updates a text from a private draft: what the draft changed since its author began is done to the text as it stands now. Whoever
+    /// changed it meanwhile loses nothing; the paragraph is then marked until somebody has looked.
+    UpdateText {
+        /// Which text: "entries/{id}/text", "purpose/better".
+        field: String,
+        /// The whole new text.
+        text: String,
+        /// What the draft began from.
+        base: Heads,
+    },
     /// Typing in such a text, as [`Command::SpliceEntry`] does in an entry's.
     SpliceText {
         /// Which text.
@@ -326,6 +337,8 @@ pub enum Command {
         /// What comes.
         insert: String,
     },
+    /// What became of the hints, at the review before sharing: counts, never words.
+    NoteHintReview(NoteHintReview),
     /// "I have looked" at such a text, which two people edited apart.
     LookedAtText {
         /// Which text.

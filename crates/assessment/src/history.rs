@@ -174,6 +174,7 @@ impl Teller<'_> {
             "openness" => "noted whether parents and young people were asked".to_owned(),
             "lawful" => "noted an agency's lawful basis".to_owned(),
             "act-today" => "opened it because someone must act today".to_owned(),
+            "hints" => "looked through the hints before sharing".to_owned(),
             "review" => "set the day to look at the whole again".to_owned(),
             "still-true" => format!("said whether it is still true{}", self.place(first)),
             "look-again" => format!("set a day to look at {} again", entry()),

@@ -26,6 +26,7 @@ mod day;
 mod digest;
 mod entry;
 mod framework;
+mod hint_review;
 mod hints;
 mod history;
 mod ids;
@@ -68,6 +69,7 @@ pub use copy_text::copy_text;
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
+pub use hint_review::{HintCount, HintReviewView, NoteHintReview};
 pub use hints::{FEW_GOALS, Hint, hints_version};
 pub use history::{HistoryLine, history, history_with};
 pub use ids::{DeviceId, EntryId, IdError, InviteId, PersonId, device_of_actor};
@@ -80,7 +82,7 @@ pub use lines::{Line, lines};
 pub use look::{view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, Quotation, SideAtAGlance, overview};
-pub use people::Owners;
+pub use people::{Owners, colleagues};
 pub use picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
     EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,

@@ -70,6 +70,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
     let picture = picture::picture(&reader, &known_strands, &mut marks, &mut newer);
     let openness = openness::openness(&reader, &mut marks, &mut newer);
     let life = life::life(&reader, &mut marks, &mut newer);
+    let hint_reviews = crate::hint_review::reviews(&reader);
     let loose_views = loose_views.into_iter().chain(views.into_values().flatten()).collect::<Vec<_>>();
     for entry in &all {
         entry_marks(entry, framework.as_ref(), &mut marks);
@@ -109,6 +110,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         strands: known_strands.into_iter().filter(|strand| !strand.detached).map(|strand| strand.view).collect(),
         openness,
         life,
+        hint_reviews,
         people,
         loose_views,
         invites,

@@ -21,6 +21,7 @@
 //! picture/  words: Text;  places/ said/ conduct/ adults/ parts/ ties/ {random id}/ …, turns/ {id}: scalar: see picture.rs
 //! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, detached, their-words, at: scalars
 //! labels/ {label}: true   openness/  asked-all, why, …   lawful/ {agency}   life/  review, closed, still-true.{side}, …
+//! life/  hints.{random id}: counts of what became of hints at a review before sharing, never a word
 //! people/  {person}.name, {person}.agency, {person}.role     confirmed/  the same, as the admitting lead checked them
 //! devices/ {device}: person, written by that device          invites/{random id}/ secret, role, expires, for, used, stopped
 //! ```

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::framework::Heading;
+use crate::hint_review::HintReviewView;
 use crate::life::LifeView;
 use crate::openness::OpennessView;
 use crate::picture::PictureView;
@@ -397,6 +398,8 @@ pub struct AssessmentView {
     pub openness: OpennessView,
     /// How long it holds, and whether it is closed (R31, R59).
     pub life: LifeView,
+    /// What became of hints at each review before sharing, oldest first: counts, never words (R10).
+    pub hint_reviews: Vec<HintReviewView>,
     /// Who writes here.
     pub people: Vec<PersonView>,
     /// Differing views whose entry cannot be found.

@@ -354,11 +354,7 @@ tree: string,
 /**
  * Every fixed choice, with the words to show.
  */
-choices: { [key in string]: Array<Choice> }, 
-/**
- * Others whose apps run on this computer too.
- */
-beside: BesideShown | null, };
+choices: { [key in string]: Array<Choice> }, };
 
 export type AppStatus = { 
 /**
@@ -430,7 +426,7 @@ role: string | null,
 /**
  * What is typed and not added yet, by its place on the pages.
  */
-drafts: { [key in string]: string }, };
+drafts: { [key in string]: Draft }, };
 
 export type AssessmentStatus = { 
 /**
@@ -572,6 +568,10 @@ openness: OpennessView,
  */
 life: LifeView, 
 /**
+ * What became of hints at each review before sharing, oldest first: counts, never words (R10).
+ */
+hint_reviews: Array<HintReviewView>, 
+/**
  * Who writes here.
  */
 people: Array<PersonView>, 
@@ -604,15 +604,15 @@ phone: string, };
 
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
 
-export type BesideShown = { before: string, 
+export type Begun = { 
 /**
- * Their names.
+ * As it stands now.
  */
-others: Array<string>, between: string, place: string, 
+text: string, 
 /**
- * The page of the place.
+ * The document's heads.
  */
-route: string, after: string, };
+base: Heads, };
 
 export type Choice = { value: string, words: string, };
 
@@ -940,7 +940,19 @@ field: string,
 /**
  * The whole new text.
  */
-text: string, } | { "do": "splice-text", 
+text: string, } | { "do": "update-text", 
+/**
+ * Which text: "entries/{id}/text", "purpose/better".
+ */
+field: string, 
+/**
+ * The whole new text.
+ */
+text: string, 
+/**
+ * What the draft began from.
+ */
+base: Heads, } | { "do": "splice-text", 
 /**
  * Which text.
  */
@@ -960,7 +972,7 @@ delete: number,
 /**
  * What comes.
  */
-insert: string, } | { "do": "looked-at-text", 
+insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "looked-at-text", 
 /**
  * Which text.
  */
@@ -999,6 +1011,8 @@ agency: string,
  * Who checked.
  */
 by: Who, };
+
+export type CountShown = { what: string, choice: string, count: number, };
 
 export type DecideAfterNo = { 
 /**
@@ -1122,13 +1136,27 @@ retired: Array<EntryView>, };
 
 export type Draft = { 
 /**
- * Its place on the pages.
+ * As typed.
  */
-field: string, 
+text: string, 
 /**
- * Empty: there is none any more.
+ * What it began from, if it changes something that is there.
  */
-text: string, };
+base: Heads | null, 
+/**
+ * What is chosen beside it: the kind of entry, its place, who said it.
+ */
+choices: { [key in string]: string }, 
+/**
+ * Counts how often it was kept.
+ */
+revision: number, };
+
+export type DraftKept = { 
+/**
+ * Where the page stands now.
+ */
+revision: number, };
 
 export type EntryView = { 
 /**
@@ -1313,6 +1341,58 @@ words: string,
  * The phrase that made it, if one did.
  */
 phrase: string | null, };
+
+export type HintCount = { 
+/**
+ * "caseload-name", "identifier", …
+ */
+kind: string, 
+/**
+ * "reworded", "moved", "kept" or "open".
+ */
+choice: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+export type HintReviewView = { 
+/**
+ * By whom.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number, 
+/**
+ * Counts.
+ */
+counts: Array<HintCount>, };
+
+export type HintShown = { kind: string, 
+/**
+ * In UTF-16 code units.
+ */
+start: number, end: number, reason: string, suggestion: string, 
+/**
+ * Words to put in its place by one press.
+ */
+instead: string | null, 
+/**
+ * What the choice is kept by.
+ */
+key: string, };
+
+export type HintsShown = { hints: Array<HintShown>, 
+/**
+ * Why nothing was checked, if nothing was: no hint is not the same as nothing found.
+ */
+not_checked: string | null, 
+/**
+ * Nothing was checked because these are somebody's own words: that is as it should be.
+ */
+own_words: boolean, };
 
 export type HistoryLine = { 
 /**
@@ -1666,6 +1746,26 @@ assessment: string,
  */
 members: Array<MemberShown>, };
 
+export type MyDraft = { assessment: string, 
+/**
+ * The assessment's name.
+ */
+title: string | null, 
+/**
+ * What it is a draft of, in words.
+ */
+what: string, 
+/**
+ * Its first words.
+ */
+beginning: string, 
+/**
+ * The page of the assessment on which it stands: "overview", "sides/1".
+ */
+page: string, };
+
+export type MyDrafts = { drafts: Array<MyDraft>, };
+
 export type NewAssessment = { title: string, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
 
 export type NewProfile = { name: string, agency: string, role: string, phone: string | null, passphrase: Passphrase, };
@@ -1692,21 +1792,29 @@ texts: Array<TextChanged>,
 /**
  * Whether more than these texts changed.
  */
-more: boolean, } | { "news": "said", 
+more: boolean, } | { "news": "draft", 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Its place.
+ */
+field: string, 
+/**
+ * What stands there now.
+ */
+draft: Draft | null, } | { "news": "said", 
 /**
  * The sentence.
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
 
-export type Opened = { 
+export type NoteHintReview = { 
 /**
- * Its address, with a way in that works once, for a minute.
+ * Counts. None at all: nothing was found.
  */
-address: string, 
-/**
- * Whether it was open already, in another process.
- */
-handed_over: boolean, };
+counts: Array<HintCount>, };
 
 export type OpennessView = { 
 /**
@@ -2053,6 +2161,34 @@ by: Who,
  * Somebody edited it without knowing, or since: it stays in its place until somebody takes it back again or restores it.
  */
 edited_since: boolean, };
+
+export type ReviewFinding = { field: string, place: string, 
+/**
+ * The side on which it stands.
+ */
+side: string | null, 
+/**
+ * What it is, in words.
+ */
+what: string, 
+/**
+ * The words, on this screen only.
+ */
+words: string, reason: string, kept: boolean, kind: string, key: string, };
+
+export type ReviewShown = { found: Array<ReviewFinding>, 
+/**
+ * Places that were not looked at, with why.
+ */
+not_looked_at: Array<string>, 
+/**
+ * What will be recorded: counts, no words.
+ */
+counts: Array<CountShown>, 
+/**
+ * Reviews that were made before.
+ */
+before: Array<HintReviewView>, };
 
 export type SayStillTrue = { 
 /**
@@ -2434,19 +2570,43 @@ export type ToAdmit = { request: string,
  */
 words: string, };
 
+export type ToCheck = { text: string, 
+/**
+ * Where somebody types, in UTF-16 code units; none when nobody does.
+ */
+caret?: number, 
+/**
+ * Who said it, if not the writer: a young person's or parent's own words are not checked.
+ */
+said_by?: string, };
+
+export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
+
 export type ToDecline = { request: string, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
 export type ToJoin = { link: string, };
 
+export type ToKeepDraft = { 
+/**
+ * Its place on the pages.
+ */
+field: string, 
+/**
+ * As typed. Empty: there is no draft any more.
+ */
+text: string, base?: Heads, choices?: { [key in string]: string }, 
+/**
+ * The revision that the page stands on; 0 for none.
+ */
+known: number, };
+
 export type ToLaunch = { 
 /**
  * From the address.
  */
 launch: string, };
-
-export type ToOpenBeside = { name: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
