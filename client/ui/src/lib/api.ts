@@ -1,7 +1,7 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
-  MembersShown, NewAssessment, NewProfile, News, Opened, RequestsShown,
+  AppState, AssessmentShown, Asked, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
+  MembersShown, NewAssessment, NewProfile, News, Opened, ProgramAdded, RequestsShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -47,6 +47,17 @@ async function letIn(path: string, body: unknown): Promise<void> {
   page = (await json<LetInShown>("POST", path, body)).page;
 }
 
+/** A file for the browser to keep, under the name that the program chose. */
+async function download(path: string, otherwise: string): Promise<void> {
+  const response = await call("POST", path, {});
+  const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = named?.[1] ?? otherwise;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 const of = (id: string) => `/assessments/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -58,6 +69,14 @@ export const api = {
   here: () => call("POST", "/here", {}),
   offline: (offline: boolean) => json<unknown>("POST", "/offline", { offline }),
   beside: (name: string) => json<Opened>("POST", "/beside", { name }),
+  computer: () => json<ComputerShown>("GET", "/computer"),
+  backup: () => download("/backup", "kith.backup"),
+  restore: (file: string, passphrase: string) => letIn("/restore", { file, passphrase }),
+  lockAfter: (minutes: number) => json<unknown>("POST", "/lock-after", { minutes }),
+  addProgram: (name: string) => json<ProgramAdded>("POST", "/programs", { name }),
+  stopProgram: (id: string) => json<unknown>("POST", "/programs/stop", { id }),
+  code: (text: string) => json<CodeDrawn>("POST", "/code", { text }),
+  quit: () => json<unknown>("POST", "/quit", {}),
   list: () => json<Listed>("GET", "/list"),
   relay: (url: string, token: string) => json<unknown>("POST", "/relay", { url, token }),
   phone: (phone: string) => json<unknown>("POST", "/phone", { phone }),
@@ -75,16 +94,8 @@ export const api = {
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
   text: (id: string) => json<{ text: string }>("GET", `${of(id)}/text`),
-  /** A page to print or send, under the name that the program chose. */
-  async download(id: string): Promise<void> {
-    const response = await call("POST", `${of(id)}/download`, {});
-    const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = named?.[1] ?? "kith-assessment.html";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  },
+  /** A page to print or send. */
+  download: (id: string) => download(`${of(id)}/download`, "kith-assessment.html"),
 };
 
 /** News until the stream ends. Read with `fetch`, so that it carries the page's token. */

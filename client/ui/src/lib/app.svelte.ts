@@ -2,7 +2,7 @@
 import { api, GONE, listen, Refusal } from "./api";
 import type { AppState, AppStatus, News } from "./types";
 
-export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open";
+export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open" | "ended";
 
 class App {
   where = $state<Where>("starting");
@@ -73,6 +73,15 @@ class App {
     await Promise.allSettled(this.#before.map((save) => save()));
     this.blank();
     await api.lock().catch(() => undefined);
+  }
+
+  /** Ends the program. */
+  async quit(): Promise<void> {
+    await Promise.allSettled(this.#before.map((save) => save()));
+    await api.quit();
+    this.blank();
+    this.gone = false;
+    this.where = "ended";
   }
 
   /** Nothing of an assessment stays in this page. */
