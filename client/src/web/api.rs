@@ -89,6 +89,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
         .merge(super::settings::routes())
+        .merge(super::pages::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.

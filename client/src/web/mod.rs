@@ -21,6 +21,7 @@ mod files;
 mod house;
 mod instance;
 mod news;
+mod pages;
 mod schema;
 mod session;
 mod settings;

@@ -1,7 +1,7 @@
 //! The page's TypeScript types, generated from the views, the commands and the shapes of the API, so that neither side can drift
 //! (`cargo xtask types` writes them; `cargo xtask test` fails when they are stale).
 
-use kith_assessment::Command;
+use kith_assessment::{Command, ThenAndNow};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::news::News;
@@ -9,8 +9,9 @@ use super::settings::{
     CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDrawCode, ToLockAfter, ToRestore, ToStopProgram,
 };
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToDecline, ToInvite, ToJoin,
-    ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToSetPhone, ToUnlock, ToWorkOffline,
+    AppState, AssessmentShown, CommandDone, Draft, FindShown, LetInShown, NewAssessment, NewProfile, SinceShown, TimelineShown,
+    ToAdmit, ToCompare, ToCopy, ToDecline, ToFind, ToInvite, ToJoin, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToSetPhone, ToUnlock,
+    ToWorkOffline, WorkShown,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, Opened, RequestsShown};
 
@@ -79,6 +80,14 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToSetPhone>();
     all.add::<ToUnlock>();
     all.add::<ToWorkOffline>();
+    all.add::<FindShown>();
+    all.add::<SinceShown>();
+    all.add::<TimelineShown>();
+    all.add::<ToCompare>();
+    all.add::<ToCopy>();
+    all.add::<ToFind>();
+    all.add::<WorkShown>();
+    all.add::<ThenAndNow>();
     all.add::<Asked>();
     all.add::<Decided>();
     all.add::<HistoryShown>();
