@@ -55,7 +55,8 @@ fn another_program_reads_with_its_token_and_nothing_without() {
     // Without it there is no answer to anything, not even to what is there; the page's own tokens do not help.
     for path in ["/assessments", "/openapi.json", "/elsewhere", ""] {
         let asked = Ask::get(&format!("/api/connect{path}"));
-        for ask in [asked.clone(), asked.clone().of(&page), asked.clone().with("authorization", &token)] {
+        let post = Ask { method: "POST", ..asked.clone() }.with("origin", &format!("http://{}", here.host()));
+        for ask in [asked.clone(), post, asked.clone().of(&page), asked.clone().with("authorization", &token)] {
             let answer = here.ask(&ask);
             assert!([401, 429].contains(&answer.status), "{path}: {answer:?}");
             assert!(!answer.body.contains("Larch") && !answer.body.contains("openapi"), "{answer:?}");

@@ -97,7 +97,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/launch", post(launch))
         .route("/unlock", post(unlock))
         // Other programs, by tokens of their own.
-        .nest("/connect", connect::routes())
+        .nest("/connect", connect::routes(&shared))
         .fallback_service(open.with_state(Arc::clone(&shared)));
     Router::new()
         .nest("/api", api)

@@ -7,10 +7,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, on};
+use axum::routing::get;
 use axum::{Json, Router};
 use kith_assessment::{AssessmentView, Overview, overview};
 use serde::Serialize;
@@ -19,7 +20,7 @@ use ts_rs::TS;
 
 use super::api::{Here, Shared, blocking, failed};
 use super::door::refusal;
-use super::house::{House, Standing, locked};
+use super::house::{Standing, locked};
 use super::schema;
 use super::settings::digest_of;
 use super::types::declarations;
@@ -129,71 +130,44 @@ impl Tries {
     }
 }
 
-pub(super) fn routes() -> Router<Arc<Shared>> {
-    // HEAD would be answered like GET otherwise; one way in is enough.
-    let get = MethodFilter::GET;
-    let mut router = Router::new().route(
-        "/openapi.json",
-        on(get, |State(shared): Here, headers: HeaderMap| async move {
-            match may_read(&shared, &headers) {
-                Ok(()) => Json(openapi()).into_response(),
-                Err(refused) => *refused,
-            }
-        }),
-    );
+/// The calls. A method that only people may use is refused to a program that was let in, and to nobody else is anything said.
+pub(super) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    let mut router = Router::new().route("/openapi.json", get(|| async { Json(openapi()) }));
     for call in &CALLS {
+        let does = call.does;
         router = if call.path.contains("{id}") {
-            router.route(
-                call.path,
-                on(get, |here: Here, headers: HeaderMap, Path(id): Path<String>| answered(here, headers, call.does, id)),
-            )
+            router.route(call.path, get(move |here: Here, Path(id): Path<String>| answered(here, does, id)))
         } else {
-            router.route(call.path, on(get, |here: Here, headers: HeaderMap| answered(here, headers, call.does, String::new())))
+            router.route(call.path, get(move |here: Here| answered(here, does, String::new())))
         };
     }
-    router.fallback(|State(shared): Here, headers: HeaderMap| async move {
-        match may_read(&shared, &headers) {
-            Ok(()) => refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call."),
-            Err(refused) => *refused,
-        }
-    })
+    router
+        .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
+        .layer(from_fn_with_state(Arc::clone(shared), let_in_only))
 }
 
-async fn answered(
-    State(shared): Here,
-    headers: HeaderMap,
-    does: fn(&Engine, &Manner, &str) -> Result<Value, Failure>,
-    id: String,
-) -> Response {
-    if let Err(refused) = may_read(&shared, &headers) {
-        return *refused;
-    }
-    let done = blocking(move || {
-        let House { manner, .. } = &shared.house;
-        does(&shared.house.engine()?, manner, &id)
-    });
+async fn answered(State(shared): Here, does: fn(&Engine, &Manner, &str) -> Result<Value, Failure>, id: String) -> Response {
+    let done = blocking(move || does(&shared.house.engine()?, &shared.house.manner, &id));
     match done.await {
         Ok(value) => Json(value).into_response(),
         Err(failure) => failed(&failure),
     }
 }
 
-/// Whether this comes from a program that was let in. It puts off no lock: only people do.
-fn may_read(shared: &Shared, headers: &HeaderMap) -> Result<(), Box<Response>> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+/// A program that was let in, or nobody. It puts off no lock: only people do.
+async fn let_in_only(State(shared): Here, request: Request, next: Next) -> Response {
+    let mut values = request.headers().get_all(header::AUTHORIZATION).iter();
     let token = match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")),
         _ => None,
     };
     if token.is_some_and(|token| shared.house.knows_program(&digest_of(token))) {
-        return if shared.house.standing() == Standing::Open { Ok(()) } else { Err(Box::new(failed(&locked()))) };
+        return if shared.house.standing() == Standing::Open { next.run(request).await } else { failed(&locked()) };
     }
-    let must_wait = shared.tries().wrong(Instant::now());
-    Err(Box::new(if must_wait {
-        failed(&Failure::refused("wait", "Wait a minute, then try again"))
-    } else {
-        refusal(StatusCode::UNAUTHORIZED, "not-let-in", "This program was not let in. Make a token for it in Kith, under Settings.")
-    }))
+    if shared.tries().wrong(Instant::now()) {
+        return failed(&Failure::refused("wait", "Wait a minute, then try again"));
+    }
+    refusal(StatusCode::UNAUTHORIZED, "not-let-in", "This program was not let in. Make a token for it in Kith, under Settings.")
 }
 
 /// The document for whoever writes a program that reads here, in OpenAPI 3.1: its calls and every type in their answers.
