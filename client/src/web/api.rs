@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::asking;
 use super::beside::Beside;
+use super::connect::{self, Tries};
 use super::door::{PAGE_HEADER, cookie, keep, refusal};
 use super::files;
 use super::house::{House, Standing};
@@ -36,11 +37,25 @@ pub(super) struct Shared {
     pub(super) house: House,
     pub(super) sessions: Mutex<Sessions>,
     pub(super) beside: Option<Beside>,
+    /// Ends the program; there is none where another program opened the app.
+    pub(super) ends: Mutex<Option<std::sync::mpsc::Sender<()>>>,
+    pub(super) tries: Mutex<Tries>,
 }
 
 impl Shared {
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wrong tokens of other programs.
+    pub(super) fn tries(&self) -> MutexGuard<'_, Tries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the program, if it is one of its own.
+    pub(super) fn end(&self) -> bool {
+        let end = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        end.as_ref().is_some_and(|end| end.send(()).is_ok())
     }
 }
 
@@ -76,13 +91,16 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/download", post(download))
         .merge(super::drafts::routes())
         .merge(super::hinting::routes())
+        .merge(super::settings::routes())
         .merge(super::pages::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
-    // The two calls that a page may make before it is let in.
+    // What may be asked before a page is let in.
     let api = Router::new()
         .route("/launch", post(launch))
         .route("/unlock", post(unlock))
+        // Other programs, by tokens of their own.
+        .nest("/connect", connect::routes(&shared))
         .fallback_service(open.with_state(Arc::clone(&shared)));
     Router::new()
         .nest("/api", api)
@@ -128,14 +146,14 @@ pub(super) fn failed(failure: &Failure) -> Response {
 }
 
 /// Does something that waits for the disk or a relay, away from the server's own threads.
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+pub(super) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(f).await {
         Ok(done) => done,
         Err(_) => Err(Failure::refused("stopped", "Kith could not do that. What was saved is safe; try again")),
     }
 }
 
-async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
+pub(super) async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
     match blocking(f).await {
         Ok(value) => Json(value).into_response(),
         Err(failure) => failed(&failure),
@@ -177,7 +195,7 @@ async fn launch(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToLau
 }
 
 /// The page's token in the answer, the cookie beside it.
-fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
+pub(super) fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
     let mut response = Json(LetInShown { page }).into_response();
     if let Some(value) =
         cookie.and_then(|cookie| HeaderValue::from_str(&format!("{name}={cookie}; Path=/; HttpOnly; SameSite=Strict")).ok())

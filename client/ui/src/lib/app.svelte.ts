@@ -4,7 +4,7 @@ import type { AppState, AppStatus, News } from "./types";
 import { keepUnsaved } from "./unsaved";
 
 export type DraftNews = Extract<News, { news: "draft" }>;
-export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open";
+export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open" | "ended";
 
 class App {
   where = $state<Where>("starting");
@@ -84,6 +84,15 @@ class App {
     await Promise.allSettled(this.#before.map((save) => save()));
     this.blank();
     await api.lock().catch(() => undefined);
+  }
+
+  /** Ends the program. */
+  async quit(): Promise<void> {
+    await Promise.allSettled(this.#before.map((save) => save()));
+    await api.quit();
+    this.blank();
+    this.gone = false;
+    this.where = "ended";
   }
 
   /** Nothing of an assessment stays in this page. */
