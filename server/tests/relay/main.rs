@@ -4,6 +4,7 @@
 
 mod check;
 mod common;
+mod guests;
 mod program;
 mod sockets;
 mod store;
