@@ -49,10 +49,10 @@ fn sealed() -> Vec<u8> {
 }
 
 /// Status, headers in lower case, body.
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 async fn raw(addr: SocketAddr, request: &[u8]) -> Answer {
@@ -65,7 +65,13 @@ async fn raw(addr: SocketAddr, request: &[u8]) -> Answer {
     Answer { status: head[9..12].parse().unwrap(), head, body: answer[end + 4..].to_vec() }
 }
 
-async fn get(addr: SocketAddr, path: &str) -> Answer {
+/// As a browser asks.
+pub(crate) async fn get_packed(addr: SocketAddr, path: &str) -> Answer {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: relay\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n");
+    raw(addr, request.as_bytes()).await
+}
+
+pub(crate) async fn get(addr: SocketAddr, path: &str) -> Answer {
     raw(addr, format!("GET {path} HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n").as_bytes()).await
 }
 

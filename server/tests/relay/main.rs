@@ -5,6 +5,7 @@
 mod check;
 mod common;
 mod guests;
+mod phone;
 mod program;
 mod sockets;
 mod store;
