@@ -132,6 +132,7 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
                 lock_after: Duration::from_secs(u64::from(*lock_after) * 60),
                 cost: cost_of_keys(),
                 passphrase: if is_profile(&folder) { source.given()? } else { None },
+                beside: None,
             };
             web::run(&folder, options, json)
         }

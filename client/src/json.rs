@@ -415,7 +415,7 @@ pub struct Hint {
 }
 
 /// The app is open.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Opened {
     /// Its address, with a way in that works once, for a minute.
     pub address: String,

@@ -21,6 +21,8 @@ pub(crate) const NONCE: Space = Space(104);
 pub(crate) const REMOVAL: Space = Space(105);
 /// document, field: what is typed and not added yet, as text; on this computer only.
 pub(crate) const DRAFT: Space = Space(106);
+/// document: how it stood when the person last said that they have looked ([`LookedRow`]); on this computer only.
+const LOOKED: Space = Space(110);
 
 const VERSION: u8 = 1;
 
@@ -60,6 +62,18 @@ pub struct ViewRow {
     pub json: Vec<u8>,
 }
 
+/// How a document stood when the person last looked.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct LookedRow {
+    /// When, in Unix seconds.
+    #[n(0)]
+    pub(super) at: i64,
+    /// Hashes of the heads, 32 bytes each, one after the other.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub(super) heads: Vec<u8>,
+}
+
 fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = vec![VERSION];
     if let Err(never) = minicbor::encode(value, &mut bytes) {
@@ -90,6 +104,14 @@ pub(super) fn view(rows: &dyn Rows, document: &DocumentId) -> Result<Option<View
 
 pub(super) fn put_view(rows: &mut dyn Rows, document: &DocumentId, row: &ViewRow) -> Result<(), EngineError> {
     Ok(rows.put_row(VIEW, &document.0, &written(row))?)
+}
+
+pub(super) fn looked(rows: &dyn Rows, document: &DocumentId) -> Result<Option<LookedRow>, EngineError> {
+    Ok(rows.row(LOOKED, &document.0)?.and_then(|bytes| read(&bytes)))
+}
+
+pub(super) fn put_looked(rows: &mut dyn Rows, document: &DocumentId, row: &LookedRow) -> Result<(), EngineError> {
+    Ok(rows.put_row(LOOKED, &document.0, &written(row))?)
 }
 
 pub(super) fn put_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
@@ -154,5 +176,8 @@ mod tests {
         let view = ViewRow { edition: 7, title: None, json: b"{}".to_vec() };
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&view)), @"018307f6427b7d");
         assert_eq!(read::<ViewRow>(&written(&view)), Some(view));
+        let looked = LookedRow { at: 7, heads: vec![9; 2] };
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&looked)), @"018207420909");
+        assert_eq!(read::<LookedRow>(&written(&looked)), Some(looked));
     }
 }

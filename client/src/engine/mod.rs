@@ -35,7 +35,7 @@ pub use error::EngineError;
 pub use event::{Event, RelayState};
 pub(crate) use kept::{DRAFT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
-pub(crate) use network::on_interrupt;
+pub use network::on_interrupt;
 use network::{Network, Outgoing};
 pub use work::Work;
 

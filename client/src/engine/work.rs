@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use automerge::Automerge;
+use automerge::{Automerge, ChangeHash};
 use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
 use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report};
@@ -10,7 +10,7 @@ use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identit
 use kith_sync::replica::Touched;
 
 use super::EngineError;
-use super::kept::{self, ProfileRow, ViewRow};
+use super::kept::{self, LookedRow, ProfileRow, ViewRow};
 use crate::store::Store;
 
 /// One step's hands: reads and writes, all in one transaction that is committed when the step succeeds and taken back when it
@@ -109,6 +109,19 @@ impl Work<'_> {
         let row = ViewRow { edition: self.core.edition(document), title: view.title.clone(), json };
         kept::put_view(self.store, document, &row)?;
         Ok(view)
+    }
+
+    /// When the person last said that they have looked at a document, and its heads then.
+    pub fn looked(&self, document: &DocumentId) -> Result<Option<(i64, Vec<ChangeHash>)>, EngineError> {
+        let row = kept::looked(self.store, document)?;
+        Ok(row.map(|row| (row.at, row.heads.chunks_exact(32).filter_map(|hash| ChangeHash::try_from(hash).ok()).collect())))
+    }
+
+    /// The person has looked at a document as it stands now.
+    pub fn put_looked(&mut self, document: &DocumentId) -> Result<(), EngineError> {
+        let heads = self.read(document)?.get_heads().iter().flat_map(|hash| hash.0).collect();
+        let row = LookedRow { at: self.now(), heads };
+        kept::put_looked(self.store, document, &row)
     }
 
     /// Changes a document on this machine.

@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use find::document;
 pub(crate) use joining::read_link;
-pub(crate) use reading::shown;
+pub(crate) use reading::{shown, today};
+pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
 pub(crate) use standing::{token_bytes, words_of};
 pub(crate) use writing::{add_entry, begin};

@@ -49,9 +49,10 @@ pub(crate) fn token_bytes(text: &str) -> Result<Vec<u8>, Failure> {
     }
 }
 
-pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> {
+/// Every assessment here, and every request of mine.
+pub(crate) fn all_listed(engine: &Engine, manner: &Manner) -> Result<Listed, Failure> {
     let found = engine.look(find::all)?;
-    let assessments: Vec<ListedAssessment> = found
+    let assessments = found
         .into_iter()
         .map(|found| ListedAssessment {
             assessment: found.id.to_string(),
@@ -61,21 +62,25 @@ pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> 
             relay: found.summary.relay,
         })
         .collect();
-    let requests = engine.look(open_requests)?;
+    Ok(Listed { assessments, requests: engine.look(open_requests)? })
+}
+
+pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> {
+    let listed = all_listed(engine, manner)?;
     let mut text = String::new();
-    for one in &assessments {
+    for one in &listed.assessments {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
         let role = one.role.as_deref().unwrap_or("removed");
         text.push_str(&format!("{}  {title}  ({role})\n", one.assessment));
     }
-    for request in &requests {
+    for request in &listed.requests {
         text.push_str(&request_line(request));
         text.push('\n');
     }
     if text.is_empty() {
         text = "Nothing here yet. Start an assessment with `kith new`, or use a colleague's link with `kith join`.".to_owned();
     }
-    Ok(Answer::new(&Listed { assessments, requests }, text.trim_end()))
+    Ok(Answer::new(&listed, text.trim_end()))
 }
 
 /// My role, which ends with my removal.

@@ -13,18 +13,20 @@ use axum::{Json, Router};
 use serde::Serialize;
 
 use super::asking;
+use super::beside::Beside;
 use super::door::{PAGE_HEADER, cookie, keep, refusal};
 use super::files;
 use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToRelay, ToRemove, ToUnlock,
+    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
 use crate::engine::Engine;
 use crate::failure::Failure;
+use crate::json::Opened;
 use crate::verbs;
 
 /// What all calls share.
@@ -32,6 +34,7 @@ pub(super) struct Shared {
     pub(super) port: u16,
     pub(super) house: House,
     pub(super) sessions: Mutex<Sessions>,
+    pub(super) beside: Option<Beside>,
 }
 
 impl Shared {
@@ -40,7 +43,7 @@ impl Shared {
     }
 }
 
-type Here = State<Arc<Shared>>;
+pub(super) type Here = State<Arc<Shared>>;
 
 /// Everything that the server answers.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -51,6 +54,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/here", post(here))
         .route("/offline", post(offline))
         .route("/events", get(super::events::stream))
+        .route("/beside", post(beside))
         .route("/list", get(|here: Here| verb(here, Verb::List)))
         .route("/status", get(status))
         .route("/relay", post(relay))
@@ -69,6 +73,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/remove", post(remove))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .merge(super::pages::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // The two calls that a page may make before it is let in.
@@ -135,7 +140,7 @@ async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Fai
 }
 
 /// Does something with the open profile.
-async fn with_engine<T: Serialize + Send + 'static>(
+pub(super) async fn with_engine<T: Serialize + Send + 'static>(
     shared: Arc<Shared>,
     f: impl FnOnce(&Engine, &House) -> Result<T, Failure> + Send + 'static,
 ) -> Response {
@@ -237,9 +242,19 @@ async fn state(State(shared): Here) -> Response {
             passphrase: asking::suggested_passphrase(),
             tree: asking::suggested_tree(&titles),
             choices: asking::choices(),
+            beside: shared.beside.as_ref().map(BesideShown::of),
         })
     })
     .await
+}
+
+/// A way into the app of somebody beside.
+async fn beside(State(shared): Here, Json(asked): Json<ToOpenBeside>) -> Response {
+    let found = shared.beside.iter().flat_map(|beside| &beside.others).find(|other| other.name == asked.name);
+    match found {
+        Some(other) => Json(Opened { address: (other.way_in)(), handed_over: true }).into_response(),
+        None => failed(&Failure::refused("no-such-person", "Nobody of that name writes on this computer")),
+    }
 }
 
 async fn set_up(State(shared): Here, Json(new): Json<NewProfile>) -> Response {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kith_assessment::{Agreed, Answer, Basis, Command, Heard, Kind, TEXT_LIMIT, Trigger, overview};
+use kith_assessment::{
+    Agreed, Answer, Basis, Command, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, TEXT_LIMIT, Told, Trigger, Turn, Whose,
+    on_the_day, overview,
+};
 use kith_group::{Digest, SystemRandom, words_of};
 
 use super::house::House;
@@ -81,6 +84,14 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("agreed", of!(Agreed)),
         ("trigger", of!(Trigger)),
         ("answer", of!(Answer)),
+        ("whose", of!(Whose)),
+        ("outcome", of!(Outcome)),
+        ("fair", of!(Fair)),
+        ("turn", of!(Turn)),
+        ("status", of!(Status)),
+        ("position", of!(Position)),
+        ("still-true", of!(StillTrue)),
+        ("told", of!(Told)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
@@ -131,7 +142,7 @@ pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Assess
     let shown = verbs::shown(engine, id, manner)?;
     let document = verbs::document(engine, id)?;
     let (me, role, drafts) = engine.look(move |work| {
-        let me = work.core().identity(&document).map(|me| me.person.to_string());
+        let me = work.core().identity(&document).map(|me| me.person);
         let role =
             work.documents().into_iter().find(|one| one.id == document).and_then(|one| one.role).map(|role| role.to_string());
         let rows = work.rows().scan_rows(DRAFT, &document.0, &[], usize::MAX)?;
@@ -141,7 +152,10 @@ pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Assess
         Ok((me, role, drafts.collect::<BTreeMap<_, _>>()))
     })?;
     let overview = overview(&shown.view);
-    Ok(AssessmentShown { assessment: shown.assessment, standing: shown.standing, view: shown.view, overview, me, role, drafts })
+    let day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), &verbs::today(engine, manner));
+    let me = me.map(|me| me.to_string());
+    let (assessment, standing, view) = (shown.assessment, shown.standing, shown.view);
+    Ok(AssessmentShown { assessment, standing, view, overview, day, me, role, drafts })
 }
 
 /// Does a command that a person gives on a page. What belongs to letting somebody in is done by its own calls.

@@ -12,6 +12,7 @@
 
 mod api;
 mod asking;
+mod beside;
 mod browser;
 mod door;
 mod events;
@@ -19,6 +20,7 @@ mod files;
 mod house;
 mod instance;
 mod news;
+mod pages;
 mod session;
 mod shapes;
 mod types;
@@ -44,6 +46,8 @@ use crate::failure::Failure;
 use crate::json::Opened;
 use crate::store::{KeyCost, Lock};
 
+pub use beside::{Beside, Neighbour};
+pub use browser::open as open_browser;
 pub use files::app_files;
 pub use types::typescript;
 
@@ -65,6 +69,8 @@ pub struct Options {
     pub cost: KeyCost,
     /// Opens the profile at once, where a script gives it.
     pub passphrase: Option<Zeroizing<String>>,
+    /// Others whose apps run on this computer too.
+    pub beside: Option<Beside>,
 }
 
 /// A running server. Ends when dropped.
@@ -93,7 +99,7 @@ pub enum Started {
 
 impl Server {
     /// Starts the app of a profile folder, in which there may be no profile yet; or gets a way into the one that runs.
-    pub fn start(folder: &Path, options: &Options) -> Result<Started, Failure> {
+    pub fn start(folder: &Path, options: Options) -> Result<Started, Failure> {
         if !files::is_built_in() {
             return Err(Failure::refused(
                 "no-app",
@@ -124,7 +130,7 @@ impl Server {
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }
-        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()) });
+        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), beside: options.beside });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;
         let (end, ended) = oneshot::channel::<()>();
@@ -154,6 +160,11 @@ impl Server {
     /// An address with a way in that works once, for a minute.
     pub fn way_in(&self) -> String {
         way_in(&self.shared)
+    }
+
+    /// The same, to one of the app's pages: a route such as `/a/ID/overview`.
+    pub fn way_in_to(&self, route: &str) -> String {
+        format!("{}{route}", self.way_in())
     }
 
     /// Whether the profile is open: nothing of it is in memory otherwise.
@@ -187,14 +198,13 @@ pub(crate) fn run(folder: &Path, options: Options, json: bool) -> Result<u8, Fai
     })
     .map_err(|error| Failure::refused("network", format!("The network cannot be used ({error})")))?;
     let (browser, lock_after) = (options.browser, options.lock_after);
-    let server = match Server::start(folder, &options)? {
+    let server = match Server::start(folder, options)? {
         Started::Here(server) => server,
         Started::There(address) => {
             show(folder, &address, browser, json, true);
             return Ok(0);
         }
     };
-    drop(options);
     show(folder, &server.way_in(), browser, json, false);
     if !json {
         let minutes = lock_after.as_secs() / 60;

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use kith_assessment::{AssessmentView, Command, Overview, Trigger};
+use kith_assessment::{AssessmentView, Command, Found, Group, HistoryLine, OnTheDay, Overview, Sitting, Task, Trigger};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+use super::beside::Beside;
 use crate::json::{StandingShown, StatusShown};
 
 /// A page shows its launch token.
@@ -77,6 +78,40 @@ pub(crate) struct AppState {
     pub(crate) tree: String,
     /// Every fixed choice, with the words to show.
     pub(crate) choices: BTreeMap<String, Vec<Choice>>,
+    /// Others whose apps run on this computer too.
+    pub(crate) beside: Option<BesideShown>,
+}
+
+/// Others whose apps run on this computer too, and what to say of them ([`Beside`]).
+#[derive(Serialize, TS)]
+pub(crate) struct BesideShown {
+    pub(crate) before: String,
+    /// Their names.
+    pub(crate) others: Vec<String>,
+    pub(crate) between: String,
+    pub(crate) place: String,
+    /// The page of the place.
+    pub(crate) route: String,
+    pub(crate) after: String,
+}
+
+impl BesideShown {
+    pub(crate) fn of(beside: &Beside) -> Self {
+        Self {
+            before: beside.before.clone(),
+            others: beside.others.iter().map(|other| other.name.clone()).collect(),
+            between: beside.between.clone(),
+            place: beside.place.clone(),
+            route: beside.route.clone(),
+            after: beside.after.clone(),
+        }
+    }
+}
+
+/// Opens the app of somebody beside.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToOpenBeside {
+    pub(crate) name: String,
 }
 
 /// One of several fixed choices.
@@ -145,6 +180,8 @@ pub(crate) struct AssessmentShown {
     pub(crate) standing: StandingShown,
     pub(crate) view: AssessmentView,
     pub(crate) overview: Overview,
+    /// What waits today, and what may be out of date.
+    pub(crate) day: OnTheDay,
     /// My person.
     pub(crate) me: Option<String>,
     /// "lead", "contributor", "reader".
@@ -247,4 +284,81 @@ pub(crate) struct TextChanged {
     pub(crate) delete: usize,
     /// What came.
     pub(crate) insert: String,
+}
+
+/// What waits for the person whose profile this is, over all assessments.
+#[derive(Serialize, TS)]
+pub(crate) struct WorkShown {
+    /// Groups that have something, in the order of the page.
+    pub(crate) groups: Vec<WorkGroup>,
+}
+
+/// Tasks of one kind.
+#[derive(Serialize, TS)]
+pub(crate) struct WorkGroup {
+    pub(crate) group: Group,
+    /// Its heading.
+    pub(crate) words: &'static str,
+    pub(crate) tasks: Vec<WorkTask>,
+}
+
+/// One task, and where it is.
+#[derive(Serialize, TS)]
+pub(crate) struct WorkTask {
+    pub(crate) assessment: String,
+    pub(crate) title: Option<String>,
+    pub(crate) task: Task,
+}
+
+/// Words to look for.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToFind {
+    pub(crate) words: String,
+}
+
+/// What was found, by assessment.
+#[derive(Serialize, TS)]
+pub(crate) struct FindShown {
+    pub(crate) assessments: Vec<FoundIn>,
+}
+
+/// What was found in one assessment.
+#[derive(Serialize, TS)]
+pub(crate) struct FoundIn {
+    pub(crate) assessment: String,
+    pub(crate) title: Option<String>,
+    pub(crate) found: Vec<Found>,
+}
+
+/// What others did since the person last said that they have looked.
+#[derive(Serialize, TS)]
+pub(crate) struct SinceShown {
+    /// When that was; `None`: this is the first look.
+    pub(crate) since: Option<i64>,
+    /// What was done since, oldest first; none of it by the person.
+    pub(crate) lines: Vec<HistoryLine>,
+}
+
+/// History by sitting and person, oldest first.
+#[derive(Serialize, TS)]
+pub(crate) struct TimelineShown {
+    pub(crate) sittings: Vec<Sitting>,
+}
+
+/// Two moments to compare.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToCompare {
+    /// The change after which the first moment is.
+    pub(crate) then: String,
+    /// The same of the second; none: now.
+    #[serde(default)]
+    pub(crate) now: Option<String>,
+}
+
+/// A copy for case notes.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToCopy {
+    /// A strand of one's own to take with it, by id.
+    #[serde(default)]
+    pub(crate) strand: Option<String>,
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use automerge::{Automerge, ChangeHash, ObjType, ROOT, ReadDoc};
+use automerge::{Automerge, ChangeHash, ChangeMetadata, ObjType, ROOT, ReadDoc};
 use serde::{Deserialize, Serialize};
 
 use crate::entry::places;
@@ -49,20 +49,10 @@ pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine
     let teller = Teller { doc, framework: framework(doc), ids: ids(doc) };
     let hidden = crate::strands::left_no_trace(doc);
     let changes = doc.get_changes_meta(&[]);
-    // In the order of claimed times, but never before what a change builds on, and alike on every device.
-    let mut places: HashMap<ChangeHash, (i64, u64)> = HashMap::with_capacity(changes.len());
-    let mut order: Vec<(i64, u64, usize)> = Vec::with_capacity(changes.len());
-    for (index, change) in changes.iter().enumerate() {
-        let below = change.deps.iter().filter_map(|dependency| places.get(dependency));
-        let (time, depth) = below.fold((change.timestamp, 0), |(time, depth), (t, d)| (time.max(*t), depth.max(d + 1)));
-        places.insert(change.hash, (time, depth));
-        order.push((time, depth, index));
-    }
-    order.sort_by(|a, b| (a.0, a.1, changes.get(a.2).map(|c| c.hash)).cmp(&(b.0, b.1, changes.get(b.2).map(|c| c.hash))));
     // Two people who type at once make two lines, not one for each turn; a line stands where its last change does.
     let mut lines: Vec<(usize, HistoryLine)> = Vec::new();
     let mut sittings: HashMap<(Option<DeviceId>, &str), usize> = HashMap::new();
-    for (position, (_, _, index)) in order.into_iter().enumerate() {
+    for (position, index) in in_order(&changes).into_iter().enumerate() {
         let Some(change) = changes.get(index) else { continue };
         let device = device_of_actor(change.actor.to_bytes());
         let message = change.message.as_deref().unwrap_or_default();
@@ -95,6 +85,20 @@ pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine
     }
     lines.sort_by_key(|(position, _)| *position);
     lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Places of changes in the order of claimed times, but never before what a change builds on, and alike on every device.
+pub(crate) fn in_order(changes: &[ChangeMetadata<'_>]) -> Vec<usize> {
+    let mut places: HashMap<ChangeHash, (i64, u64)> = HashMap::with_capacity(changes.len());
+    let mut order: Vec<(i64, u64, ChangeHash, usize)> = Vec::with_capacity(changes.len());
+    for (index, change) in changes.iter().enumerate() {
+        let below = change.deps.iter().filter_map(|dependency| places.get(dependency));
+        let (time, depth) = below.fold((change.timestamp, 0), |(time, depth), (t, d)| (time.max(*t), depth.max(d + 1)));
+        places.insert(change.hash, (time, depth));
+        order.push((time, depth, change.hash, index));
+    }
+    order.sort_unstable();
+    order.into_iter().map(|(_, _, _, index)| index).collect()
 }
 
 fn ids(doc: &Automerge) -> Vec<String> {

@@ -7,7 +7,8 @@
 //! view(document) -> AssessmentView              (plain values, with what waits for somebody to look)
 //! history(document) -> Vec<HistoryLine>         (who did what, when)
 //! nudge::Checker::check(text) -> findings        (hints for whoever writes; never stored)
-//! tasks(view, me, today) -> Vec<Task>           (what waits), stale(view, today) (what may be out of date)
+//! on_the_day(view, me, today) -> OnTheDay      (what waits, what may be out of date, what is overdue)
+//! then_and_now(document, then, now)            (what was added, changed, taken back); search(view, words) (where did we say that)
 //! ```
 //!
 //! Pure: no I/O, no clock, no randomness but what is passed in. Commands and views are the only way in and out for the screens, the
@@ -21,6 +22,7 @@ mod choose;
 mod command;
 mod copy_text;
 mod dates;
+mod day;
 mod digest;
 mod entry;
 mod framework;
@@ -29,6 +31,7 @@ mod history;
 mod ids;
 mod life;
 mod limits;
+mod lines;
 mod look;
 pub mod nudge;
 mod openness;
@@ -45,10 +48,12 @@ mod record;
 mod refusal;
 mod sample;
 mod schema;
+mod search;
 mod strand_record;
 mod strands;
 mod tasks;
 mod texts;
+mod then;
 mod view;
 mod vocabulary;
 mod voices;
@@ -59,6 +64,7 @@ mod write;
 pub use apply::apply;
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
+pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
 pub use hints::{FEW_GOALS, Hint, hints_version};
@@ -69,9 +75,10 @@ pub use life::{
     Stale, StillTrueView, stale,
 };
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
+pub use lines::{Line, lines};
 pub use look::{view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
-pub use overview::{Overview, SideAtAGlance, overview};
+pub use overview::{Overview, Quotation, SideAtAGlance, overview};
 pub use people::Owners;
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
@@ -83,6 +90,7 @@ pub use practice_text::{Part, case_notes, part_text};
 pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
+pub use search::{Found, Piece, search};
 pub use strand_record::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandCommand, StrandRecordView, UnjoinedView,
     apply_strand, is_strand_record, open_strand, strand_genesis, view_strand, view_strand_with,
@@ -90,8 +98,9 @@ pub use strand_record::{
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
 };
-pub use tasks::{ForWhom, Task, tasks};
+pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;
+pub use then::{Changed, Sitting, ThenAndNow, history_since, sittings, then_and_now, view_at};
 pub use view::{
     Answered, AssessmentView, Confirmed, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PersonView,
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,

@@ -12,6 +12,7 @@ mod licences;
 mod machine;
 mod pages;
 mod sim;
+mod story;
 mod tables;
 mod test;
 mod ui;
@@ -32,7 +33,7 @@ struct Arguments {
 enum Command {
     /// Figures, each beside its floor. Needs an optimised build: `cargo run --release -p xtask -- bench`.
     Bench(bench::Arguments),
-    /// Three people, one relay, one assessment; then two recordings of people who wrote at once. The story of Kith, for real.
+    /// Opens the app on the sample assessment: a relay and three people who write in Larch, each with an app of their own.
     Demo(demo::Arguments),
     /// What the hints find and what they mark wrongly, from a seeded set of texts. Time is only said of an optimised build.
     EvalNudges(eval_nudges::Arguments),
@@ -40,6 +41,8 @@ enum Command {
     Test(test::Arguments),
     /// Seeded stories of many clients and a relay on failing machines and lines, each played twice.
     Sim(sim::Arguments),
+    /// Three people, one relay, one assessment; then two recordings of people who wrote at once: told and proved, for real.
+    Story(story::Arguments),
     /// Writes the TypeScript types of the app's page from the Rust views, commands and API.
     Types,
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::EvalNudges(arguments) => eval_nudges::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::Story(arguments) => story::run(&arguments),
         Command::Types => ui::write_types(),
     };
     match outcome {

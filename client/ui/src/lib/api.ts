@@ -1,7 +1,12 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
+<<<<<<< HEAD
+  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, FindShown, Invited, LetInShown, Listed, Made, MembersShown,
+  NewAssessment, NewProfile, News, RequestsShown, SinceShown, ThenAndNow, TimelineShown, WorkShown,
+=======
   AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
-  MembersShown, NewAssessment, NewProfile, News, RequestsShown,
+  MembersShown, NewAssessment, NewProfile, News, Opened, RequestsShown,
+>>>>>>> house
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -57,6 +62,7 @@ export const api = {
   lock: () => json<unknown>("POST", "/lock", {}),
   here: () => call("POST", "/here", {}),
   offline: (offline: boolean) => json<unknown>("POST", "/offline", { offline }),
+  beside: (name: string) => json<Opened>("POST", "/beside", { name }),
   list: () => json<Listed>("GET", "/list"),
   relay: (url: string, token: string) => json<unknown>("POST", "/relay", { url, token }),
   phone: (phone: string) => json<unknown>("POST", "/phone", { phone }),
@@ -65,7 +71,13 @@ export const api = {
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
   draft: (id: string, draft: Draft) => json<unknown>("PUT", `${of(id)}/drafts`, draft),
-  history: (id: string) => json<HistoryShown>("GET", `${of(id)}/history`),
+  work: () => json<WorkShown>("GET", "/work"),
+  find: (words: string) => json<FindShown>("POST", "/find", { words }),
+  since: (id: string) => json<SinceShown>("GET", `${of(id)}/since`),
+  looked: (id: string) => json<unknown>("POST", `${of(id)}/looked`, {}),
+  timeline: (id: string) => json<TimelineShown>("GET", `${of(id)}/timeline`),
+  then: (id: string, then: string, now: string | null) => json<ThenAndNow>("POST", `${of(id)}/then`, { then, now }),
+  caseNotes: (id: string, strand: string | null) => json<{ text: string }>("POST", `${of(id)}/case-notes`, { strand }),
   members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
   requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
   invite: (id: string, role: string, expires: string, for_whom: string) =>

@@ -23,8 +23,8 @@ class App {
 
   /** Begins with the way in that stands in the address, and takes it out of there at once. */
   async start(): Promise<void> {
-    const launch = /^#([0-9a-f]{64})$/.exec(location.hash)?.[1];
-    if (launch) history.replaceState(null, "", "/");
+    const [, launch, route] = /^#([0-9a-f]{64})(\/.*)?$/.exec(location.hash) ?? [];
+    if (launch) history.replaceState(null, "", route ? `/#${route}` : "/");
     this.#readRoute();
     addEventListener("hashchange", () => this.#readRoute());
     if (!launch) {

@@ -354,7 +354,11 @@ tree: string,
 /**
  * Every fixed choice, with the words to show.
  */
-choices: { [key in string]: Array<Choice> }, };
+choices: { [key in string]: Array<Choice> }, 
+/**
+ * Others whose apps run on this computer too.
+ */
+beside: BesideShown | null, };
 
 export type AppStatus = { 
 /**
@@ -599,6 +603,16 @@ label: string | null,
 phone: string, };
 
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
+
+export type BesideShown = { before: string, 
+/**
+ * Their names.
+ */
+others: Array<string>, between: string, place: string, 
+/**
+ * The page of the place.
+ */
+route: string, after: string, };
 
 export type Choice = { value: string, words: string, };
 
@@ -1684,6 +1698,16 @@ more: boolean, } | { "news": "said",
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
 
+export type Opened = { 
+/**
+ * Its address, with a way in that works once, for a minute.
+ */
+address: string, 
+/**
+ * Whether it was open already, in another process.
+ */
+handed_over: boolean, };
+
 export type OpennessView = { 
 /**
  * Whether they were asked; `None`: nobody has said.
@@ -2421,6 +2445,8 @@ export type ToLaunch = {
  * From the address.
  */
 launch: string, };
+
+export type ToOpenBeside = { name: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
