@@ -15,6 +15,7 @@ mod error;
 mod event;
 mod kept;
 mod network;
+mod records;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -33,10 +34,11 @@ pub use address::{AddressError, normalised};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
-pub(crate) use kept::{DRAFT, NONCE, REMOVAL};
+pub(crate) use kept::{ASKED_TO_TELL, DRAFT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
 pub(crate) use network::on_interrupt;
 use network::{Network, Outgoing};
+pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
 pub use work::Work;
 
 use crate::store::{KeyCost, Lock, Store};

@@ -32,8 +32,7 @@ pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Re
     let document = found.id;
     let (view, _) = view(engine, document)?;
     let me = engine.look(move |work| Ok(work.core().identity(&document).map(|me| me.person.0.into())))?;
-    let today = jiff::Timestamp::from_second(engine.clock().now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let today = today.to_zoned_datetime(manner.zone.clone()).date().to_string();
+    let today = super::caseload::today(engine, manner);
     let known: Part = serde_json::from_value(part.into()).map_err(|_| Failure::usage(format!("There is no part \"{part}\"")))?;
     let text = part_text(&view, known, me.as_ref(), &today);
     let value = match known {
@@ -83,7 +82,7 @@ pub(super) fn view(engine: &Engine, document: kith_group::DocumentId) -> Result<
 
 /// Who did what, and when.
 pub(super) fn history(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
     let lines = engine.look(move |work| {
         let owners = work.owners(&document);

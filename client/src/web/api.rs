@@ -69,6 +69,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/remove", post(remove))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .merge(super::records::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // The two calls that a page may make before it is let in.
@@ -135,7 +136,7 @@ async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Fai
 }
 
 /// Does something with the open profile.
-async fn with_engine<T: Serialize + Send + 'static>(
+pub(super) async fn with_engine<T: Serialize + Send + 'static>(
     shared: Arc<Shared>,
     f: impl FnOnce(&Engine, &House) -> Result<T, Failure> + Send + 'static,
 ) -> Response {
@@ -143,7 +144,7 @@ async fn with_engine<T: Serialize + Send + 'static>(
 }
 
 /// Does what a verb of the command line does; its JSON is the answer.
-async fn verb(State(shared): Here, verb: Verb) -> Response {
+pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
     with_engine(shared, move |engine, house| {
         if house.is_offline() && asking::needs_a_connection(&verb) {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));

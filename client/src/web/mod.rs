@@ -19,6 +19,7 @@ mod files;
 mod house;
 mod instance;
 mod news;
+mod records;
 mod session;
 mod shapes;
 mod types;

@@ -13,7 +13,7 @@ use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
-use crate::{dates, digest, life, openness, plan, positions, strands, texts, voices, weighting};
+use crate::{dates, digest, life, openness, plan, positions, sharing, strands, texts, voices, weighting};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///
@@ -267,6 +267,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::LookAgainAt(given) => life::look_again_at(tx, given),
         Command::CloseAssessment(given) => life::close(tx, ctx, given),
         Command::ReopenAssessment(given) => life::reopen(tx, given),
+        Command::NoteShared(given) => sharing::note(tx, ctx, "life", given),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayS
 use crate::openness::{SetAskedAll, SetLawfulBasis};
 use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateAction, UpdateGoal};
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
+use crate::sharing::NoteShared;
 use crate::strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
 };
@@ -393,6 +394,8 @@ pub enum Command {
     CloseAssessment(CloseAssessment),
     /// Again.
     ReopenAssessment(ReopenAssessment),
+    /// What was shared outside.
+    NoteShared(NoteShared),
 }
 
 impl Command {

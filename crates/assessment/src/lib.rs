@@ -17,9 +17,11 @@
 //! Positions are UTF-16 code units everywhere; documents are always opened with [`open`], never with `Automerge::load`.
 
 mod apply;
+mod caseload;
 mod choose;
 mod command;
 mod copy_text;
+mod danger;
 mod dates;
 mod digest;
 mod entry;
@@ -45,6 +47,7 @@ mod record;
 mod refusal;
 mod sample;
 mod schema;
+mod sharing;
 mod strand_record;
 mod strands;
 mod tasks;
@@ -57,8 +60,10 @@ mod working_days;
 mod write;
 
 pub use apply::apply;
+pub use caseload::{Caseload, CaseloadPerson, CaseloadPlace, HeldAssessment, HeldAs, HeldLabel, HeldRecord, caseload, caseload_names};
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
+pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
 pub use hints::{FEW_GOALS, Hint, hints_version};
@@ -83,12 +88,13 @@ pub use practice_text::{Part, case_notes, part_text};
 pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
+pub use sharing::{NoteShared, SharedView, tell_by};
 pub use strand_record::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandCommand, StrandRecordView, UnjoinedView,
     apply_strand, is_strand_record, open_strand, strand_genesis, view_strand, view_strand_with,
 };
 pub use strands::{
-    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
+    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView, strand_label,
 };
 pub use tasks::{ForWhom, Task, tasks};
 pub use texts::text_object_at;
