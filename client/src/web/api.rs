@@ -21,8 +21,8 @@ use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay,
-    ToRemove, ToUnlock,
+    AppState, BesideShown, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove,
+    ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
@@ -93,6 +93,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(super::hinting::routes())
         .merge(super::settings::routes())
         .merge(super::pages::routes())
+        .merge(super::records::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.
@@ -169,7 +170,7 @@ pub(super) async fn with_engine<T: Serialize + Send + 'static>(
 }
 
 /// Does what a verb of the command line does; its JSON is the answer.
-async fn verb(State(shared): Here, verb: Verb) -> Response {
+pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
     with_engine(shared, move |engine, house| {
         if house.is_offline() && asking::needs_a_connection(&verb) {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
