@@ -303,6 +303,9 @@ pub enum Verb {
         /// The four words that they read to you: refused if they are others
         #[arg(long, value_name = "WORDS")]
         words: Option<String>,
+        /// Why they write here: needed for police, businesses and residents, who read the summary as a rule; everybody here sees it
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Say no to somebody who asks
     Decline {
@@ -359,6 +362,36 @@ pub enum Verb {
         #[arg(long)]
         replace: bool,
     },
+    /// Share the summary and the plan with readers, as they stand now
+    #[command(
+        after_long_help = "Readers see the summary, what must change first, goals, actions, and that somebody sees something otherwise; nothing \
+                                 of what young people and parents said, no label, no entry, no history. Look at it first with --preview.\n\n\
+                                 Example:\n  kith publish Larch --preview"
+    )]
+    Publish {
+        /// Which assessment
+        id: String,
+        /// Only show what readers would see
+        #[arg(long, action = ArgAction::SetTrue)]
+        preview: bool,
+        /// Why, for colleagues; noted in the assessment
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// Write down what a reader said about the summary or the plan; all readers see it
+    Heard {
+        /// Which assessment
+        id: String,
+        /// Who said it: a role, or a name that they agreed to
+        #[arg(long, value_name = "WHO")]
+        from: String,
+        /// Their agency
+        #[arg(long)]
+        agency: Option<String>,
+        /// What they said; - reads it from the input
+        #[arg(long)]
+        text: String,
+    },
     /// My caseload: the young people whose strand records you hold or stand in for
     Caseload,
     /// Show a strand record
@@ -367,29 +400,43 @@ pub enum Verb {
         id: String,
     },
     /// Attach a young person under a neutral label; who that is stays in their strand record
-    #[command(after_long_help = "One act: the label in the assessment, the strand record with the real name, and that it says so.\n\nExample:\n  \
-                                 kith attach Larch --name \"Keziah Ansah-Rowe\" --known-as Kez --phone \"01234 567890\"")]
+    #[command(
+        after_long_help = "One act: the label in the assessment, the strand record with the real name, and that it says so.\n\nExample:\n  \
+                                 kith attach Larch --name \"Keziah Ansah-Rowe\" --known-as Kez --phone \"01234 567890\""
+    )]
     Attach(Attach),
     /// Take a young person out of an assessment; when and why stay in their strand record
-    #[command(after_long_help = "Example:\n  kith detach \"Tomasz Harrowgill\" Larch --why \"He moved away.\" --their-words stay")]
+    #[command(
+        after_long_help = "Example:\n  kith detach \"Tomasz Harrowgill\" Larch --why \"He moved away.\" --their-words stay"
+    )]
     Detach(Detach),
     /// Give a young person to their next holder, who has been let in to the record
-    #[command(after_long_help = "Three steps: kith invite RECORD --as holder (and requests, admit), then this, then the next holder takes the last one \
+    #[command(
+        after_long_help = "Three steps: kith invite RECORD --as holder (and requests, admit), then this, then the next holder takes the last one \
                                  out with kith remove RECORD.\n\nExample:\n  \
-                                 kith hand-over \"Keziah Ansah-Rowe\" --to \"Colin Ashdown\" --phone \"01234 567890\"")]
+                                 kith hand-over \"Keziah Ansah-Rowe\" --to \"Colin Ashdown\" --phone \"01234 567890\""
+    )]
     HandOver(HandOver),
     /// Note what somebody said when asked, and set what colleagues see
-    #[command(after_long_help = "Example:\n  kith agreement \"Keziah Ansah-Rowe\" --who young-person --said yes --how \"at home, read together\" \
-                                 --explained-by \"Priya Marsh\"")]
+    #[command(
+        after_long_help = "Example:\n  kith agreement \"Keziah Ansah-Rowe\" --who young-person --said yes --how \"at home, read together\" \
+                                 --explained-by \"Priya Marsh\""
+    )]
     Agreement(Agree),
     /// Let words that are kept in a strand record join an assessment, under the label
-    #[command(after_long_help = "kith record lists words, with ids.\n\nExample:\n  kith join-words \"Keziah Ansah-Rowe\" k3vq Larch --side 1")]
+    #[command(
+        after_long_help = "kith record lists words, with ids.\n\nExample:\n  kith join-words \"Keziah Ansah-Rowe\" k3vq Larch --side 1"
+    )]
     JoinWords(JoinWords),
     /// Someone in danger now: whom to ring, from what is on this computer
-    #[command(after_long_help = "Needs no connection. What was shown is asked about on the next working day, in one line: kith told.")]
+    #[command(
+        after_long_help = "Needs no connection. What was shown is asked about on the next working day, in one line: kith told."
+    )]
     Danger(Danger),
     /// Say what you shared when somebody was in danger, with whom and why
-    #[command(after_long_help = "Example:\n  kith told Larch --what \"where they meet\" --with \"police, 999\" --why \"one of them was being followed\"")]
+    #[command(
+        after_long_help = "Example:\n  kith told Larch --what \"where they meet\" --with \"police, 999\" --why \"one of them was being followed\""
+    )]
     Told(Told),
     /// Hints on a text that is read from the input: names, identifiers, words of intelligence work, words that blame
     #[command(
@@ -427,6 +474,7 @@ impl Verb {
         match self {
             Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
             Self::Do { command, .. } => Some(command),
+            Self::Heard { text, .. } => Some(text),
             Self::Nudge { text, .. } => Some(text),
             Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
             _ => None,

@@ -16,6 +16,7 @@ mod event;
 mod kept;
 mod network;
 mod records;
+mod summaries;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ pub use kept::{ProfileRow, ViewRow};
 pub(crate) use network::on_interrupt;
 use network::{Network, Outgoing};
 pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
+pub use summaries::Tending;
 pub use work::Work;
 
 use crate::store::{KeyCost, Lock, Store};

@@ -199,8 +199,8 @@ impl Work<'_> {
         let joined = view.joined.iter().find(|joined| joined.kept.id == asked.place.to_string());
         let joined = joined.ok_or_else(|| Refusal::Unknown { what: "assessment in this record", id: asked.place.to_string() })?;
         let (assessment, strand) = ids(joined)?;
-        let there = self.is_mine_to_write(&assessment)
-            && kith_assessment::strand_label(self.read(&assessment)?, &strand).is_some();
+        let there =
+            self.is_mine_to_write(&assessment) && kith_assessment::strand_label(self.read(&assessment)?, &strand).is_some();
         if !there && joined.detached.is_some() {
             return Err(Refusal::AlreadySo("they have been taken out already").into());
         }
@@ -255,7 +255,8 @@ impl Work<'_> {
             if self.is_mine_to_write(&assessment) {
                 let view = self.view(&assessment)?;
                 agencies.extend(view.people.iter().filter_map(|person| person.agency.clone()));
-                places.extend(view.strands.into_iter().find(|one| one.kept.id == strand.to_string()).map(|one| (assessment, one)));
+                places
+                    .extend(view.strands.into_iter().find(|one| one.kept.id == strand.to_string()).map(|one| (assessment, one)));
             }
         }
         agencies.sort();

@@ -111,8 +111,8 @@ pub(super) fn nudge(engine: &Engine, text: &str) -> Result<Answer, Failure> {
 pub(crate) fn record_shown(engine: &Engine, id: &str, manner: &Manner) -> Result<RecordShown, Failure> {
     let found = find::record(engine, id)?;
     let document = found.id;
-    let (view, me) =
-        engine.look(move |work| Ok((work.record_now(&document)?, work.core().identity(&document).map(|me| me.person.to_string()))))?;
+    let (view, me) = engine
+        .look(move |work| Ok((work.record_now(&document)?, work.core().identity(&document).map(|me| me.person.to_string()))))?;
     Ok(RecordShown { record: document.to_string(), standing: find::standing(&found.summary.standing, &manner.zone), me, view })
 }
 
@@ -204,7 +204,8 @@ pub(super) fn told(engine: &Engine, asked: &Told) -> Result<Answer, Failure> {
         Ok(())
     })?;
     let shown = ToldShown { noted_in: noted_in.map(|(id, _)| id.to_string()) };
-    let text = if noted_in.is_some() { "Noted. `kith sync` sends it." } else { "Noted on this computer that nothing was shared." };
+    let text =
+        if noted_in.is_some() { "Noted. `kith sync` sends it." } else { "Noted on this computer that nothing was shared." };
     Ok(Answer::new(&shown, text))
 }
 

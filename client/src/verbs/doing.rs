@@ -37,6 +37,12 @@ const IDS: [&str; 20] = [
 pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, Failure> {
     let found = find::either(engine, id)?;
     let document = found.id;
+    if found.is_summary() {
+        return Err(Failure::refused(
+            "may-not-write",
+            "This is the summary: it is read here, and written by `kith publish` and `kith heard` of a lead. Nothing was changed",
+        ));
+    }
     if found.is_record() {
         return in_record(engine, document, json);
     }

@@ -1,6 +1,6 @@
 //! `attach`, `detach`, `hand-over`, `agreement`, `join-words`: what a holder does, each one act.
 
-use kith_assessment::{AgreementAbout, Agreement, EntryId, Said, StrandCommand, StrandRecordView, TheirWords, Whom};
+use kith_assessment::{Agreement, AgreementAbout, EntryId, Said, StrandCommand, StrandRecordView, TheirWords, Whom};
 use kith_group::{DocumentId, PersonId};
 
 use super::{Answer, Manner, find, label};
@@ -11,8 +11,7 @@ use crate::json::{AgreementNoted, AttachedShown, DetachedShown, HandedOver, Seen
 use crate::terminal::visible_line;
 
 /// What a holder is told when a young person is taken out (R4).
-const STILL_SEALED: &str =
-    "Other machines may still hold, sealed in old history, that a {} was here; nothing there says who. The label is not used again.";
+const STILL_SEALED: &str = "Other machines may still hold, sealed in old history, that a {} was here; nothing there says who. The label is not used again.";
 
 fn view_of(engine: &Engine, record: DocumentId) -> Result<StrandRecordView, Failure> {
     Ok(engine.look(move |work| work.record_now(&record))?)
@@ -27,7 +26,8 @@ pub(super) fn attach(engine: &Engine, asked: &Attach) -> Result<Answer, Failure>
         Some(_) => String::new(),
         None => label("name", asked.name.as_deref().unwrap_or_default())?,
     };
-    let known_as = asked.known_as.as_deref().filter(|words| !words.trim().is_empty()).map(|words| label("name", words)).transpose()?;
+    let known_as =
+        asked.known_as.as_deref().filter(|words| !words.trim().is_empty()).map(|words| label("name", words)).transpose()?;
     let strand = match &asked.strand {
         Some(wanted) => Some(held_label(engine, assessment, wanted)?),
         None => None,
@@ -92,13 +92,22 @@ pub(super) fn detach(engine: &Engine, asked: &Detach) -> Result<Answer, Failure>
     // An assessment that is no longer on this computer can still be named by its id.
     let assessment = match find::assessment(engine, &asked.id) {
         Ok(found) => found.id.to_string(),
-        Err(failure) => view.joined.iter().find(|joined| joined.assessment == asked.id.trim()).map(|joined| joined.assessment.clone()).ok_or(failure)?,
+        Err(failure) => view
+            .joined
+            .iter()
+            .find(|joined| joined.assessment == asked.id.trim())
+            .map(|joined| joined.assessment.clone())
+            .ok_or(failure)?,
     };
     let joined = view.joined.iter().rev().find(|joined| joined.assessment == assessment);
     let Some(joined) = joined else {
-        return Err(Failure::refused("refused", "They take no part in this assessment, by their strand record. Nothing was changed"));
+        return Err(Failure::refused(
+            "refused",
+            "They take no part in this assessment, by their strand record. Nothing was changed",
+        ));
     };
-    let place = joined.kept.id.parse().map_err(|_| Failure::refused("store-newer", "This record cannot be read here. Update Kith"))?;
+    let place =
+        joined.kept.id.parse().map_err(|_| Failure::refused("store-newer", "This record cannot be read here. Update Kith"))?;
     let wanted = ToDetach {
         record,
         place,
@@ -116,7 +125,11 @@ pub(super) fn detach(engine: &Engine, asked: &Detach) -> Result<Answer, Failure>
         ),
     };
     let shown = DetachedShown { record: record.to_string(), assessment, taken_out, notice: notice.clone() };
-    let text = if taken_out { format!("{label} is taken out, for colleagues with the next `kith sync`. The themes stay.") } else { "Noted.".to_owned() };
+    let text = if taken_out {
+        format!("{label} is taken out, for colleagues with the next `kith sync`. The themes stay.")
+    } else {
+        "Noted.".to_owned()
+    };
     Ok(Answer::new(&shown, text).note(notice))
 }
 
@@ -155,10 +168,14 @@ pub(super) fn hand_over(engine: &Engine, asked: &HandOver) -> Result<Answer, Fai
         let Some(there) = there else {
             return Err(Failure::refused(
                 "unknown-member",
-                format!("{name} is not in {title}, where this young person is {}. A lead there lets them in first. Nothing was changed", joined.label),
+                format!(
+                    "{name} is not in {title}, where this young person is {}. A lead there lets them in first. Nothing was changed",
+                    joined.label
+                ),
             ));
         };
-        let strand = joined.strand.parse().map_err(|_| Failure::refused("store-newer", "This record cannot be read here. Update Kith"))?;
+        let strand =
+            joined.strand.parse().map_err(|_| Failure::refused("store-newer", "This record cannot be read here. Update Kith"))?;
         titles.push(title);
         strands.push((assessment.id, strand, there));
     }
@@ -178,7 +195,9 @@ pub(super) fn hand_over(engine: &Engine, asked: &HandOver) -> Result<Answer, Fai
     let answer = Answer::new(&shown, format!("{} holds this record now.", visible_line(&name))).notes(waits);
     Ok(match elsewhere {
         0 => answer,
-        _ => answer.note("They also take part in an assessment that is not on this computer: there the label stays with its last holder."),
+        _ => answer.note(
+            "They also take part in an assessment that is not on this computer: there the label stays with its last holder.",
+        ),
     })
 }
 

@@ -30,14 +30,20 @@ pub(super) fn caseload(caseload: &Caseload) -> String {
             text.push_str(&format!("        Also read by {}\n", visible_line(&listed(&person.also_read_by))));
         }
         for words in &person.words {
-            text.push_str(&format!("        Words not yet joined ({}): \"{}\"\n", short(&words.kept.id), visible_line(&words.words)));
+            text.push_str(&format!(
+                "        Words not yet joined ({}): \"{}\"\n",
+                short(&words.kept.id),
+                visible_line(&words.words)
+            ));
         }
         person.tasks.iter().for_each(|one| text.push_str(&task(one)));
     }
     for held in &caseload.without_record {
         let title = visible_line(held.title.as_deref().unwrap_or("(no name)"));
         let label = visible_line(&held.label);
-        text.push_str(&format!("{label} in {title} has no strand record: `kith attach {title} --strand {label} --name …` makes one.\n"));
+        text.push_str(&format!(
+            "{label} in {title} has no strand record: `kith attach {title} --strand {label} --name …` makes one.\n"
+        ));
     }
     caseload.tasks.iter().for_each(|one| text.push_str(task(one).trim_start()));
     if text.is_empty() {
@@ -57,7 +63,10 @@ pub(super) fn record(view: &StrandRecordView) -> String {
         line("Held by", &holder.name);
     }
     if let Some(stand_in) = &view.stand_in {
-        line("Stands in", &[Some(stand_in), view.stand_in_phone.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(", "));
+        line(
+            "Stands in",
+            &[Some(stand_in), view.stand_in_phone.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(", "),
+        );
     }
     for reference in &view.references {
         line(&visible_line(&reference.system), &reference.value);

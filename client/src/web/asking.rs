@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kith_assessment::{Agreed, Answer, Basis, Command, Heard, Kind, TEXT_LIMIT, Trigger, overview};
+use kith_assessment::{
+    AfterNo, Agreed, Agreement, Answer, Basis, Command, Competent, Heard, Kind, Said, TEXT_LIMIT, TheirWords, Trigger, Whom,
+    Whose, overview,
+};
 use kith_group::{Digest, SystemRandom, words_of};
 
 use super::house::House;
@@ -81,6 +84,13 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("agreed", of!(Agreed)),
         ("trigger", of!(Trigger)),
         ("answer", of!(Answer)),
+        ("agreement", of!(Agreement)),
+        ("after-no", of!(AfterNo)),
+        ("their-words", of!(TheirWords)),
+        ("whom", of!(Whom)),
+        ("said", of!(Said)),
+        ("competent", of!(Competent)),
+        ("whose", of!(Whose)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()

@@ -22,6 +22,7 @@ mod news;
 mod records;
 mod session;
 mod shapes;
+mod summaries;
 mod types;
 mod words;
 

@@ -247,7 +247,12 @@ fn tasks(
     if let Some(was) = &view.was_holder {
         let still = held.members.iter().any(|member| Some(member.to_string()) == was.person);
         if still && held_as != HeldAs::WasHolder {
-            add("take-out-last-holder", format!("Take {} out of the record of {name}: it was handed over", was.name), None, "holder");
+            add(
+                "take-out-last-holder",
+                format!("Take {} out of the record of {name}: it was handed over", was.name),
+                None,
+                "holder",
+            );
         } else if still {
             let holder = view.holder.as_ref().map_or("the next holder", |who| who.name.as_str());
             add("wait-for-next-holder", format!("{holder} takes you out of the record of {name}"), None, "holder");
@@ -304,16 +309,22 @@ fn says(seen: Option<&Agreement>, recorded: Option<&Agreement>) -> bool {
 
 /// Agencies in the assessment that the young person was not told of when they were last asked (R8).
 fn new_agencies(record: &StrandRecordView, view: &AssessmentView) -> Vec<String> {
-    let asked = record.agreements.iter().rev().find(|one| {
-        one.who == Whom::YoungPerson && one.about == AgreementAbout::Work && !one.agencies.is_empty()
-    });
+    let asked = record
+        .agreements
+        .iter()
+        .rev()
+        .find(|one| one.who == Whom::YoungPerson && one.about == AgreementAbout::Work && !one.agencies.is_empty());
     let Some(asked) = asked else { return Vec::new() };
     let told = |agency: &str| asked.agencies.iter().any(|told| told.eq_ignore_ascii_case(agency));
-    let mut new: Vec<String> =
-        view.people.iter().filter_map(|person| person.agency.clone()).filter(|agency| !told(agency)).collect();
+    let mut new: Vec<String> = view.people.iter().filter_map(agency_of).filter(|agency| !told(agency)).collect();
     new.sort();
     new.dedup();
     new
+}
+
+/// Their agency in their own words; of a reader, as a lead checked it.
+pub fn agency_of(person: &crate::PersonView) -> Option<String> {
+    person.agency.clone().or_else(|| person.confirmed.as_ref().map(|confirmed| confirmed.agency.clone()))
 }
 
 fn capital(words: &str) -> String {

@@ -25,8 +25,8 @@ use crate::command::{Context, Done, Refusal};
 use crate::dates;
 use crate::ids::{EntryId, PersonId};
 use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT, WHY_LIMIT};
-use crate::sharing::{self, NoteShared};
 use crate::schema::{OpenError, SCHEMA, change_bytes, load};
+use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 

@@ -232,6 +232,88 @@ export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
+export type AgreementAbout = "openness" | "work" | (string & {});
+
+export type AgreementNoted = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What colleagues see now, where that has changed.
+ */
+colleagues_see: Array<SeenByColleagues>, };
+
+export type AgreementView = { 
+/**
+ * The young person, or a parent or carer.
+ */
+who: Whom, 
+/**
+ * Which parent or carer.
+ */
+relation: string | null, 
+/**
+ * Openness, or the work.
+ */
+about: AgreementAbout, 
+/**
+ * What they said.
+ */
+said: Said, 
+/**
+ * What they said no to, if yes to the rest.
+ */
+not_to: string | null, 
+/**
+ * How they were asked.
+ */
+how: string | null, 
+/**
+ * Who explained it.
+ */
+explained_by: string | null, 
+/**
+ * What was named.
+ */
+named: string | null, 
+/**
+ * Agencies that were in the assessment then.
+ */
+agencies: Array<string>, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Whether the same person has said something since about the same thing.
+ */
+since_then_otherwise: boolean, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type Answer = "not-yet-asked" | "asked" | "not-known" | "does-not-apply" | (string & {});
 
 export type AnswerView = { 
@@ -598,7 +680,147 @@ label: string | null,
  */
 phone: string, };
 
+export type AttachedShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their strand in the assessment.
+ */
+strand: string, 
+/**
+ * Their label there.
+ */
+label: string, };
+
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
+
+export type Caseload = { 
+/**
+ * They, by name.
+ */
+people: Array<CaseloadPerson>, 
+/**
+ * Labels that I hold and for which there is no record here: nothing says who they are.
+ */
+without_record: Array<HeldLabel>, 
+/**
+ * What waits that belongs to nobody's record: what was shared in danger.
+ */
+tasks: Array<Task>, };
+
+export type CaseloadPerson = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * As what I read the record.
+ */
+held_as: HeldAs, 
+/**
+ * Who holds it.
+ */
+holder: string | null, 
+/**
+ * Assessments in which they take part, or took part.
+ */
+places: Array<CaseloadPlace>, 
+/**
+ * What colleagues could see of agreement, by what is recorded; `None`: nothing is recorded yet.
+ */
+agreement: Agreement | null, 
+/**
+ * Who stands in.
+ */
+stand_in: string | null, 
+/**
+ * Their phone.
+ */
+stand_in_phone: string | null, 
+/**
+ * Who else reads this record.
+ */
+also_read_by: Array<string>, 
+/**
+ * Words that have not joined an assessment.
+ */
+words: Array<UnjoinedView>, 
+/**
+ * What waits.
+ */
+tasks: Array<Task>, };
+
+export type CaseloadPlace = { 
+/**
+ * Its id in the record.
+ */
+id: string, 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title, if it is on this computer.
+ */
+title: string | null, 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * Their label, as colleagues see it now.
+ */
+label: string, 
+/**
+ * Since when.
+ */
+attached: string | null, 
+/**
+ * When they were taken out, if so.
+ */
+detached: string | null, 
+/**
+ * Why.
+ */
+detached_why: string | null, 
+/**
+ * What became of their words.
+ */
+their_words: TheirWords | null, 
+/**
+ * What colleagues see of agreement.
+ */
+colleagues_see: Agreement | null, 
+/**
+ * When to look at that again.
+ */
+review: string | null, 
+/**
+ * Whether holder and lead are deciding after a no.
+ */
+paused: boolean, 
+/**
+ * By when they decide.
+ */
+decide_by: string | null, 
+/**
+ * Whether colleagues see me as the holder.
+ */
+mine: boolean, };
 
 export type Choice = { value: string, words: string, };
 
@@ -950,7 +1172,7 @@ insert: string, } | { "do": "looked-at-text",
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment;
+field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -961,6 +1183,54 @@ id: string | null,
  * Where an editor stands after a splice.
  */
 hash: string | null, };
+
+export type CompetenceView = { 
+/**
+ * Which decision.
+ */
+decision: string, 
+/**
+ * Able, not able, not sure.
+ */
+judged: Competent, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * When to look at it again.
+ */
+review: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type Competent = "able" | "not-able" | "not-sure" | (string & {});
 
 export type ConfirmForFamilies = { 
 /**
@@ -985,6 +1255,78 @@ agency: string,
  * Who checked.
  */
 by: Who, };
+
+export type CopyShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Plain text.
+ */
+text: string, };
+
+export type DangerHolder = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * The label.
+ */
+label: string, 
+/**
+ * Their name.
+ */
+holder: string, 
+/**
+ * Their agency.
+ */
+agency: string | null, 
+/**
+ * Their duty team's phone.
+ */
+phone: string | null, 
+/**
+ * Whether it is me.
+ */
+mine: boolean, };
+
+export type DangerPerson = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * Their labels.
+ */
+places: Array<DangerPlace>, };
+
+export type DangerPlace = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * The label.
+ */
+label: string, };
 
 export type DecideAfterNo = { 
 /**
@@ -1031,6 +1373,24 @@ id: string,
  * What becomes of their words: the young person's own choice.
  */
 their_words: TheirWords, };
+
+export type DetachedShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Whether the label was taken out of the assessment now; if not, it is only noted in the record.
+ */
+taken_out: boolean, 
+/**
+ * What the holder is told.
+ */
+notice: string, };
 
 export type DifferOnWeighting = { 
 /**
@@ -1184,6 +1544,8 @@ newer: Array<NewerField>, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type ForWhom = "everybody" | "leads" | "holder" | "owner";
+
 export type GoalView = { 
 /**
  * What there will be.
@@ -1264,6 +1626,24 @@ phone: string,
  */
 why: string | null, };
 
+export type HandedOver = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * Who holds it now.
+ */
+to: string, 
+/**
+ * In which assessments colleagues see the next holder.
+ */
+assessments: Array<string>, 
+/**
+ * What waits, in a sentence.
+ */
+waits: string | null, };
+
 export type Heading = { 
 /**
  * Short and stable: "1.6", "weighting".
@@ -1285,6 +1665,26 @@ evidence?: string | null, };
 export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
+
+export type HeldAs = "holder" | "stand-in" | "was-holder";
+
+export type HeldLabel = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * Its label.
+ */
+label: string, };
 
 export type Hint = { 
 /**
@@ -1335,6 +1735,24 @@ assessment: string,
  * Newest last.
  */
 lines: Array<HistoryLine>, };
+
+export type InDanger = { 
+/**
+ * What to do, in order.
+ */
+steps: Array<string>, 
+/**
+ * My duty team's phone.
+ */
+duty_phone: string | null, 
+/**
+ * People I hold or stand in for, with their real names. Empty until they are asked for.
+ */
+people: Array<DangerPerson>, 
+/**
+ * Who holds every label in every assessment here, and the phone of their duty team.
+ */
+holders: Array<DangerHolder>, };
 
 export type InviteView = { 
 /**
@@ -1392,6 +1810,60 @@ expires: number,
  */
 ready: boolean, };
 
+export type JoinedView = { 
+/**
+ * Which assessment's document.
+ */
+assessment: string, 
+/**
+ * Which strand in it.
+ */
+strand: string, 
+/**
+ * Their label there.
+ */
+label: string, 
+/**
+ * Since when.
+ */
+attached: string | null, 
+/**
+ * When they were taken out, if so.
+ */
+detached: string | null, 
+/**
+ * Why.
+ */
+detached_why: string | null, 
+/**
+ * What became of their words.
+ */
+their_words: TheirWords | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type KeepAsTheme = { 
 /**
  * Which entry.
@@ -1432,7 +1904,11 @@ closed: ClosedView | null,
 /**
  * Why it was opened again, if it was.
  */
-reopened_why: string | null, };
+reopened_why: string | null, 
+/**
+ * What was shared outside, with whom and why, oldest first (R45).
+ */
+shared: Array<SharedView>, };
 
 export type Listed = { 
 /**
@@ -1652,6 +2128,16 @@ assessment: string,
  */
 members: Array<MemberShown>, };
 
+export type NameShown = { 
+/**
+ * The name.
+ */
+full: string, 
+/**
+ * Other forms of it.
+ */
+also: Array<string>, };
+
 export type NewAssessment = { title: string, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
 
 export type NewProfile = { name: string, agency: string, role: string, phone: string | null, passphrase: Passphrase, };
@@ -1683,6 +2169,70 @@ more: boolean, } | { "news": "said",
  * The sentence.
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
+
+export type NotAskedView = { 
+/**
+ * Whom.
+ */
+who: Whom, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, 
+/**
+ * What it still needs (R9).
+ */
+still_needs: Array<string>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type NoteShared = { 
+/**
+ * What, in a line. Colleagues of this document read it.
+ */
+what: string, 
+/**
+ * With whom.
+ */
+with: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
 
 export type OpennessView = { 
 /**
@@ -1916,6 +2466,34 @@ words: string | null,
  */
 told: string | null, };
 
+export type RecordShown = { 
+/**
+ * Its id.
+ */
+record: string, 
+/**
+ * How this device stands.
+ */
+standing: StandingShown, 
+/**
+ * My person in it.
+ */
+me: string | null, 
+/**
+ * The record.
+ */
+view: StrandRecordView, };
+
+export type ReferenceView = { 
+/**
+ * Which system.
+ */
+system: string, 
+/**
+ * Its reference.
+ */
+value: string, };
+
 export type RelabelStrand = { 
 /**
  * Which.
@@ -2030,6 +2608,8 @@ by: Who,
  */
 edited_since: boolean, };
 
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+
 export type SayStillTrue = { 
 /**
  * Which side.
@@ -2055,6 +2635,20 @@ position: Position,
  * When they said so, by their clock.
  */
 at: number | null, };
+
+export type SeenByColleagues = { 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Of which label.
+ */
+label: string, 
+/**
+ * What.
+ */
+agreement: Agreement, };
 
 export type SeenByShown = { 
 /**
@@ -2156,6 +2750,48 @@ young_people: string | null,
  */
 young_people_asked: string | null, };
 
+export type SharedView = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * With whom.
+ */
+with: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type SideAtAGlance = { 
 /**
  * "1".
@@ -2250,6 +2886,10 @@ export type StatusShown = {
  */
 assessments: Array<AssessmentStatus>, 
 /**
+ * Each strand record, under its labels; `assessment` is its id.
+ */
+records: Array<AssessmentStatus>, 
+/**
  * My requests to join that are not granted.
  */
 requests: Array<Asked>, 
@@ -2273,6 +2913,270 @@ answer: StillTrue,
  * When it was looked at.
  */
 date: string | null, };
+
+export type StrandCommand = { "do": "set-person", 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * When they were born.
+ */
+born: string | null, } | { "do": "set-reference", 
+/**
+ * Which system.
+ */
+system: string, 
+/**
+ * Its reference; empty takes it away.
+ */
+value: string, } | { "do": "set-stand-in", 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their phone.
+ */
+phone: string | null, } | { "do": "set-holder", 
+/**
+ * Their person in this record's group.
+ */
+to: string, 
+/**
+ * The last holder stays, as who stands in. Otherwise the next one is asked to take them out.
+ */
+stays: boolean, } | { "do": "note-attached", 
+/**
+ * Which assessment's document.
+ */
+assessment: string, 
+/**
+ * Which strand in it.
+ */
+strand: string, 
+/**
+ * "A".
+ */
+label: string, } | { "do": "note-detached", 
+/**
+ * Which of the assessments in this record.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * What becomes of their words: their own choice.
+ */
+their_words: TheirWords, } | { "do": "record-agreement", 
+/**
+ * The young person, or a parent or carer.
+ */
+who: Whom, 
+/**
+ * Which parent or carer, in a word: "mother", "grandmother".
+ */
+relation: string | null, 
+/**
+ * Openness, or the work.
+ */
+about: AgreementAbout, 
+/**
+ * What they said.
+ */
+said: Said, 
+/**
+ * What they said no to, if yes to the rest.
+ */
+not_to: string | null, 
+/**
+ * How they were asked: "at home, read together".
+ */
+how: string, 
+/**
+ * Who explained it.
+ */
+explained_by: string, 
+/**
+ * What was named: agencies, length, limits.
+ */
+named: string | null, 
+/**
+ * Agencies that were in the assessment when they were asked: with one that comes later, they are asked again (R8).
+ */
+agencies: Array<string>, 
+/**
+ * When; today if not given.
+ */
+date: string | null, } | { "do": "judge-competence", 
+/**
+ * Which decision.
+ */
+decision: string, 
+/**
+ * Able, not able, not sure.
+ */
+judged: Competent, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * When to look at it again.
+ */
+review: string | null, } | { "do": "decide-not-to-ask", 
+/**
+ * Whom.
+ */
+who: Whom, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, } | { "do": "complete-not-asked", 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, } | { "do": "keep-words", 
+/**
+ * A young person's, or a parent's or carer's.
+ */
+whose: Whose, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * How they were obtained.
+ */
+how: string, 
+/**
+ * Whether they agreed to their being written for the team.
+ */
+agreed: Agreed, 
+/**
+ * When; today if not given.
+ */
+date: string | null, } | { "do": "note-joined", 
+/**
+ * Which words.
+ */
+id: string, 
+/**
+ * As which voice.
+ */
+voice: string, } | { "do": "note-shared" } & NoteShared;
+
+export type StrandRecordView = { 
+/**
+ * Schema of the document; larger than ours if a newer Kith wrote it.
+ */
+schema: number, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * When they were born.
+ */
+born: string | null, 
+/**
+ * Who holds it.
+ */
+holder: Who | null, 
+/**
+ * Who held it before, if they are to be taken out.
+ */
+was_holder: Who | null, 
+/**
+ * Who stands in for the holder.
+ */
+stand_in: string | null, 
+/**
+ * Their phone.
+ */
+stand_in_phone: string | null, 
+/**
+ * What other systems call them.
+ */
+references: Array<ReferenceView>, 
+/**
+ * Assessments in which they take part, or took part.
+ */
+joined: Array<JoinedView>, 
+/**
+ * What each person said when asked, oldest first.
+ */
+agreements: Array<AgreementView>, 
+/**
+ * How competence was judged, decision by decision.
+ */
+competence: Array<CompetenceView>, 
+/**
+ * Who is not asked yet.
+ */
+not_asked: Array<NotAskedView>, 
+/**
+ * Words, joined or not.
+ */
+words: Array<UnjoinedView>, 
+/**
+ * What was shared about them, oldest first.
+ */
+shared: Array<SharedView>, 
+/**
+ * What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
+ */
+for_colleagues: Agreement | null, 
+/**
+ * Who writes here.
+ */
+people: Array<PersonView>, 
+/**
+ * What waits for somebody to look.
+ */
+marks: Array<Mark>, 
+/**
+ * What a newer version wrote.
+ */
+newer: Array<NewerField>, };
 
 export type StrandView = { 
 /**
@@ -2370,6 +3274,36 @@ about: string,
  */
 position: Position, };
 
+export type Task = { 
+/**
+ * "voice-not-answered", "two-versions", "overdue-action", …: what a screen opens.
+ */
+kind: string, 
+/**
+ * What to do, in one sentence.
+ */
+what: string, 
+/**
+ * By when, if there is a day.
+ */
+due: string | null, 
+/**
+ * Whether that day has passed.
+ */
+overdue: boolean, 
+/**
+ * For whom.
+ */
+for_whom: ForWhom, 
+/**
+ * Whether it is mine: my agency's action, my strand, everybody's. Leads' tasks count as theirs only where roles are known.
+ */
+mine: boolean, 
+/**
+ * What it is about: an id, a field, a side.
+ */
+about: string, };
+
 export type TextChanged = { 
 /**
  * The entry.
@@ -2410,17 +3344,57 @@ export type ToAdmit = { request: string,
  */
 words: string, };
 
+export type ToAttach = { name?: string, known_as?: string, 
+/**
+ * The duty team's; the profile's if not given.
+ */
+phone?: string, label?: string, 
+/**
+ * A strand record.
+ */
+person?: string, 
+/**
+ * A label that I hold already and that has no record.
+ */
+strand?: string, };
+
+export type ToCopy = { assessment: string, };
+
 export type ToDecline = { request: string, };
+
+export type ToDetach = { assessment: string, why: string, their_words: TheirWords, date?: string, };
+
+export type ToHandOver = { 
+/**
+ * A person's id in the record, their name, or "me".
+ */
+to: string, phone?: string, why?: string, stay: boolean, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
 export type ToJoin = { link: string, };
+
+export type ToJoinWords = { words: string, assessment: string, side: string, about: Array<string>, };
 
 export type ToLaunch = { 
 /**
  * From the address.
  */
 launch: string, };
+
+export type ToNoteAgreement = { 
+/**
+ * `record-agreement`.
+ */
+said: StrandCommand, 
+/**
+ * What colleagues see, if not what follows from the record.
+ */
+show?: Agreement, 
+/**
+ * When to look at it again.
+ */
+review?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
@@ -2432,11 +3406,23 @@ export type ToSetPhone = {
  */
 phone: string, };
 
+export type ToTell = { 
+/**
+ * An assessment or a strand record.
+ */
+id?: string, what?: string, with?: string, why?: string, };
+
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
 
 export type Told = "told" | "not-told" | (string & {});
+
+export type ToldShown = { 
+/**
+ * In which assessment or strand record; `null` if nothing was shared.
+ */
+noted_in: string | null, };
 
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
@@ -2455,6 +3441,56 @@ label: string,
  * Every value.
  */
 values: Array<Version>, };
+
+export type UnjoinedView = { 
+/**
+ * A young person's, or a parent's or carer's.
+ */
+whose: Whose, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * How they were obtained.
+ */
+how: string, 
+/**
+ * Whether they agreed to their being written for the team.
+ */
+agreed: Agreed, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * The voice that they became, if they joined.
+ */
+voice: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type UpdateAction = { 
 /**
@@ -2714,6 +3750,8 @@ agency: string | null,
  */
 role: string | null, };
 
+export type Whom = "young-person" | "parent" | (string & {});
+
 export type Whose = "young-people" | "parents" | (string & {});
 
 export type WithdrawVoice = { 
@@ -2725,3 +3763,17 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type WordsJoined = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * As which voice.
+ */
+voice: string, };

@@ -211,7 +211,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         records.collect()
     };
     let joined = all("joined", &["assessment", "strand", "label", "attached", "detached", "detached-why", "their-words"]);
-    let said = all("agreements", &["who", "relation", "about", "said", "not-to", "how", "explained-by", "named", "agencies", "date"]);
+    let said =
+        all("agreements", &["who", "relation", "about", "said", "not-to", "how", "explained-by", "named", "agencies", "date"]);
     let judged = all("competence", &["decision", "judged", "reason", "date", "review"]);
     let not_asked = all("not-asked", &["who", "why", "reviewer", "look-again"]);
     let words = all("words", &["whose", "words", "how", "agreed", "date", "voice"]);
