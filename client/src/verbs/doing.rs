@@ -59,6 +59,8 @@ pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, F
             | Command::StopInvite { .. }
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
+            | Command::SetSummary { .. }
+            | Command::StateSummaryDevice { .. }
     );
     if by_verbs {
         return Err(Failure::refused(

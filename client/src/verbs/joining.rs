@@ -64,10 +64,10 @@ pub(super) fn invite(
     if found.is_summary() {
         return Err(Failure::refused("not-a-lead", "Only a lead of the assessment can ask somebody to read its summary"));
     }
+    let relay = found.relay()?.to_owned();
     // Readers are in the group of the summary and in no other.
     let home = found.id;
     let document = if role == Role::Reader { engine.step(move |work| work.ensure_summary(&home))? } else { home };
-    let relay = found.relay()?.to_owned();
     let mut link = Link {
         relay: relay.clone(),
         invite: InviteId::random(&mut SystemRandom),

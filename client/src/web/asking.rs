@@ -162,6 +162,8 @@ pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(St
             | Command::UseInvite { .. }
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
+            | Command::SetSummary { .. }
+            | Command::StateSummaryDevice { .. }
     );
     if by_its_own_call {
         return Err(Failure::refused("refused", "That has a call of its own"));
