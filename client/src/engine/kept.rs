@@ -40,6 +40,9 @@ pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE,
 /// shared. On this computer only.
 pub(crate) const ASKED_TO_TELL: Space = Space(107);
 
+/// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
+const HOME: Space = Space(108);
+
 const VERSION: u8 = 1;
 
 /// Who uses this profile.
@@ -141,6 +144,15 @@ pub(super) fn introductions(rows: &dyn Rows) -> Result<Vec<DocumentId>, EngineEr
 
 pub(super) fn delete_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
     Ok(rows.delete_row(INTRODUCTION, &document.0)?)
+}
+
+/// The working document of a summary.
+pub(super) fn home(rows: &dyn Rows, summary: &DocumentId) -> Result<Option<DocumentId>, EngineError> {
+    Ok(rows.row(HOME, &summary.0)?.and_then(|bytes| DocumentId::from_slice(&bytes)))
+}
+
+pub(super) fn put_home(rows: &mut dyn Rows, summary: &DocumentId, assessment: &DocumentId) -> Result<(), EngineError> {
+    Ok(rows.put_row(HOME, &summary.0, &assessment.0)?)
 }
 
 fn intent_key(document: &DocumentId, intent: IntentId) -> Vec<u8> {

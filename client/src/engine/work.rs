@@ -131,6 +131,7 @@ impl Work<'_> {
         match self.summary(document).map(|summary| summary.kind) {
             Some(DocumentKind::WORKING) => self.store_view(document).map(|_| ()),
             Some(DocumentKind::STRAND) => self.store_record(document).map(|_| ()),
+            Some(DocumentKind::SUMMARY) => self.store_summary(document).map(|_| ()),
             _ => Ok(()),
         }
     }
@@ -139,6 +140,15 @@ impl Work<'_> {
     pub fn people(&mut self, document: &DocumentId) -> Result<Vec<PersonView>, EngineError> {
         match self.summary(document).map(|summary| summary.kind) {
             Some(DocumentKind::STRAND) => Ok(self.record_now(document)?.people),
+            // A reader knows the leads; a lead knows the readers too, from the working document.
+            Some(DocumentKind::SUMMARY) => {
+                let mut people = self.summary_view(document)?.people;
+                let home = self.home(document)?;
+                if home != *document {
+                    people.extend(self.view_now(&home)?.people);
+                }
+                Ok(people)
+            }
             _ => Ok(self.view_now(document)?.people),
         }
     }

@@ -94,6 +94,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(super::settings::routes())
         .merge(super::pages::routes())
         .merge(super::records::routes())
+        .merge(super::summaries::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.
@@ -353,7 +354,7 @@ async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>)
 
 async fn admit(here: Here, Path(id): Path<String>, Json(asked): Json<ToAdmit>) -> Response {
     // Whoever lets somebody in says which words were compared; without them nobody comes in.
-    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words) }).await
+    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words), why: asked.why }).await
 }
 
 async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToDecline>) -> Response {

@@ -29,6 +29,7 @@ mod schema;
 mod session;
 mod settings;
 mod shapes;
+mod summaries;
 mod types;
 mod words;
 

@@ -218,6 +218,10 @@ pub(crate) struct ToAdmit {
     pub(crate) request: String,
     /// The four words that both have compared.
     pub(crate) words: String,
+    /// Why they write here: for police, businesses and residents.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
 }
 
 /// Says no to somebody.
@@ -478,4 +482,29 @@ pub(crate) struct ToTell {
     #[serde(default)]
     #[ts(optional)]
     pub(crate) why: Option<String>,
+}
+
+/// Shares the summary and the plan with readers.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToPublish {
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
+}
+
+/// What a reader said.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToNoteHeard {
+    pub(crate) from: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) agency: Option<String>,
+    pub(crate) text: String,
+}
+
+/// What somebody is offered by default.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToOffer {
+    pub(crate) agency: String,
+    pub(crate) role: String,
 }

@@ -48,6 +48,7 @@ mod positions;
 mod practice_text;
 mod prose;
 mod read;
+mod reading_roles;
 mod record;
 mod refusal;
 mod sample;
@@ -56,6 +57,7 @@ mod search;
 mod sharing;
 mod strand_record;
 mod strands;
+mod summary;
 mod tasks;
 mod texts;
 mod then;
@@ -68,7 +70,7 @@ mod write;
 
 pub use apply::apply;
 pub use caseload::{
-    Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, caseload, caseload_names,
+    Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, agency_of, caseload, caseload_names,
 };
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
@@ -86,7 +88,7 @@ pub use life::{
 };
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use lines::{Line, lines};
-pub use look::{view, view_entry, view_entry_with, view_with};
+pub use look::{SUMMARY_LEAD, view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, Quotation, SideAtAGlance, overview};
 pub use people::{Owners, colleagues};
@@ -103,6 +105,7 @@ pub use plan::{
 };
 pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
 pub use practice_text::{Part, case_notes, part_text};
+pub use reading_roles::{ByDefault, by_default};
 pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
@@ -116,6 +119,10 @@ pub use strand_record::{
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
     strand_label,
+};
+pub use summary::{
+    Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedView, SaidView, SummaryCommand, SummaryView,
+    apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
 };
 pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;

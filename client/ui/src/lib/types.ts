@@ -232,6 +232,88 @@ export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
+export type AgreementAbout = "openness" | "work" | (string & {});
+
+export type AgreementNoted = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What colleagues see now, where that has changed.
+ */
+colleagues_see: Array<SeenByColleagues>, };
+
+export type AgreementView = { 
+/**
+ * The young person, or a parent or carer.
+ */
+who: Whom, 
+/**
+ * Which parent or carer.
+ */
+relation: string | null, 
+/**
+ * Openness, or the work.
+ */
+about: AgreementAbout, 
+/**
+ * What they said.
+ */
+said: Said, 
+/**
+ * What they said no to, if yes to the rest.
+ */
+not_to: string | null, 
+/**
+ * How they were asked.
+ */
+how: string | null, 
+/**
+ * Who explained it.
+ */
+explained_by: string | null, 
+/**
+ * What was named.
+ */
+named: string | null, 
+/**
+ * Agencies that were in the assessment then.
+ */
+agencies: Array<string>, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Whether the same person has said something since about the same thing.
+ */
+since_then_otherwise: boolean, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type Answer = "not-yet-asked" | "asked" | "not-known" | "does-not-apply" | (string & {});
 
 export type AnswerView = { 
@@ -354,11 +436,7 @@ tree: string,
 /**
  * Every fixed choice, with the words to show.
  */
-choices: { [key in string]: Array<Choice> }, 
-/**
- * Others whose apps run on this computer too.
- */
-beside: BesideShown | null, };
+choices: { [key in string]: Array<Choice> }, };
 
 export type AppStatus = { 
 /**
@@ -419,10 +497,6 @@ export type AssessmentShown = { assessment: string,
  * How this device stands.
  */
 standing: StandingShown, view: AssessmentView, overview: Overview, 
-/**
- * What waits today, and what may be out of date.
- */
-day: OnTheDay, 
 /**
  * My person.
  */
@@ -606,31 +680,147 @@ label: string | null,
  */
 phone: string, };
 
+export type AttachedShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their strand in the assessment.
+ */
+strand: string, 
+/**
+ * Their label there.
+ */
+label: string, };
+
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
 
-export type BesideShown = { before: string, 
+export type Caseload = { 
 /**
- * Their names.
+ * They, by name.
  */
-others: Array<string>, between: string, place: string, 
+people: Array<CaseloadPerson>, 
 /**
- * The page of the place.
+ * Labels that I hold and for which there is no record here: nothing says who they are.
  */
-route: string, after: string, };
+without_record: Array<HeldLabel>, 
+/**
+ * What waits that belongs to nobody's record: what was shared in danger.
+ */
+tasks: Array<Task>, };
 
-export type Changed = { 
+export type CaseloadPerson = { 
 /**
- * As it reads at the later moment.
+ * Their strand record.
  */
-line: Line, 
+record: string, 
 /**
- * What stood there at the earlier moment.
+ * Their name.
  */
-before: string, 
+name: string | null, 
 /**
- * Whether this text can be put back as it was: it is one that people edit, and it still stands.
+ * What they like to be called.
  */
-can_put_back: boolean, };
+known_as: string | null, 
+/**
+ * As what I read the record.
+ */
+held_as: HeldAs, 
+/**
+ * Who holds it.
+ */
+holder: string | null, 
+/**
+ * Assessments in which they take part, or took part.
+ */
+places: Array<CaseloadPlace>, 
+/**
+ * What colleagues could see of agreement, by what is recorded; `None`: nothing is recorded yet.
+ */
+agreement: Agreement | null, 
+/**
+ * Who stands in.
+ */
+stand_in: string | null, 
+/**
+ * Their phone.
+ */
+stand_in_phone: string | null, 
+/**
+ * Who else reads this record.
+ */
+also_read_by: Array<string>, 
+/**
+ * Words that have not joined an assessment.
+ */
+words: Array<UnjoinedView>, 
+/**
+ * What waits.
+ */
+tasks: Array<Task>, };
+
+export type CaseloadPlace = { 
+/**
+ * Its id in the record.
+ */
+id: string, 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title, if it is on this computer.
+ */
+title: string | null, 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * Their label, as colleagues see it now.
+ */
+label: string, 
+/**
+ * Since when.
+ */
+attached: string | null, 
+/**
+ * When they were taken out, if so.
+ */
+detached: string | null, 
+/**
+ * Why.
+ */
+detached_why: string | null, 
+/**
+ * What became of their words.
+ */
+their_words: TheirWords | null, 
+/**
+ * What colleagues see of agreement.
+ */
+colleagues_see: Agreement | null, 
+/**
+ * When to look at that again.
+ */
+review: string | null, 
+/**
+ * Whether holder and lead are deciding after a no.
+ */
+paused: boolean, 
+/**
+ * By when they decide.
+ */
+decide_by: string | null, 
+/**
+ * Whether colleagues see me as the holder.
+ */
+mine: boolean, };
 
 export type Choice = { value: string, words: string, };
 
@@ -693,16 +883,6 @@ families_why: string | null,
  * Who looks after it.
  */
 next_owner: string | null, };
-
-export type CodeDrawn = { 
-/**
- * Its side in modules, with the quiet zone around it.
- */
-side: number, 
-/**
- * Its dark modules as an SVG path, in modules.
- */
-path: string, };
 
 export type Command = { "do": "set-title", 
 /**
@@ -992,7 +1172,7 @@ insert: string, } | { "do": "looked-at-text",
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment;
+field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -1004,31 +1184,53 @@ id: string | null,
  */
 hash: string | null, };
 
-export type ComputerShown = { 
+export type CompetenceView = { 
 /**
- * The profile's folder.
+ * Which decision.
  */
-folder: string, 
+decision: string, 
 /**
- * How large it is, in bytes.
+ * Able, not able, not sure.
  */
-bytes: number, 
+judged: Competent, 
 /**
- * When the last backup that was kept was made, in Unix seconds.
+ * Why.
  */
-last_backup: number | null, 
+reason: string, 
 /**
- * Who else has a copy of what is here, by assessment.
+ * When.
  */
-copies: Array<CopiesShown>, 
+date: string | null, 
 /**
- * After how many minutes without a key or a press the app locks itself.
+ * When to look at it again.
  */
-lock_after_minutes: number, 
+review: string | null, 
 /**
- * Other programs on this computer that may read.
+ * Its id.
  */
-programs: Array<ProgramShown>, };
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type Competent = "able" | "not-able" | "not-sure" | (string & {});
 
 export type ConfirmForFamilies = { 
 /**
@@ -1054,19 +1256,77 @@ agency: string,
  */
 by: Who, };
 
-export type CopiesShown = { 
+export type CopyShown = { 
 /**
  * The assessment.
  */
 assessment: string, 
 /**
- * Its name.
+ * Plain text.
+ */
+text: string, };
+
+export type DangerHolder = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
  */
 title: string | null, 
 /**
- * The others in it.
+ * The label.
  */
-others: Array<string>, };
+label: string, 
+/**
+ * Their name.
+ */
+holder: string, 
+/**
+ * Their agency.
+ */
+agency: string | null, 
+/**
+ * Their duty team's phone.
+ */
+phone: string | null, 
+/**
+ * Whether it is me.
+ */
+mine: boolean, };
+
+export type DangerPerson = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * Their labels.
+ */
+places: Array<DangerPlace>, };
+
+export type DangerPlace = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * The label.
+ */
+label: string, };
 
 export type DecideAfterNo = { 
 /**
@@ -1113,6 +1373,24 @@ id: string,
  * What becomes of their words: the young person's own choice.
  */
 their_words: TheirWords, };
+
+export type DetachedShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Whether the label was taken out of the assessment now; if not, it is only noted in the record.
+ */
+taken_out: boolean, 
+/**
+ * What the holder is told.
+ */
+notice: string, };
 
 export type DifferOnWeighting = { 
 /**
@@ -1266,29 +1544,7 @@ newer: Array<NewerField>, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
-export type FindShown = { assessments: Array<FoundIn>, };
-
 export type ForWhom = "everybody" | "leads" | "holder" | "owner";
-
-export type Found = { 
-/**
- * The page on which it stands, as [`Line::page`].
- */
-page: string, 
-/**
- * What to bring into view there.
- */
-at: string, 
-/**
- * What it is, in words.
- */
-label: string, 
-/**
- * The text around the first word, in pieces.
- */
-pieces: Array<Piece>, };
-
-export type FoundIn = { assessment: string, title: string | null, found: Array<Found>, };
 
 export type GoalView = { 
 /**
@@ -1352,8 +1608,6 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
-export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
-
 export type HandOverStrand = { 
 /**
  * Which.
@@ -1371,6 +1625,24 @@ phone: string,
  * Why, if I am not its holder: "she is away for three months".
  */
 why: string | null, };
+
+export type HandedOver = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * Who holds it now.
+ */
+to: string, 
+/**
+ * In which assessments colleagues see the next holder.
+ */
+assessments: Array<string>, 
+/**
+ * What waits, in a sentence.
+ */
+waits: string | null, };
 
 export type Heading = { 
 /**
@@ -1393,6 +1665,26 @@ evidence?: string | null, };
 export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
+
+export type HeldAs = "holder" | "stand-in" | "was-holder";
+
+export type HeldLabel = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * Its label.
+ */
+label: string, };
 
 export type Hint = { 
 /**
@@ -1443,6 +1735,24 @@ assessment: string,
  * Newest last.
  */
 lines: Array<HistoryLine>, };
+
+export type InDanger = { 
+/**
+ * What to do, in order.
+ */
+steps: Array<string>, 
+/**
+ * My duty team's phone.
+ */
+duty_phone: string | null, 
+/**
+ * People I hold or stand in for, with their real names. Empty until they are asked for.
+ */
+people: Array<DangerPerson>, 
+/**
+ * Who holds every label in every assessment here, and the phone of their duty team.
+ */
+holders: Array<DangerHolder>, };
 
 export type InviteView = { 
 /**
@@ -1500,6 +1810,60 @@ expires: number,
  */
 ready: boolean, };
 
+export type JoinedView = { 
+/**
+ * Which assessment's document.
+ */
+assessment: string, 
+/**
+ * Which strand in it.
+ */
+strand: string, 
+/**
+ * Their label there.
+ */
+label: string, 
+/**
+ * Since when.
+ */
+attached: string | null, 
+/**
+ * When they were taken out, if so.
+ */
+detached: string | null, 
+/**
+ * Why.
+ */
+detached_why: string | null, 
+/**
+ * What became of their words.
+ */
+their_words: TheirWords | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type KeepAsTheme = { 
 /**
  * Which entry.
@@ -1540,33 +1904,11 @@ closed: ClosedView | null,
 /**
  * Why it was opened again, if it was.
  */
-reopened_why: string | null, };
-
-export type Line = { 
+reopened_why: string | null, 
 /**
- * What it is, the same at every moment: "entries/{id}/text".
+ * What was shared outside, with whom and why, oldest first (R45).
  */
-field: string, 
-/**
- * The page on which it stands: "sides/1", "sides/weighting", "voices", "plan", "why", "look-again".
- */
-page: string, 
-/**
- * What to bring into view there: an id; empty for the page itself.
- */
-at: string, 
-/**
- * What it is, in words: "Strength, 1.6 Care and protection in the group".
- */
-label: string, 
-/**
- * What stands there.
- */
-text: string, 
-/**
- * Whether somebody's own words stand there, rather than a choice or a day.
- */
-words: boolean, };
+shared: Array<SharedView>, };
 
 export type Listed = { 
 /**
@@ -1786,6 +2128,16 @@ assessment: string,
  */
 members: Array<MemberShown>, };
 
+export type NameShown = { 
+/**
+ * The name.
+ */
+full: string, 
+/**
+ * Other forms of it.
+ */
+also: Array<string>, };
+
 export type NewAssessment = { title: string, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
 
 export type NewProfile = { name: string, agency: string, role: string, phone: string | null, passphrase: Passphrase, };
@@ -1818,37 +2170,69 @@ more: boolean, } | { "news": "said",
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
 
-export type OnTheDay = { 
+export type NotAskedView = { 
 /**
- * "YYYY-MM-DD".
+ * Whom.
  */
-today: string, 
+who: Whom, 
 /**
- * What waits, in the order of *My work*.
+ * Why.
  */
-tasks: Array<Task>, 
+why: string | null, 
 /**
- * What may be out of date, in words.
+ * Who agreed to it.
  */
-stale: Array<Stale>, 
+reviewer: string | null, 
 /**
- * Actions that are overdue, by id (R39).
+ * When to look at it again.
  */
-overdue: Array<string>, 
+look_again: string | null, 
 /**
- * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
+ * What it still needs (R9).
  */
-next: string | null, };
+still_needs: Array<string>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
-export type Opened = { 
+export type NoteShared = { 
 /**
- * Its address, with a way in that works once, for a minute.
+ * What, in a line. Colleagues of this document read it.
  */
-address: string, 
+what: string, 
 /**
- * Whether it was open already, in another process.
+ * With whom.
  */
-handed_over: boolean, };
+with: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
 
 export type OpennessView = { 
 /**
@@ -1946,16 +2330,6 @@ two_versions: Array<TwoVersions>,
  */
 written_by_somebody_else: Array<Who>, };
 
-export type Piece = { 
-/**
- * Its words.
- */
-text: string, 
-/**
- * Whether they are what was looked for.
- */
-found: boolean, };
-
 export type Placed = { 
 /**
  * The side.
@@ -1999,30 +2373,6 @@ to: string,
 label: string, };
 
 export type Position = "same" | "differently" | "not-sure" | (string & {});
-
-export type ProgramAdded = { 
-/**
- * What it must say; shown once.
- */
-token: string, 
-/**
- * Where it reads.
- */
-address: string, };
-
-export type ProgramShown = { 
-/**
- * Which, for stopping it.
- */
-id: string, 
-/**
- * What it is called.
- */
-name: string, 
-/**
- * Since when, in Unix seconds.
- */
-since: number, };
 
 export type Provenance = { 
 /**
@@ -2098,20 +2448,6 @@ export type PutBack = {
  */
 id: string, };
 
-export type Quotation = { 
-/**
- * Which voice.
- */
-voice: string, 
-/**
- * Their words.
- */
-words: string, 
-/**
- * Who: "A", "a friend". Never a name.
- */
-speaker: string, };
-
 export type RecordFair = { 
 /**
  * Which answer.
@@ -2129,6 +2465,34 @@ words: string | null,
  * When they were told; today if not given.
  */
 told: string | null, };
+
+export type RecordShown = { 
+/**
+ * Its id.
+ */
+record: string, 
+/**
+ * How this device stands.
+ */
+standing: StandingShown, 
+/**
+ * My person in it.
+ */
+me: string | null, 
+/**
+ * The record.
+ */
+view: StrandRecordView, };
+
+export type ReferenceView = { 
+/**
+ * Which system.
+ */
+system: string, 
+/**
+ * Its reference.
+ */
+value: string, };
 
 export type RelabelStrand = { 
 /**
@@ -2244,6 +2608,8 @@ by: Who,
  */
 edited_since: boolean, };
 
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+
 export type SayStillTrue = { 
 /**
  * Which side.
@@ -2269,6 +2635,20 @@ position: Position,
  * When they said so, by their clock.
  */
 at: number | null, };
+
+export type SeenByColleagues = { 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Of which label.
+ */
+label: string, 
+/**
+ * What.
+ */
+agreement: Agreement, };
 
 export type SeenByShown = { 
 /**
@@ -2370,6 +2750,48 @@ young_people: string | null,
  */
 young_people_asked: string | null, };
 
+export type SharedView = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * With whom.
+ */
+with: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type SideAtAGlance = { 
 /**
  * "1".
@@ -2391,14 +2813,6 @@ worries: Array<EntryView>,
  * The newest of what is not known.
  */
 not_known: Array<EntryView>, 
-/**
- * What young people said here last, in their own words (R29).
- */
-quotation: Quotation | null, 
-/**
- * When this side must change: first, next, then (R35).
- */
-turn: Turn | null, 
 /**
  * How many more entries the side has.
  */
@@ -2450,52 +2864,6 @@ only_worries: boolean,
  */
 empty: boolean, };
 
-export type SinceShown = { 
-/**
- * When that was; `None`: this is the first look.
- */
-since: number | null, 
-/**
- * What was done since, oldest first; none of it by the person.
- */
-lines: Array<HistoryLine>, };
-
-export type Sitting = { 
-/**
- * Who.
- */
-who: Who, 
-/**
- * When it began, by their clock.
- */
-since: number, 
-/**
- * When it ended.
- */
-until: number, 
-/**
- * The moment before it: the last change of whoever was there before; `None` at the very beginning.
- */
-before: string | null, 
-/**
- * The moment after it: its last change.
- */
-after: string, 
-/**
- * What was done, oldest first.
- */
-lines: Array<HistoryLine>, };
-
-export type Stale = { 
-/**
- * A side, or an entry's id.
- */
-part: string, 
-/**
- * "Group functioning may be out of date: nobody has looked at it since 3 February 2026".
- */
-words: string, };
-
 export type StandingShown = { 
 /**
  * "member", "removed", "forked", "broken", "rolled-back", "update-needed".
@@ -2517,6 +2885,10 @@ export type StatusShown = {
  * Each assessment.
  */
 assessments: Array<AssessmentStatus>, 
+/**
+ * Each strand record, under its labels; `assessment` is its id.
+ */
+records: Array<AssessmentStatus>, 
 /**
  * My requests to join that are not granted.
  */
@@ -2541,6 +2913,270 @@ answer: StillTrue,
  * When it was looked at.
  */
 date: string | null, };
+
+export type StrandCommand = { "do": "set-person", 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * When they were born.
+ */
+born: string | null, } | { "do": "set-reference", 
+/**
+ * Which system.
+ */
+system: string, 
+/**
+ * Its reference; empty takes it away.
+ */
+value: string, } | { "do": "set-stand-in", 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their phone.
+ */
+phone: string | null, } | { "do": "set-holder", 
+/**
+ * Their person in this record's group.
+ */
+to: string, 
+/**
+ * The last holder stays, as who stands in. Otherwise the next one is asked to take them out.
+ */
+stays: boolean, } | { "do": "note-attached", 
+/**
+ * Which assessment's document.
+ */
+assessment: string, 
+/**
+ * Which strand in it.
+ */
+strand: string, 
+/**
+ * "A".
+ */
+label: string, } | { "do": "note-detached", 
+/**
+ * Which of the assessments in this record.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * What becomes of their words: their own choice.
+ */
+their_words: TheirWords, } | { "do": "record-agreement", 
+/**
+ * The young person, or a parent or carer.
+ */
+who: Whom, 
+/**
+ * Which parent or carer, in a word: "mother", "grandmother".
+ */
+relation: string | null, 
+/**
+ * Openness, or the work.
+ */
+about: AgreementAbout, 
+/**
+ * What they said.
+ */
+said: Said, 
+/**
+ * What they said no to, if yes to the rest.
+ */
+not_to: string | null, 
+/**
+ * How they were asked: "at home, read together".
+ */
+how: string, 
+/**
+ * Who explained it.
+ */
+explained_by: string, 
+/**
+ * What was named: agencies, length, limits.
+ */
+named: string | null, 
+/**
+ * Agencies that were in the assessment when they were asked: with one that comes later, they are asked again (R8).
+ */
+agencies: Array<string>, 
+/**
+ * When; today if not given.
+ */
+date: string | null, } | { "do": "judge-competence", 
+/**
+ * Which decision.
+ */
+decision: string, 
+/**
+ * Able, not able, not sure.
+ */
+judged: Competent, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * When to look at it again.
+ */
+review: string | null, } | { "do": "decide-not-to-ask", 
+/**
+ * Whom.
+ */
+who: Whom, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, } | { "do": "complete-not-asked", 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, } | { "do": "keep-words", 
+/**
+ * A young person's, or a parent's or carer's.
+ */
+whose: Whose, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * How they were obtained.
+ */
+how: string, 
+/**
+ * Whether they agreed to their being written for the team.
+ */
+agreed: Agreed, 
+/**
+ * When; today if not given.
+ */
+date: string | null, } | { "do": "note-joined", 
+/**
+ * Which words.
+ */
+id: string, 
+/**
+ * As which voice.
+ */
+voice: string, } | { "do": "note-shared" } & NoteShared;
+
+export type StrandRecordView = { 
+/**
+ * Schema of the document; larger than ours if a newer Kith wrote it.
+ */
+schema: number, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * When they were born.
+ */
+born: string | null, 
+/**
+ * Who holds it.
+ */
+holder: Who | null, 
+/**
+ * Who held it before, if they are to be taken out.
+ */
+was_holder: Who | null, 
+/**
+ * Who stands in for the holder.
+ */
+stand_in: string | null, 
+/**
+ * Their phone.
+ */
+stand_in_phone: string | null, 
+/**
+ * What other systems call them.
+ */
+references: Array<ReferenceView>, 
+/**
+ * Assessments in which they take part, or took part.
+ */
+joined: Array<JoinedView>, 
+/**
+ * What each person said when asked, oldest first.
+ */
+agreements: Array<AgreementView>, 
+/**
+ * How competence was judged, decision by decision.
+ */
+competence: Array<CompetenceView>, 
+/**
+ * Who is not asked yet.
+ */
+not_asked: Array<NotAskedView>, 
+/**
+ * Words, joined or not.
+ */
+words: Array<UnjoinedView>, 
+/**
+ * What was shared about them, oldest first.
+ */
+shared: Array<SharedView>, 
+/**
+ * What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
+ */
+for_colleagues: Agreement | null, 
+/**
+ * Who writes here.
+ */
+people: Array<PersonView>, 
+/**
+ * What waits for somebody to look.
+ */
+marks: Array<Mark>, 
+/**
+ * What a newer version wrote.
+ */
+newer: Array<NewerField>, };
 
 export type StrandView = { 
 /**
@@ -2644,10 +3280,6 @@ export type Task = {
  */
 kind: string, 
 /**
- * Where it stands in the list.
- */
-group: Group, 
-/**
  * What to do, in one sentence.
  */
 what: string, 
@@ -2670,15 +3302,7 @@ mine: boolean,
 /**
  * What it is about: an id, a field, a side.
  */
-about: string, 
-/**
- * The page on which it is done, as `Line::page`.
- */
-page: string, 
-/**
- * What to bring into view there; empty for the page itself.
- */
-at: string, };
+about: string, };
 
 export type TextChanged = { 
 /**
@@ -2700,20 +3324,6 @@ insert: string, };
 
 export type TheirWords = "stay" | "go" | (string & {});
 
-export type ThenAndNow = { 
-/**
- * What was not there.
- */
-added: Array<Line>, 
-/**
- * What read otherwise.
- */
-changed: Array<Changed>, 
-/**
- * What is there no longer.
- */
-taken_back: Array<Line>, };
-
 export type TieVoice = { 
 /**
  * Which.
@@ -2728,45 +3338,43 @@ to: Array<string>,
  */
 from: Array<string>, };
 
-export type TimelineShown = { sittings: Array<Sitting>, };
-
-export type ToAddProgram = { 
-/**
- * What to call it.
- */
-name: string, };
-
 export type ToAdmit = { request: string, 
 /**
  * The four words that both have compared.
  */
 words: string, };
 
-export type ToCompare = { 
+export type ToAttach = { name?: string, known_as?: string, 
 /**
- * The change after which the first moment is.
+ * The duty team's; the profile's if not given.
  */
-then: string, 
+phone?: string, label?: string, 
 /**
- * The same of the second; none: now.
+ * A strand record.
  */
-now: string | null, };
+person?: string, 
+/**
+ * A label that I hold already and that has no record.
+ */
+strand?: string, };
 
-export type ToCopy = { 
-/**
- * A strand of one's own to take with it, by id.
- */
-strand: string | null, };
+export type ToCopy = { assessment: string, };
 
 export type ToDecline = { request: string, };
 
-export type ToDrawCode = { text: string, };
+export type ToDetach = { assessment: string, why: string, their_words: TheirWords, date?: string, };
 
-export type ToFind = { words: string, };
+export type ToHandOver = { 
+/**
+ * A person's id in the record, their name, or "me".
+ */
+to: string, phone?: string, why?: string, stay: boolean, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
 export type ToJoin = { link: string, };
+
+export type ToJoinWords = { words: string, assessment: string, side: string, about: Array<string>, };
 
 export type ToLaunch = { 
 /**
@@ -2774,23 +3382,23 @@ export type ToLaunch = {
  */
 launch: string, };
 
-export type ToLockAfter = { minutes: number, };
-
-export type ToOpenBeside = { name: string, };
+export type ToNoteAgreement = { 
+/**
+ * `record-agreement`.
+ */
+said: StrandCommand, 
+/**
+ * What colleagues see, if not what follows from the record.
+ */
+show?: Agreement, 
+/**
+ * When to look at it again.
+ */
+review?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
 export type ToRemove = { member: string, why: string, };
-
-export type ToRestore = { 
-/**
- * The passphrase of the day when the backup was made.
- */
-passphrase: Passphrase, 
-/**
- * The file, in base 64.
- */
-file: string, };
 
 export type ToSetPhone = { 
 /**
@@ -2798,13 +3406,23 @@ export type ToSetPhone = {
  */
 phone: string, };
 
-export type ToStopProgram = { id: string, };
+export type ToTell = { 
+/**
+ * An assessment or a strand record.
+ */
+id?: string, what?: string, with?: string, why?: string, };
 
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
 
 export type Told = "told" | "not-told" | (string & {});
+
+export type ToldShown = { 
+/**
+ * In which assessment or strand record; `null` if nothing was shared.
+ */
+noted_in: string | null, };
 
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
@@ -2823,6 +3441,56 @@ label: string,
  * Every value.
  */
 values: Array<Version>, };
+
+export type UnjoinedView = { 
+/**
+ * A young person's, or a parent's or carer's.
+ */
+whose: Whose, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * How they were obtained.
+ */
+how: string, 
+/**
+ * Whether they agreed to their being written for the team.
+ */
+agreed: Agreed, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * The voice that they became, if they joined.
+ */
+voice: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type UpdateAction = { 
 /**
@@ -3082,6 +3750,8 @@ agency: string | null,
  */
 role: string | null, };
 
+export type Whom = "young-person" | "parent" | (string & {});
+
 export type Whose = "young-people" | "parents" | (string & {});
 
 export type WithdrawVoice = { 
@@ -3094,16 +3764,16 @@ id: string,
  */
 why: string, };
 
-export type WorkGroup = { group: Group, 
+export type WordsJoined = { 
 /**
- * Its heading.
+ * The record.
  */
-words: string, tasks: Array<WorkTask>, };
-
-export type WorkShown = { 
+record: string, 
 /**
- * Groups that have something, in the order of the page.
+ * The assessment.
  */
-groups: Array<WorkGroup>, };
-
-export type WorkTask = { assessment: string, title: string | null, task: Task, };
+assessment: string, 
+/**
+ * As which voice.
+ */
+voice: string, };
