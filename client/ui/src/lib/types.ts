@@ -354,7 +354,11 @@ tree: string,
 /**
  * Every fixed choice, with the words to show.
  */
-choices: { [key in string]: Array<Choice> }, };
+choices: { [key in string]: Array<Choice> }, 
+/**
+ * Others whose apps run on this computer too.
+ */
+beside: BesideShown | null, };
 
 export type AppStatus = { 
 /**
@@ -604,6 +608,16 @@ phone: string, };
 
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
 
+export type BesideShown = { before: string, 
+/**
+ * Their names.
+ */
+others: Array<string>, between: string, place: string, 
+/**
+ * The page of the place.
+ */
+route: string, after: string, };
+
 export type Changed = { 
 /**
  * As it reads at the later moment.
@@ -679,6 +693,16 @@ families_why: string | null,
  * Who looks after it.
  */
 next_owner: string | null, };
+
+export type CodeDrawn = { 
+/**
+ * Its side in modules, with the quiet zone around it.
+ */
+side: number, 
+/**
+ * Its dark modules as an SVG path, in modules.
+ */
+path: string, };
 
 export type Command = { "do": "set-title", 
 /**
@@ -980,6 +1004,32 @@ id: string | null,
  */
 hash: string | null, };
 
+export type ComputerShown = { 
+/**
+ * The profile's folder.
+ */
+folder: string, 
+/**
+ * How large it is, in bytes.
+ */
+bytes: number, 
+/**
+ * When the last backup that was kept was made, in Unix seconds.
+ */
+last_backup: number | null, 
+/**
+ * Who else has a copy of what is here, by assessment.
+ */
+copies: Array<CopiesShown>, 
+/**
+ * After how many minutes without a key or a press the app locks itself.
+ */
+lock_after_minutes: number, 
+/**
+ * Other programs on this computer that may read.
+ */
+programs: Array<ProgramShown>, };
+
 export type ConfirmForFamilies = { 
 /**
  * Which differing view.
@@ -1003,6 +1053,20 @@ agency: string,
  * Who checked.
  */
 by: Who, };
+
+export type CopiesShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Its name.
+ */
+title: string | null, 
+/**
+ * The others in it.
+ */
+others: Array<string>, };
 
 export type DecideAfterNo = { 
 /**
@@ -1776,6 +1840,16 @@ overdue: Array<string>,
  */
 next: string | null, };
 
+export type Opened = { 
+/**
+ * Its address, with a way in that works once, for a minute.
+ */
+address: string, 
+/**
+ * Whether it was open already, in another process.
+ */
+handed_over: boolean, };
+
 export type OpennessView = { 
 /**
  * Whether they were asked; `None`: nobody has said.
@@ -1925,6 +1999,30 @@ to: string,
 label: string, };
 
 export type Position = "same" | "differently" | "not-sure" | (string & {});
+
+export type ProgramAdded = { 
+/**
+ * What it must say; shown once.
+ */
+token: string, 
+/**
+ * Where it reads.
+ */
+address: string, };
+
+export type ProgramShown = { 
+/**
+ * Which, for stopping it.
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Since when, in Unix seconds.
+ */
+since: number, };
 
 export type Provenance = { 
 /**
@@ -2632,6 +2730,12 @@ from: Array<string>, };
 
 export type TimelineShown = { sittings: Array<Sitting>, };
 
+export type ToAddProgram = { 
+/**
+ * What to call it.
+ */
+name: string, };
+
 export type ToAdmit = { request: string, 
 /**
  * The four words that both have compared.
@@ -2656,6 +2760,8 @@ strand: string | null, };
 
 export type ToDecline = { request: string, };
 
+export type ToDrawCode = { text: string, };
+
 export type ToFind = { words: string, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
@@ -2668,15 +2774,31 @@ export type ToLaunch = {
  */
 launch: string, };
 
+export type ToLockAfter = { minutes: number, };
+
+export type ToOpenBeside = { name: string, };
+
 export type ToRelay = { url: string, token: string | null, };
 
 export type ToRemove = { member: string, why: string, };
+
+export type ToRestore = { 
+/**
+ * The passphrase of the day when the backup was made.
+ */
+passphrase: Passphrase, 
+/**
+ * The file, in base 64.
+ */
+file: string, };
 
 export type ToSetPhone = { 
 /**
  * Empty: none.
  */
 phone: string, };
+
+export type ToStopProgram = { id: string, };
 
 export type ToUnlock = { passphrase: Passphrase, };
 
