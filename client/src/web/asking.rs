@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kith_assessment::{
     Agreed, Answer, Audience, Basis, Command, Direction, draw, Fair, Heard, Kind, on_the_day, Outcome, overview,
-    picture_then_and_now, PlaceIs, PlaceKind, Position, Sheet, Status, StillTrue, Strength, TEXT_LIMIT, TieKind, Told, Trigger,
+    picture_then_and_now, PlaceIs, PlaceKind, Position, Sheet, Status, StillTrue, Strength, TieKind, Told, Trigger,
     Turn, Whose,
 };
 use kith_group::{Digest, SystemRandom, words_of};

@@ -11,7 +11,7 @@ use super::settings::{
     CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDrawCode, ToLockAfter, ToRestore, ToStopProgram,
 };
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, Draft, FindShown, LetInShown, NewAssessment, NewProfile, PictureShown, SinceShown,
+    AppState, AssessmentShown, CommandDone, FindShown, LetInShown, NewAssessment, NewProfile, PictureShown, SinceShown,
     TimelineShown, ToAdmit, ToCompare, ToCopy, ToDecline, ToFind, ToInvite, ToJoin, ToLaunch, ToOpenBeside, ToRelay, ToRemove,
     ToSetPhone, ToUnlock, ToWorkOffline, WorkShown,
 };

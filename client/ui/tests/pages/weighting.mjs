@@ -60,6 +60,7 @@ export async function agreement(step, { priya, nadia }) {
     const chat = priya.page.getByRole("article", { name: /Somebody outside got in/ });
     await chat.getByText("May be out of date.").first().waitFor();
     await priya.screen("side-sample");
+    await chat.getByRole("button", { name: /^More/ }).click();
     await chat.getByRole("button", { name: /^Look again by/ }).click();
     await chat.getByLabel("When is it to be looked at again?").fill("2099-03-01");
     await chat.getByRole("button", { name: "Set the day" }).click();
