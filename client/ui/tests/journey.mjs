@@ -235,6 +235,7 @@ try {
   });
 
   await step("history in plain words; what we know can be copied in danger; the screen hides", async () => {
+    await nadia.follow("Overview");
     await nadia.follow("History");
     await nadia.heading("History");
     await nadia.sees("chose between two versions");
