@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    Agreed, Answer, Basis, Command, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, Told, Trigger, Turn, Whose, on_the_day,
+    Agreed, Answer, AskedAll, Basis, Command, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, Told, Trigger, Turn, Whose, on_the_day,
     overview,
 };
 use kith_group::{Digest, SystemRandom, words_of};
@@ -90,6 +90,7 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("position", of!(Position)),
         ("still-true", of!(StillTrue)),
         ("told", of!(Told)),
+        ("asked-all", of!(AskedAll)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()

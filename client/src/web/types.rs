@@ -54,6 +54,8 @@ pub fn typescript() -> String {
     all.add::<AssessmentShown>();
     all.add::<CommandDone>();
     all.add::<Begun>();
+    all.add::<kith_assessment::Guide>();
+    all.add::<super::shapes::ExampleShown>();
     all.add::<Draft>();
     all.add::<DraftKept>();
     all.add::<HintsShown>();
