@@ -26,6 +26,16 @@ pub(crate) const HINT: Space = Space(108);
 /// document: how it stood when the person last said that they have looked ([`LookedRow`]); on this computer only.
 const LOOKED: Space = Space(110);
 
+/// One row: the last backup that was kept ([`super::LastBackup`]).
+pub(crate) const LAST_BACKUP: Space = Space(120);
+/// name of a choice: how this computer's app is set.
+pub(crate) const SETTING: Space = Space(121);
+/// digest of its token: another program on this computer that may read.
+pub(crate) const PROGRAM: Space = Space(122);
+
+/// Rows that mean something on this computer and in this group only: they are no part of a backup.
+pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
+
 const VERSION: u8 = 1;
 
 /// Who uses this profile.
@@ -76,7 +86,7 @@ pub(super) struct LookedRow {
     pub(super) heads: Vec<u8>,
 }
 
-fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
+pub(super) fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = vec![VERSION];
     if let Err(never) = minicbor::encode(value, &mut bytes) {
         debug_assert!(false, "encoding a row failed: {never}");
@@ -84,7 +94,7 @@ fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     bytes
 }
 
-fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
+pub(super) fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
     match bytes.split_first() {
         Some((&VERSION, rest)) => minicbor::decode(rest).ok(),
         _ => None,

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -13,18 +13,22 @@ use axum::{Json, Router};
 use serde::Serialize;
 
 use super::asking;
+use super::beside::Beside;
+use super::connect::{self, Tries};
 use super::door::{PAGE_HEADER, cookie, keep, refusal};
 use super::files;
 use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToRelay, ToRemove, ToUnlock,
+    AppState, BesideShown, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove,
+    ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
 use crate::engine::Engine;
 use crate::failure::Failure;
+use crate::json::Opened;
 use crate::verbs;
 
 /// What all calls share.
@@ -32,11 +36,26 @@ pub(super) struct Shared {
     pub(super) port: u16,
     pub(super) house: House,
     pub(super) sessions: Mutex<Sessions>,
+    pub(super) beside: Option<Beside>,
+    /// Ends the program; there is none where another program opened the app.
+    pub(super) ends: Mutex<Option<std::sync::mpsc::Sender<()>>>,
+    pub(super) tries: Mutex<Tries>,
 }
 
 impl Shared {
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wrong tokens of other programs.
+    pub(super) fn tries(&self) -> MutexGuard<'_, Tries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the program, if it is one of its own.
+    pub(super) fn end(&self) -> bool {
+        let end = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        end.as_ref().is_some_and(|end| end.send(()).is_ok())
     }
 }
 
@@ -51,6 +70,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/here", post(here))
         .route("/offline", post(offline))
         .route("/events", get(super::events::stream))
+        .route("/beside", post(beside))
         .route("/list", get(|here: Here| verb(here, Verb::List)))
         .route("/status", get(status))
         .route("/relay", post(relay))
@@ -66,6 +86,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/admit", post(admit))
         .route("/assessments/{id}/decline", post(decline))
         .route("/assessments/{id}/remove", post(remove))
+        .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
         .route("/example", post(look_round))
@@ -73,13 +94,16 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/guide", get(|| async { Json(kith_assessment::guide()) }))
         .merge(super::drafts::routes())
         .merge(super::hinting::routes())
+        .merge(super::settings::routes())
         .merge(super::pages::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
-    // The two calls that a page may make before it is let in.
+    // What may be asked before a page is let in.
     let api = Router::new()
         .route("/launch", post(launch))
         .route("/unlock", post(unlock))
+        // Other programs, by tokens of their own.
+        .nest("/connect", connect::routes(&shared))
         .fallback_service(open.with_state(Arc::clone(&shared)));
     Router::new()
         .nest("/api", api)
@@ -125,14 +149,14 @@ pub(super) fn failed(failure: &Failure) -> Response {
 }
 
 /// Does something that waits for the disk or a relay, away from the server's own threads.
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+pub(super) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(f).await {
         Ok(done) => done,
         Err(_) => Err(Failure::refused("stopped", "Kith could not do that. What was saved is safe; try again")),
     }
 }
 
-async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
+pub(super) async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
     match blocking(f).await {
         Ok(value) => Json(value).into_response(),
         Err(failure) => failed(&failure),
@@ -180,7 +204,7 @@ async fn launch(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToLau
 }
 
 /// The page's token in the answer, the cookie beside it.
-fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
+pub(super) fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
     let mut response = Json(LetInShown { page }).into_response();
     if let Some(value) =
         cookie.and_then(|cookie| HeaderValue::from_str(&format!("{name}={cookie}; Path=/; HttpOnly; SameSite=Strict")).ok())
@@ -249,9 +273,19 @@ async fn state(State(shared): Here) -> Response {
             passphrase: asking::suggested_passphrase(),
             tree: asking::suggested_tree(&titles),
             choices: asking::choices(),
+            beside: shared.beside.as_ref().map(BesideShown::of),
         })
     })
     .await
+}
+
+/// A way into the app of somebody beside.
+async fn beside(State(shared): Here, Json(asked): Json<ToOpenBeside>) -> Response {
+    let found = shared.beside.iter().flat_map(|beside| &beside.others).find(|other| other.name == asked.name);
+    match found {
+        Some(other) => Json(Opened { address: (other.way_in)(), handed_over: true }).into_response(),
+        None => failed(&Failure::refused("no-such-person", "Nobody of that name writes on this computer")),
+    }
 }
 
 async fn set_up(State(shared): Here, Json(new): Json<NewProfile>) -> Response {
@@ -348,6 +382,10 @@ async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::sh
 
 async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>) -> Response {
     verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
+}
+
+async fn picture(State(shared): Here, Path(id): Path<String>, Query(asked): Query<super::shapes::PictureSince>) -> Response {
+    with_engine(shared, move |engine, house| asking::picture(engine, &id, asked.then.as_deref(), &house.manner)).await
 }
 
 async fn text(State(shared): Here, Path(id): Path<String>) -> Response {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    Agreed, Answer, AskedAll, Basis, Command, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, Told, Trigger, Turn, Whose, on_the_day,
-    overview,
+    Agreed, Answer, AskedAll, Audience, Basis, Command, Direction, Fair, Heard, Kind, Outcome, PlaceIs, PlaceKind, Position,
+    Sheet, Status, StillTrue, Strength, TieKind, Told, Trigger, Turn, Whose, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
 use super::house::House;
-use super::shapes::{AppProfile, AssessmentShown, Choice, CommandDone, NewProfile};
+use super::shapes::{AppProfile, AssessmentShown, Choice, CommandDone, NewProfile, PictureShown};
 use crate::cli::{Format, Verb};
 use crate::engine::{Engine, Person};
 use crate::failure::Failure;
@@ -91,10 +91,26 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("still-true", of!(StillTrue)),
         ("told", of!(Told)),
         ("asked-all", of!(AskedAll)),
+        ("place-kind", of!(PlaceKind)),
+        ("place-is", of!(PlaceIs)),
+        ("tie-kind", of!(TieKind)),
+        ("strength", of!(Strength)),
+        ("direction", of!(Direction)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
     .collect()
+}
+
+/// The picture as it is drawn today, with what changed since another day.
+pub(super) fn picture(engine: &Engine, id: &str, then: Option<&str>, manner: &Manner) -> Result<PictureShown, Failure> {
+    let view = verbs::shown(engine, id, manner)?.view.picture;
+    let now = Timestamp::from_second(engine.clock().now()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let today = now.to_zoned_datetime(manner.zone.clone()).date().to_string();
+    let then = then.filter(|then| !then.is_empty());
+    let sheet = |sheet| draw(&view, sheet, Audience::Team, then, &today);
+    let compared = then.map(|then| picture_then_and_now(&view, then, &today));
+    Ok(PictureShown { places: sheet(Sheet::Places), ties: sheet(Sheet::Ties), compared, today })
 }
 
 /// What would connect by itself, and so must wait while a person has chosen to work offline.

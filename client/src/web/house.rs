@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use kith_group::Digest;
 use tokio::sync::broadcast;
 
 use super::hinting::HintCache;
@@ -51,7 +52,9 @@ struct Opened {
 pub(super) struct House {
     folder: PathBuf,
     cost: KeyCost,
-    lock_after: Duration,
+    lock_after: Mutex<Duration>,
+    /// Digests of the tokens with which other programs may read. They stay while it is locked, so that who asks hears that it is.
+    programs: Mutex<Vec<Digest>>,
     opened: Mutex<Option<Opened>>,
     /// While somebody looks round the example, everything happens there.
     away: Mutex<Option<Away>>,
@@ -68,7 +71,8 @@ impl House {
         Self {
             folder: folder.to_owned(),
             cost,
-            lock_after,
+            lock_after: Mutex::new(lock_after),
+            programs: Mutex::default(),
             opened: Mutex::new(None),
             away: Mutex::new(None),
             trying: Mutex::new(()),
@@ -136,7 +140,7 @@ impl House {
         let Some(first) = sample.people.first() else { return Err(Failure::refused("example", "The example is empty")) };
         let person = Person { name: first.name.clone(), agency: first.agency.clone(), role: first.role.clone() };
         // 256 random bits that nobody is told: a costly key would protect nothing more.
-        let passphrase = data_encoding::HEXLOWER.encode(&kith_group::Digest::random(&mut kith_group::SystemRandom).0);
+        let passphrase = data_encoding::HEXLOWER.encode(&Digest::random(&mut kith_group::SystemRandom).0);
         let profile = Profile::create(&folder.path().join("profile"), &passphrase, &person, None, KeyCost::TESTS)?;
         let engine = Engine::start(profile)?;
         let me = engine.step(move |work| work.create_example(&sample))?;
@@ -197,7 +201,18 @@ impl House {
         self.open(Engine::start(Profile::open_locked(&self.folder, passphrase, lock)?)?)
     }
 
+    /// Makes the profile from a backup and opens it.
+    pub(super) fn restore(&self, backup: &[u8], passphrase: &str) -> Result<(), Failure> {
+        let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        let profile = Profile::restore(&self.folder, backup, passphrase, self.cost)?;
+        self.open(Engine::start(profile)?)
+    }
+
     fn open(&self, engine: Engine) -> Result<(), Failure> {
+        if let Some(minutes) = engine.look(|work| work.lock_after())? {
+            self.set_lock_after(Duration::from_secs(u64::from(minutes) * 60));
+        }
+        self.read_programs(&engine)?;
         let opened = self.begin(engine, true)?;
         *self.opened() = Some(opened);
         Ok(())
@@ -251,14 +266,32 @@ impl House {
     /// Locks if nobody has done anything for as long as was agreed.
     pub(super) fn lock_if_left_alone(&self) {
         let alone = self.touched.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
-        if alone >= self.lock_after && self.standing() == Standing::Open {
+        if alone >= self.lock_after() && self.standing() == Standing::Open {
             let _ = self.lock();
         }
     }
 
     /// After how much time without a key or a press the app locks itself.
     pub(super) fn lock_after(&self) -> Duration {
-        self.lock_after
+        *self.lock_after.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes that from now on.
+    pub(super) fn set_lock_after(&self, after: Duration) {
+        *self.lock_after.lock().unwrap_or_else(PoisonError::into_inner) = after;
+    }
+
+    /// Reads which programs may read.
+    pub(super) fn read_programs(&self, engine: &Engine) -> Result<(), Failure> {
+        let programs = engine.look(|work| work.programs())?;
+        let digests = programs.into_iter().map(|program| program.digest).collect();
+        *self.programs.lock().unwrap_or_else(PoisonError::into_inner) = digests;
+        Ok(())
+    }
+
+    /// Whether a program with this token may read.
+    pub(super) fn knows_program(&self, digest: &Digest) -> bool {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).contains(digest)
     }
 
     /// Connects to nobody until told otherwise, or connects again.

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use kith_assessment::{AssessmentView, Command, Found, Group, HistoryLine, OnTheDay, Overview, Sitting, Task, Trigger};
+use kith_assessment::{
+    AssessmentView, Command, Drawing, Found, Group, HistoryLine, OnTheDay, Overview, PictureThenAndNow, Sitting, Task, Trigger,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+use super::beside::Beside;
 use super::drafts::Draft;
 use crate::json::{StandingShown, StatusShown};
 
@@ -80,6 +83,40 @@ pub(crate) struct AppState {
     pub(crate) tree: String,
     /// Every fixed choice, with the words to show.
     pub(crate) choices: BTreeMap<String, Vec<Choice>>,
+    /// Others whose apps run on this computer too.
+    pub(crate) beside: Option<BesideShown>,
+}
+
+/// Others whose apps run on this computer too, and what to say of them ([`Beside`]).
+#[derive(Serialize, TS)]
+pub(crate) struct BesideShown {
+    pub(crate) before: String,
+    /// Their names.
+    pub(crate) others: Vec<String>,
+    pub(crate) between: String,
+    pub(crate) place: String,
+    /// The page of the place.
+    pub(crate) route: String,
+    pub(crate) after: String,
+}
+
+impl BesideShown {
+    pub(crate) fn of(beside: &Beside) -> Self {
+        Self {
+            before: beside.before.clone(),
+            others: beside.others.iter().map(|other| other.name.clone()).collect(),
+            between: beside.between.clone(),
+            place: beside.place.clone(),
+            route: beside.route.clone(),
+            after: beside.after.clone(),
+        }
+    }
+}
+
+/// Opens the app of somebody beside.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToOpenBeside {
+    pub(crate) name: String,
 }
 
 /// One of several fixed choices.
@@ -331,4 +368,25 @@ pub(crate) struct ToCopy {
     /// A strand of one's own to take with it, by id.
     #[serde(default)]
     pub(crate) strand: Option<String>,
+}
+
+/// The picture as it is drawn. The table and the sentences are in the view.
+#[derive(Serialize, TS)]
+pub(crate) struct PictureShown {
+    /// The day on which it was drawn.
+    pub(crate) today: String,
+    /// The group in its places.
+    pub(crate) places: Drawing,
+    /// Ties, as they described them.
+    pub(crate) ties: Drawing,
+    /// What changed since an earlier day, if one was asked for.
+    pub(crate) compared: Option<PictureThenAndNow>,
+}
+
+/// Since which day.
+#[derive(Deserialize)]
+pub(crate) struct PictureSince {
+    /// "YYYY-MM-DD"; not given, or empty: the picture of now.
+    #[serde(default)]
+    pub(crate) then: Option<String>,
 }

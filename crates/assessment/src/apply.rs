@@ -13,7 +13,7 @@ use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
-use crate::{dates, digest, life, openness, plan, positions, strands, texts, voices, weighting};
+use crate::{dates, digest, life, openness, picture, plan, positions, strands, texts, voices, weighting};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///
@@ -280,6 +280,20 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::LookAgainAt(given) => life::look_again_at(tx, given),
         Command::CloseAssessment(given) => life::close(tx, ctx, given),
         Command::ReopenAssessment(given) => life::reopen(tx, given),
+        Command::AddPlace(given) => picture::add_place(tx, ctx, given),
+        Command::SayOfPlace(given) => picture::say_of_place(tx, ctx, given),
+        Command::UpdatePlace(given) => picture::update_place(tx, given),
+        Command::AddConduct(given) => picture::add_conduct(tx, ctx, given),
+        Command::UpdateConduct(given) => picture::update_conduct(tx, given),
+        Command::AddAdult(given) => picture::add_adult(tx, ctx, given),
+        Command::UpdateAdult(given) => picture::update_adult(tx, given),
+        Command::AddPart(given) => picture::add_part(tx, ctx, given),
+        Command::UpdatePart(given) => picture::update_part(tx, given),
+        Command::AddTie(given) => picture::add_tie(tx, ctx, given),
+        Command::UpdateTie(given) => picture::update_tie(tx, given),
+        Command::EndInPicture(given) => picture::end(tx, ctx, given),
+        Command::GoesOnInPicture(given) => picture::goes_on(tx, given),
+        Command::MoveInPicture(given) => picture::move_next_to(tx, given),
     }
 }
 

@@ -9,6 +9,10 @@ use crate::hint_review::NoteHintReview;
 use crate::ids::{EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
 use crate::openness::{SetAskedAll, SetLawfulBasis};
+use crate::picture::{
+    AddAdult, AddConduct, AddPart, AddPlace, AddTie, EndInPicture, GoesOnInPicture, MoveInPicture, SayOfPlace, UpdateAdult,
+    UpdateConduct, UpdatePart, UpdatePlace, UpdateTie,
+};
 use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateAction, UpdateGoal};
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
 use crate::strands::{
@@ -406,6 +410,34 @@ pub enum Command {
     CloseAssessment(CloseAssessment),
     /// Again.
     ReopenAssessment(ReopenAssessment),
+    /// A place in the picture.
+    AddPlace(AddPlace),
+    /// How it is there, said again.
+    SayOfPlace(SayOfPlace),
+    /// A change of a place.
+    UpdatePlace(UpdatePlace),
+    /// What people do at a place that harms young people.
+    AddConduct(AddConduct),
+    /// A change of that.
+    UpdateConduct(UpdateConduct),
+    /// A trusted adult, by role.
+    AddAdult(AddAdult),
+    /// A change of that.
+    UpdateAdult(UpdateAdult),
+    /// A part of the group.
+    AddPart(AddPart),
+    /// A change of that.
+    UpdatePart(UpdatePart),
+    /// A tie.
+    AddTie(AddTie),
+    /// A change of a tie.
+    UpdateTie(UpdateTie),
+    /// It is no longer so.
+    EndInPicture(EndInPicture),
+    /// It is so all the same.
+    GoesOnInPicture(GoesOnInPicture),
+    /// Elsewhere in the picture.
+    MoveInPicture(MoveInPicture),
 }
 
 impl Command {

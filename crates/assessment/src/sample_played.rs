@@ -79,7 +79,8 @@ fn does(
     command: &Command,
     random: &mut dyn FnMut(&mut [u8]),
 ) -> Result<Option<EntryId>, String> {
-    let player = cast.iter().find(|player| player.person.name == by).ok_or_else(|| format!("{by} does not write in the sample"))?;
+    let player =
+        cast.iter().find(|player| player.person.name == by).ok_or_else(|| format!("{by} does not write in the sample"))?;
     let mut ctx = Context { person: player.id, device: player.device, now, random };
     apply(doc, command, &mut ctx).map(|done| done.id).map_err(|refusal| format!("{by}: {refusal}"))
 }

@@ -1,5 +1,5 @@
 //! Texts that several people write in one paragraph, named by the field that the view shows: "analysis/summary",
-//! "plan/goals/{id}/text", "answers/{id}/text", "purpose/better", "entries/{id}/text".
+//! "plan/goals/{id}/text", "answers/{id}/text", "purpose/better", "entries/{id}/text", "picture/words".
 
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
@@ -11,7 +11,7 @@ use crate::read::{self, objects, scalars};
 use crate::write::{Written, mark, rewrite, room_for, short, typing_mark};
 
 /// Where such texts stand. What somebody said is not among them: nobody edits it.
-const PLACES: [&str; 5] = ["entries", "purpose", "analysis", "plan", "answers"];
+const PLACES: [&str; 6] = ["entries", "purpose", "analysis", "plan", "answers", "picture"];
 
 /// A text: its map, its key there, the key of its mark.
 type Place = (ObjId, String, String);

@@ -8,6 +8,7 @@ use crate::framework::Heading;
 use crate::hint_review::HintReviewView;
 use crate::life::LifeView;
 use crate::openness::OpennessView;
+use crate::picture::PictureView;
 use crate::plan::PlanView;
 use crate::positions::Subject;
 use crate::strands::StrandView;
@@ -387,6 +388,8 @@ pub struct AssessmentView {
     pub summary: Answered,
     /// Goals and actions (R36 to R39).
     pub planned: PlanView,
+    /// The group in its places (R33).
+    pub picture: PictureView,
     /// Who sees what the same way (R44).
     pub positions: Vec<Subject>,
     /// Young people's places, by label; never those that were taken out (R4).

@@ -4,7 +4,7 @@ import type { AppState, AppStatus, News } from "./types";
 import { keepUnsaved } from "./unsaved";
 
 export type DraftNews = Extract<News, { news: "draft" }>;
-export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open";
+export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open" | "ended";
 
 class App {
   where = $state<Where>("starting");
@@ -26,8 +26,8 @@ class App {
 
   /** Begins with the way in that stands in the address, and takes it out of there at once. */
   async start(): Promise<void> {
-    const launch = /^#([0-9a-f]{64})$/.exec(location.hash)?.[1];
-    if (launch) history.replaceState(null, "", "/");
+    const [, launch, route] = /^#([0-9a-f]{64})(\/.*)?$/.exec(location.hash) ?? [];
+    if (launch) history.replaceState(null, "", route ? `/#${route}` : "/");
     this.#readRoute();
     addEventListener("hashchange", () => this.#readRoute());
     if (!launch) {
@@ -80,10 +80,38 @@ class App {
     return () => this.#drafts.delete(follow);
   }
 
+  /** Opens the made-up example: read and write, thrown away on leaving. */
+  async lookRound(): Promise<void> {
+    const { assessment } = await api.lookRound();
+    this.go(`/a/${assessment}/overview`);
+    await this.enter();
+  }
+
+  async leaveExample(): Promise<void> {
+    await api.leaveExample();
+    await this.leftExample();
+  }
+
+  async leftExample(): Promise<void> {
+    this.status = undefined;
+    this.said = [];
+    this.go("/work");
+    await this.enter();
+  }
+
   async lock(): Promise<void> {
     await Promise.allSettled(this.#before.map((save) => save()));
     this.blank();
     await api.lock().catch(() => undefined);
+  }
+
+  /** Ends the program. */
+  async quit(): Promise<void> {
+    await Promise.allSettled(this.#before.map((save) => save()));
+    await api.quit();
+    this.blank();
+    this.gone = false;
+    this.where = "ended";
   }
 
   /** Nothing of an assessment stays in this page. */
@@ -142,7 +170,8 @@ class App {
         this.looks += 1;
         break;
       case "locked":
-        this.blank();
+        if (this.state?.example) void this.leftExample();
+        else this.blank();
         break;
     }
   }

@@ -354,7 +354,11 @@ tree: string,
 /**
  * Every fixed choice, with the words to show.
  */
-choices: { [key in string]: Array<Choice> }, };
+choices: { [key in string]: Array<Choice> }, 
+/**
+ * Others whose apps run on this computer too.
+ */
+beside: BesideShown | null, };
 
 export type AppStatus = { 
 /**
@@ -416,6 +420,10 @@ export type AssessmentShown = { assessment: string,
  */
 standing: StandingShown, view: AssessmentView, overview: Overview, 
 /**
+ * What waits today, and what may be out of date.
+ */
+day: OnTheDay, 
+/**
  * My person.
  */
 me: string | null, 
@@ -426,7 +434,7 @@ role: string | null,
 /**
  * What is typed and not added yet, by its place on the pages.
  */
-drafts: { [key in string]: Draft }, };
+drafts: { [key in string]: string }, };
 
 export type AssessmentStatus = { 
 /**
@@ -568,10 +576,6 @@ openness: OpennessView,
  */
 life: LifeView, 
 /**
- * What became of hints at each review before sharing, oldest first: counts, never words (R10).
- */
-hint_reviews: Array<HintReviewView>, 
-/**
  * Who writes here.
  */
 people: Array<PersonView>, 
@@ -604,15 +608,29 @@ phone: string, };
 
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
 
-export type Begun = { 
+export type BesideShown = { before: string, 
 /**
- * As it stands now.
+ * Their names.
  */
-text: string, 
+others: Array<string>, between: string, place: string, 
 /**
- * The document's heads.
+ * The page of the place.
  */
-base: Heads, };
+route: string, after: string, };
+
+export type Changed = { 
+/**
+ * As it reads at the later moment.
+ */
+line: Line, 
+/**
+ * What stood there at the earlier moment.
+ */
+before: string, 
+/**
+ * Whether this text can be put back as it was: it is one that people edit, and it still stands.
+ */
+can_put_back: boolean, };
 
 export type Choice = { value: string, words: string, };
 
@@ -675,6 +693,16 @@ families_why: string | null,
  * Who looks after it.
  */
 next_owner: string | null, };
+
+export type CodeDrawn = { 
+/**
+ * Its side in modules, with the quiet zone around it.
+ */
+side: number, 
+/**
+ * Its dark modules as an SVG path, in modules.
+ */
+path: string, };
 
 export type Command = { "do": "set-title", 
 /**
@@ -940,19 +968,7 @@ field: string,
 /**
  * The whole new text.
  */
-text: string, } | { "do": "update-text", 
-/**
- * Which text: "entries/{id}/text", "purpose/better".
- */
-field: string, 
-/**
- * The whole new text.
- */
-text: string, 
-/**
- * What the draft began from.
- */
-base: Heads, } | { "do": "splice-text", 
+text: string, } | { "do": "splice-text", 
 /**
  * Which text.
  */
@@ -972,7 +988,7 @@ delete: number,
 /**
  * What comes.
  */
-insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "looked-at-text", 
+insert: string, } | { "do": "looked-at-text", 
 /**
  * Which text.
  */
@@ -987,6 +1003,32 @@ id: string | null,
  * Where an editor stands after a splice.
  */
 hash: string | null, };
+
+export type ComputerShown = { 
+/**
+ * The profile's folder.
+ */
+folder: string, 
+/**
+ * How large it is, in bytes.
+ */
+bytes: number, 
+/**
+ * When the last backup that was kept was made, in Unix seconds.
+ */
+last_backup: number | null, 
+/**
+ * Who else has a copy of what is here, by assessment.
+ */
+copies: Array<CopiesShown>, 
+/**
+ * After how many minutes without a key or a press the app locks itself.
+ */
+lock_after_minutes: number, 
+/**
+ * Other programs on this computer that may read.
+ */
+programs: Array<ProgramShown>, };
 
 export type ConfirmForFamilies = { 
 /**
@@ -1012,7 +1054,19 @@ agency: string,
  */
 by: Who, };
 
-export type CountShown = { what: string, choice: string, count: number, };
+export type CopiesShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Its name.
+ */
+title: string | null, 
+/**
+ * The others in it.
+ */
+others: Array<string>, };
 
 export type DecideAfterNo = { 
 /**
@@ -1136,27 +1190,13 @@ retired: Array<EntryView>, };
 
 export type Draft = { 
 /**
- * As typed.
+ * Its place on the pages.
  */
-text: string, 
+field: string, 
 /**
- * What it began from, if it changes something that is there.
+ * Empty: there is none any more.
  */
-base: Heads | null, 
-/**
- * What is chosen beside it: the kind of entry, its place, who said it.
- */
-choices: { [key in string]: string }, 
-/**
- * Counts how often it was kept.
- */
-revision: number, };
-
-export type DraftKept = { 
-/**
- * Where the page stands now.
- */
-revision: number, };
+text: string, };
 
 export type EntryView = { 
 /**
@@ -1226,6 +1266,30 @@ newer: Array<NewerField>, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type FindShown = { assessments: Array<FoundIn>, };
+
+export type ForWhom = "everybody" | "leads" | "holder" | "owner";
+
+export type Found = { 
+/**
+ * The page on which it stands, as [`Line::page`].
+ */
+page: string, 
+/**
+ * What to bring into view there.
+ */
+at: string, 
+/**
+ * What it is, in words.
+ */
+label: string, 
+/**
+ * The text around the first word, in pieces.
+ */
+pieces: Array<Piece>, };
+
+export type FoundIn = { assessment: string, title: string | null, found: Array<Found>, };
+
 export type GoalView = { 
 /**
  * What there will be.
@@ -1288,6 +1352,8 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
+export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
+
 export type HandOverStrand = { 
 /**
  * Which.
@@ -1341,58 +1407,6 @@ words: string,
  * The phrase that made it, if one did.
  */
 phrase: string | null, };
-
-export type HintCount = { 
-/**
- * "caseload-name", "identifier", …
- */
-kind: string, 
-/**
- * "reworded", "moved", "kept" or "open".
- */
-choice: string, 
-/**
- * How many.
- */
-count: number, };
-
-export type HintReviewView = { 
-/**
- * By whom.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number, 
-/**
- * Counts.
- */
-counts: Array<HintCount>, };
-
-export type HintShown = { kind: string, 
-/**
- * In UTF-16 code units.
- */
-start: number, end: number, reason: string, suggestion: string, 
-/**
- * Words to put in its place by one press.
- */
-instead: string | null, 
-/**
- * What the choice is kept by.
- */
-key: string, };
-
-export type HintsShown = { hints: Array<HintShown>, 
-/**
- * Why nothing was checked, if nothing was: no hint is not the same as nothing found.
- */
-not_checked: string | null, 
-/**
- * Nothing was checked because these are somebody's own words: that is as it should be.
- */
-own_words: boolean, };
 
 export type HistoryLine = { 
 /**
@@ -1527,6 +1541,32 @@ closed: ClosedView | null,
  * Why it was opened again, if it was.
  */
 reopened_why: string | null, };
+
+export type Line = { 
+/**
+ * What it is, the same at every moment: "entries/{id}/text".
+ */
+field: string, 
+/**
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "plan", "why", "look-again".
+ */
+page: string, 
+/**
+ * What to bring into view there: an id; empty for the page itself.
+ */
+at: string, 
+/**
+ * What it is, in words: "Strength, 1.6 Care and protection in the group".
+ */
+label: string, 
+/**
+ * What stands there.
+ */
+text: string, 
+/**
+ * Whether somebody's own words stand there, rather than a choice or a day.
+ */
+words: boolean, };
 
 export type Listed = { 
 /**
@@ -1746,26 +1786,6 @@ assessment: string,
  */
 members: Array<MemberShown>, };
 
-export type MyDraft = { assessment: string, 
-/**
- * The assessment's name.
- */
-title: string | null, 
-/**
- * What it is a draft of, in words.
- */
-what: string, 
-/**
- * Its first words.
- */
-beginning: string, 
-/**
- * The page of the assessment on which it stands: "overview", "sides/1".
- */
-page: string, };
-
-export type MyDrafts = { drafts: Array<MyDraft>, };
-
 export type NewAssessment = { title: string, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
 
 export type NewProfile = { name: string, agency: string, role: string, phone: string | null, passphrase: Passphrase, };
@@ -1792,29 +1812,43 @@ texts: Array<TextChanged>,
 /**
  * Whether more than these texts changed.
  */
-more: boolean, } | { "news": "draft", 
-/**
- * In which assessment.
- */
-assessment: string, 
-/**
- * Its place.
- */
-field: string, 
-/**
- * What stands there now.
- */
-draft: Draft | null, } | { "news": "said", 
+more: boolean, } | { "news": "said", 
 /**
  * The sentence.
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
 
-export type NoteHintReview = { 
+export type OnTheDay = { 
 /**
- * Counts. None at all: nothing was found.
+ * "YYYY-MM-DD".
  */
-counts: Array<HintCount>, };
+today: string, 
+/**
+ * What waits, in the order of *My work*.
+ */
+tasks: Array<Task>, 
+/**
+ * What may be out of date, in words.
+ */
+stale: Array<Stale>, 
+/**
+ * Actions that are overdue, by id (R39).
+ */
+overdue: Array<string>, 
+/**
+ * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
+ */
+next: string | null, };
+
+export type Opened = { 
+/**
+ * Its address, with a way in that works once, for a minute.
+ */
+address: string, 
+/**
+ * Whether it was open already, in another process.
+ */
+handed_over: boolean, };
 
 export type OpennessView = { 
 /**
@@ -1912,6 +1946,16 @@ two_versions: Array<TwoVersions>,
  */
 written_by_somebody_else: Array<Who>, };
 
+export type Piece = { 
+/**
+ * Its words.
+ */
+text: string, 
+/**
+ * Whether they are what was looked for.
+ */
+found: boolean, };
+
 export type Placed = { 
 /**
  * The side.
@@ -1955,6 +1999,30 @@ to: string,
 label: string, };
 
 export type Position = "same" | "differently" | "not-sure" | (string & {});
+
+export type ProgramAdded = { 
+/**
+ * What it must say; shown once.
+ */
+token: string, 
+/**
+ * Where it reads.
+ */
+address: string, };
+
+export type ProgramShown = { 
+/**
+ * Which, for stopping it.
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Since when, in Unix seconds.
+ */
+since: number, };
 
 export type Provenance = { 
 /**
@@ -2029,6 +2097,20 @@ export type PutBack = {
  * Which.
  */
 id: string, };
+
+export type Quotation = { 
+/**
+ * Which voice.
+ */
+voice: string, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * Who: "A", "a friend". Never a name.
+ */
+speaker: string, };
 
 export type RecordFair = { 
 /**
@@ -2161,34 +2243,6 @@ by: Who,
  * Somebody edited it without knowing, or since: it stays in its place until somebody takes it back again or restores it.
  */
 edited_since: boolean, };
-
-export type ReviewFinding = { field: string, place: string, 
-/**
- * The side on which it stands.
- */
-side: string | null, 
-/**
- * What it is, in words.
- */
-what: string, 
-/**
- * The words, on this screen only.
- */
-words: string, reason: string, kept: boolean, kind: string, key: string, };
-
-export type ReviewShown = { found: Array<ReviewFinding>, 
-/**
- * Places that were not looked at, with why.
- */
-not_looked_at: Array<string>, 
-/**
- * What will be recorded: counts, no words.
- */
-counts: Array<CountShown>, 
-/**
- * Reviews that were made before.
- */
-before: Array<HintReviewView>, };
 
 export type SayStillTrue = { 
 /**
@@ -2338,6 +2392,14 @@ worries: Array<EntryView>,
  */
 not_known: Array<EntryView>, 
 /**
+ * What young people said here last, in their own words (R29).
+ */
+quotation: Quotation | null, 
+/**
+ * When this side must change: first, next, then (R35).
+ */
+turn: Turn | null, 
+/**
  * How many more entries the side has.
  */
 more: number, 
@@ -2387,6 +2449,52 @@ only_worries: boolean,
  * Nothing stands here.
  */
 empty: boolean, };
+
+export type SinceShown = { 
+/**
+ * When that was; `None`: this is the first look.
+ */
+since: number | null, 
+/**
+ * What was done since, oldest first; none of it by the person.
+ */
+lines: Array<HistoryLine>, };
+
+export type Sitting = { 
+/**
+ * Who.
+ */
+who: Who, 
+/**
+ * When it began, by their clock.
+ */
+since: number, 
+/**
+ * When it ended.
+ */
+until: number, 
+/**
+ * The moment before it: the last change of whoever was there before; `None` at the very beginning.
+ */
+before: string | null, 
+/**
+ * The moment after it: its last change.
+ */
+after: string, 
+/**
+ * What was done, oldest first.
+ */
+lines: Array<HistoryLine>, };
+
+export type Stale = { 
+/**
+ * A side, or an entry's id.
+ */
+part: string, 
+/**
+ * "Group functioning may be out of date: nobody has looked at it since 3 February 2026".
+ */
+words: string, };
 
 export type StandingShown = { 
 /**
@@ -2530,6 +2638,48 @@ about: string,
  */
 position: Position, };
 
+export type Task = { 
+/**
+ * "voice-not-answered", "two-versions", "overdue-action", …: what a screen opens.
+ */
+kind: string, 
+/**
+ * Where it stands in the list.
+ */
+group: Group, 
+/**
+ * What to do, in one sentence.
+ */
+what: string, 
+/**
+ * By when, if there is a day.
+ */
+due: string | null, 
+/**
+ * Whether that day has passed.
+ */
+overdue: boolean, 
+/**
+ * For whom.
+ */
+for_whom: ForWhom, 
+/**
+ * Whether it is mine: my agency's action, my strand, everybody's. Leads' tasks count as theirs only where roles are known.
+ */
+mine: boolean, 
+/**
+ * What it is about: an id, a field, a side.
+ */
+about: string, 
+/**
+ * The page on which it is done, as `Line::page`.
+ */
+page: string, 
+/**
+ * What to bring into view there; empty for the page itself.
+ */
+at: string, };
+
 export type TextChanged = { 
 /**
  * The entry.
@@ -2550,6 +2700,20 @@ insert: string, };
 
 export type TheirWords = "stay" | "go" | (string & {});
 
+export type ThenAndNow = { 
+/**
+ * What was not there.
+ */
+added: Array<Line>, 
+/**
+ * What read otherwise.
+ */
+changed: Array<Changed>, 
+/**
+ * What is there no longer.
+ */
+taken_back: Array<Line>, };
+
 export type TieVoice = { 
 /**
  * Which.
@@ -2564,43 +2728,45 @@ to: Array<string>,
  */
 from: Array<string>, };
 
+export type TimelineShown = { sittings: Array<Sitting>, };
+
+export type ToAddProgram = { 
+/**
+ * What to call it.
+ */
+name: string, };
+
 export type ToAdmit = { request: string, 
 /**
  * The four words that both have compared.
  */
 words: string, };
 
-export type ToCheck = { text: string, 
+export type ToCompare = { 
 /**
- * Where somebody types, in UTF-16 code units; none when nobody does.
+ * The change after which the first moment is.
  */
-caret?: number, 
+then: string, 
 /**
- * Who said it, if not the writer: a young person's or parent's own words are not checked.
+ * The same of the second; none: now.
  */
-said_by?: string, };
+now: string | null, };
 
-export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
+export type ToCopy = { 
+/**
+ * A strand of one's own to take with it, by id.
+ */
+strand: string | null, };
 
 export type ToDecline = { request: string, };
+
+export type ToDrawCode = { text: string, };
+
+export type ToFind = { words: string, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
 export type ToJoin = { link: string, };
-
-export type ToKeepDraft = { 
-/**
- * Its place on the pages.
- */
-field: string, 
-/**
- * As typed. Empty: there is no draft any more.
- */
-text: string, base?: Heads, choices?: { [key in string]: string }, 
-/**
- * The revision that the page stands on; 0 for none.
- */
-known: number, };
 
 export type ToLaunch = { 
 /**
@@ -2608,15 +2774,31 @@ export type ToLaunch = {
  */
 launch: string, };
 
+export type ToLockAfter = { minutes: number, };
+
+export type ToOpenBeside = { name: string, };
+
 export type ToRelay = { url: string, token: string | null, };
 
 export type ToRemove = { member: string, why: string, };
+
+export type ToRestore = { 
+/**
+ * The passphrase of the day when the backup was made.
+ */
+passphrase: Passphrase, 
+/**
+ * The file, in base 64.
+ */
+file: string, };
 
 export type ToSetPhone = { 
 /**
  * Empty: none.
  */
 phone: string, };
+
+export type ToStopProgram = { id: string, };
 
 export type ToUnlock = { passphrase: Passphrase, };
 
@@ -2911,3 +3093,17 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type WorkGroup = { group: Group, 
+/**
+ * Its heading.
+ */
+words: string, tasks: Array<WorkTask>, };
+
+export type WorkShown = { 
+/**
+ * Groups that have something, in the order of the page.
+ */
+groups: Array<WorkGroup>, };
+
+export type WorkTask = { assessment: string, title: string | null, task: Task, };
