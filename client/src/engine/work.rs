@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ChangeHash};
-use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView};
+use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView, Sample};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
 use kith_sync::client::{
     ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
@@ -196,6 +196,41 @@ impl Work<'_> {
         let me = self.core.create_document(self.store, self.now_ms, kind, rule, relay, &mut genesis)?;
         self.out.durable = true;
         self.introduce_me(&me.document)?;
+        Ok(me)
+    }
+
+    /// Fills a profile that is thrown away with the whole made-up sample, as its first person: the assessment, and the records of the
+    /// young people whom that person holds, so that hints know their names.
+    pub fn create_example(&mut self, sample: &Sample) -> Result<Identity, EngineError> {
+        let (now, now_ms) = (self.now(), self.now_ms);
+        let mut failed = None;
+        let mut play = |me: &Identity| {
+            let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+            sample.played(me.document.0, (me.person.0, me.device.0), now, &mut random).unwrap_or_else(|why| {
+                failed = Some(why);
+                Vec::new()
+            })
+        };
+        let me = self.core.create_example(self.store, now_ms, DocumentKind::WORKING, &mut play)?;
+        let records = sample.strand_records(now);
+        let (None, Ok(records)) = (failed, records) else { return Err(EngineError::Unreadable("the made-up example")) };
+        let first = sample.people.first().map(|person| person.name.clone()).unwrap_or_default();
+        for record in records.into_iter().filter(|record| record.by == first) {
+            let mut begin = |me: &Identity| {
+                let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+                let context = Context { person: me.person.0, device: me.device.0, now, random: &mut random };
+                vec![kith_assessment::strand_genesis(me.document.0, &context).1]
+            };
+            let own = self.core.create_example(self.store, now_ms, DocumentKind::STRAND, &mut begin)?;
+            for (when, command) in record.commands {
+                self.edit(&own.document, |doc, me| {
+                    let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+                    let mut context = Context { person: me.person.0, device: me.device.0, now: when, random: &mut random };
+                    kith_assessment::apply_strand(doc, &command, &mut context)
+                })?;
+            }
+        }
+        self.out.durable = true;
         Ok(me)
     }
 

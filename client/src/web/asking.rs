@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    AfterNo, Agreed, Agreement, Answer, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, Outcome, PlaceIs,
-    PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom, Whose, draw,
-    on_the_day, overview, picture_then_and_now,
+    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, Outcome,
+    PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom,
+    Whose, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
@@ -91,6 +91,7 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("position", of!(Position)),
         ("still-true", of!(StillTrue)),
         ("told", of!(Told)),
+        ("asked-all", of!(AskedAll)),
         ("place-kind", of!(PlaceKind)),
         ("place-is", of!(PlaceIs)),
         ("tie-kind", of!(TieKind)),

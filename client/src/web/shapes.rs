@@ -76,6 +76,8 @@ pub(crate) struct AppState {
     pub(crate) lock_after_seconds: u64,
     /// Whether somebody chose to work offline.
     pub(crate) offline: bool,
+    /// Whether this is the made-up example, which is thrown away on leaving.
+    pub(crate) example: bool,
     /// A suggestion for a passphrase.
     pub(crate) passphrase: String,
     /// A suggestion for the next assessment's name.
@@ -143,6 +145,10 @@ pub(crate) struct AppProfile {
 #[derive(Deserialize, TS)]
 pub(crate) struct NewAssessment {
     pub(crate) title: String,
+    /// Someone must act today: why is answered later.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub(crate) act_today: bool,
     #[serde(default)]
     #[ts(optional, as = "Option<Trigger>")]
     pub(crate) trigger: Option<Trigger>,
@@ -174,6 +180,13 @@ impl NewAssessment {
             lead_agency: None,
         }
     }
+}
+
+/// The made-up example is open.
+#[derive(Serialize, TS)]
+pub(crate) struct ExampleShown {
+    /// Its assessment.
+    pub(crate) assessment: String,
 }
 
 /// An assessment as the app shows it.

@@ -79,6 +79,8 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<AssessmentShown>();
     all.add::<CommandDone>();
     all.add::<Begun>();
+    all.add::<kith_assessment::Guide>();
+    all.add::<super::shapes::ExampleShown>();
     all.add::<Draft>();
     all.add::<DraftKept>();
     all.add::<HintsShown>();
