@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use automerge::{Automerge, ChangeHash};
 use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
-use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing};
+use kith_sync::client::{
+    ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
+};
 
 use kith_sync::replica::Touched;
 

@@ -21,7 +21,8 @@ use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToUnlock,
+    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay,
+    ToRemove, ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    Agreed, Answer, Basis, Command, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, TEXT_LIMIT, Told, Trigger, Turn, Whose,
-    on_the_day, overview,
+    Agreed, Answer, Basis, Command, Fair, Heard, Kind, Outcome, Position, Status, StillTrue, TEXT_LIMIT, Told, Trigger, Turn,
+    Whose, on_the_day, overview,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 

@@ -136,7 +136,14 @@ impl Server {
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }
-        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), beside: options.beside, ends: Mutex::default(), tries: Mutex::default() });
+        let shared = Arc::new(Shared {
+            port,
+            house,
+            sessions: Mutex::new(Sessions::new()),
+            beside: options.beside,
+            ends: Mutex::default(),
+            tries: Mutex::default(),
+        });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;
         let (end, ended) = oneshot::channel::<()>();

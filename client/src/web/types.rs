@@ -5,13 +5,11 @@ use kith_assessment::{Command, ThenAndNow};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::news::News;
-use super::settings::{
-    CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDrawCode, ToLockAfter, ToRestore, ToStopProgram,
-};
+use super::settings::{CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDrawCode, ToLockAfter, ToRestore, ToStopProgram};
 use super::shapes::{
     AppState, AssessmentShown, CommandDone, Draft, FindShown, LetInShown, NewAssessment, NewProfile, SinceShown, TimelineShown,
-    ToAdmit, ToCompare, ToCopy, ToDecline, ToFind, ToInvite, ToJoin, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToSetPhone, ToUnlock,
-    ToWorkOffline, WorkShown,
+    ToAdmit, ToCompare, ToCopy, ToDecline, ToFind, ToInvite, ToJoin, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToSetPhone,
+    ToUnlock, ToWorkOffline, WorkShown,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, Opened, RequestsShown};
 
