@@ -217,7 +217,7 @@ pub fn status_lines(status: &StatusShown, saved_at: Option<i64>, zone: &TimeZone
     for one in status.assessments.iter().chain(&status.records) {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
         let when = saved_at.map(|at| format!(" {}", time_of_day(at, zone))).unwrap_or_default();
-        let removed = one.standing.state == "removed";
+        let removed = matches!(one.standing.state, "removed" | "restored");
         let sent = match (one.sent, one.unsent + one.waiting) {
             (false, 1) if removed => "1 change was never sent and is only here".to_owned(),
             (false, many) if removed => format!("{many} changes were never sent and are only here"),

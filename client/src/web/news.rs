@@ -225,7 +225,8 @@ pub(super) fn app_status(engine: &Engine, zone: &TimeZone, offline: bool, saved_
 fn line(one: &crate::json::AssessmentStatus, time: &str, offline: bool) -> String {
     let mut line = format!("Saved on this computer {time}");
     if let Some(words) = &one.standing.words {
-        return format!("{line}. {words}");
+        // The page says the rest.
+        return format!("{line}. {}", words.split_inclusive(". ").next().unwrap_or(words).trim_end());
     }
     if one.record == 0 && one.relay.is_none() {
         return format!("{line} · Not connected to anyone yet");
