@@ -22,6 +22,11 @@ pub(crate) const REMOVAL: Space = Space(105);
 /// document, field: what is typed and not added yet, as text; on this computer only.
 pub(crate) const DRAFT: Space = Space(106);
 
+/// name: a wish of this person that is on. No value.
+const WISH: Space = Space(112);
+/// The wish not to be seen where one is.
+pub(super) const HIDDEN: &str = "hidden";
+
 const VERSION: u8 = 1;
 
 /// Who uses this profile.
@@ -90,6 +95,15 @@ pub(super) fn view(rows: &dyn Rows, document: &DocumentId) -> Result<Option<View
 
 pub(super) fn put_view(rows: &mut dyn Rows, document: &DocumentId, row: &ViewRow) -> Result<(), EngineError> {
     Ok(rows.put_row(VIEW, &document.0, &written(row))?)
+}
+
+/// Whether a wish is on. What is not there is off.
+pub(super) fn is_set(rows: &dyn Rows, name: &str) -> Result<bool, EngineError> {
+    Ok(rows.row(WISH, name.as_bytes())?.is_some())
+}
+
+pub(super) fn set(rows: &mut dyn Rows, name: &str, on: bool) -> Result<(), EngineError> {
+    Ok(if on { rows.put_row(WISH, name.as_bytes(), &[VERSION])? } else { rows.delete_row(WISH, name.as_bytes())? })
 }
 
 pub(super) fn put_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {

@@ -1,5 +1,6 @@
 //! The profile behind the app: none yet, locked, or open. Locked means that the engine has stopped and its keys are gone.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
+use super::company::Company;
 use super::news::{self, News};
 use crate::engine::{Engine, Person, Profile};
 use crate::failure::Failure;
@@ -131,6 +133,8 @@ impl House {
             ended: Arc::clone(&ended),
             offline: Arc::clone(&self.offline),
             zone: self.manner.zone.clone(),
+            company: Company::default(),
+            told: BTreeMap::new(),
         })?;
         #[cfg(unix)]
         let service = crate::holder::Service::start(&engine).ok();

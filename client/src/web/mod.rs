@@ -13,11 +13,13 @@
 mod api;
 mod asking;
 mod browser;
+mod company;
 mod door;
 mod events;
 mod files;
 mod house;
 mod instance;
+mod live;
 mod news;
 mod session;
 mod shapes;
@@ -124,7 +126,7 @@ impl Server {
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }
-        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()) });
+        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), live: live::Live::default() });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;
         let (end, ended) = oneshot::channel::<()>();

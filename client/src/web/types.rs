@@ -6,8 +6,8 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use super::news::News;
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToDecline, ToInvite, ToJoin,
-    ToLaunch, ToRelay, ToRemove, ToSetPhone, ToUnlock, ToWorkOffline,
+    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToBeHere, ToDecline,
+    ToHide, ToInvite, ToJoin, ToLaunch, ToRelay, ToRemove, ToSetPhone, ToType, ToUnlock, ToWorkOffline, TypedOn,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, RequestsShown};
 
@@ -56,14 +56,18 @@ pub fn typescript() -> String {
     all.add::<NewAssessment>();
     all.add::<NewProfile>();
     all.add::<ToAdmit>();
+    all.add::<ToBeHere>();
     all.add::<ToDecline>();
+    all.add::<ToHide>();
     all.add::<ToInvite>();
     all.add::<ToJoin>();
     all.add::<ToLaunch>();
     all.add::<ToRelay>();
     all.add::<ToRemove>();
     all.add::<ToSetPhone>();
+    all.add::<ToType>();
     all.add::<ToUnlock>();
+    all.add::<TypedOn>();
     all.add::<ToWorkOffline>();
     all.add::<Asked>();
     all.add::<Decided>();

@@ -49,6 +49,8 @@ mod strand_record;
 mod strands;
 mod tasks;
 mod texts;
+mod together;
+mod typing;
 mod view;
 mod vocabulary;
 mod voices;
@@ -72,7 +74,7 @@ pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use look::{view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, SideAtAGlance, overview};
-pub use people::Owners;
+pub use people::{Owners, who};
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
     ActionFields, ActionView, AddAction, AddGoal, GoalView, MeasureGoal, Measured, PlanView, PutBack, TakeBack, UpdateAction,
@@ -80,6 +82,7 @@ pub use plan::{
 };
 pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
 pub use practice_text::{Part, case_notes, part_text};
+pub use prose::Splice;
 pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
@@ -92,6 +95,8 @@ pub use strands::{
 };
 pub use tasks::{ForWhom, Task, tasks};
 pub use texts::text_object_at;
+pub use together::WriteTogether;
+pub use typing::{field_of, splices_since, text_of};
 pub use view::{
     Answered, AssessmentView, Confirmed, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PersonView,
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,

@@ -1,7 +1,7 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
   AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
-  MembersShown, NewAssessment, NewProfile, News, RequestsShown,
+  MembersShown, NewAssessment, NewProfile, News, RequestsShown, ToType, TypedOn,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -64,6 +64,9 @@ export const api = {
   begin: (assessment: NewAssessment) => json<Made>("POST", "/assessments", assessment),
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
+  typing: (id: string, typed: ToType) => json<TypedOn>("POST", `${of(id)}/typing`, typed),
+  place: (id: string, place: string | null) => json<unknown>("POST", `${of(id)}/place`, { place }),
+  hide: (hidden: boolean) => json<unknown>("POST", "/hidden", { hidden }),
   draft: (id: string, draft: Draft) => json<unknown>("PUT", `${of(id)}/drafts`, draft),
   history: (id: string) => json<HistoryShown>("GET", `${of(id)}/history`),
   members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
