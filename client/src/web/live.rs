@@ -62,9 +62,9 @@ impl Live {
     }
 
     /// Whether it is time again for a word of presence.
-    fn may_say(&self, document: DocumentId, leaving: bool) -> bool {
+    fn may_say(&self, document: DocumentId) -> bool {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = said.get(&document).is_none_or(|last| last.elapsed() >= PACE) || leaving;
+        let due = said.get(&document).is_none_or(|last| last.elapsed() >= PACE);
         if due {
             said.insert(document, Instant::now());
         }
@@ -136,7 +136,8 @@ pub(super) async fn be_here(State(shared): Here, Path(id): Path<String>, Json(as
     with_engine(shared, move |engine, _| {
         let document = verbs::document(engine, &id)?;
         let place = asked.place.unwrap_or_default();
-        if here.live.may_say(document, place.is_empty()) {
+        // A farewell does not wait.
+        if place.is_empty() || here.live.may_say(document) {
             engine.step(move |work| if work.is_hidden()? { Ok(()) } else { work.say_here(&document, &place) })?;
         }
         Ok(serde_json::json!({}))

@@ -196,11 +196,19 @@ impl Teller {
 
     /// Which texts changed, by the patches that Automerge made while it took what came: nothing is compared, nothing is read again.
     fn changed(&mut self, document: DocumentId) -> Result<(), EngineError> {
-        let (touched, to) = self.engine.look(move |work| {
+        let found = self.engine.look(move |work| {
             let touched = work.touched(&document);
+            // One that is not in memory is not loaded for this: the first screen comes from the stored view.
+            if touched.is_empty() {
+                return Ok(None);
+            }
             let doc = work.read(&document)?;
-            Ok((Touch::of(doc, touched), Heads(doc.get_heads())))
+            Ok(Some((Touch::of(doc, touched), Heads(doc.get_heads()))))
         })?;
+        let Some((touched, to)) = found else {
+            let _ = self.news.send(News::all_of(document.to_string()));
+            return Ok(());
+        };
         let from = self.told.insert(document, to.clone()).unwrap_or_default();
         let Touch { texts, whole, more } = touched;
         let whole = whole.into_iter().collect();
@@ -219,7 +227,7 @@ struct Touch {
 
 impl Touch {
     fn of(doc: &Automerge, touched: Vec<Touched>) -> Self {
-        let mut found = Self { more: touched.is_empty(), ..Self::default() };
+        let mut found = Self::default();
         for Touched { object, kind } in touched {
             match kind {
                 TouchedKind::Text { at, delete, insert } => match field_of(doc, &object) {

@@ -344,6 +344,10 @@ lock_after_seconds: number,
  */
 offline: boolean, 
 /**
+ * Whether this person does not want to be seen where they are.
+ */
+hidden: boolean, 
+/**
  * A suggestion for a passphrase.
  */
 passphrase: string, 
@@ -950,7 +954,7 @@ insert: string, } | { "do": "looked-at-text",
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment;
 
 export type CommandDone = { 
 /**
@@ -1174,6 +1178,10 @@ differing: Array<DifferingView>,
  */
 look_again: string | null, 
 /**
+ * Who invites others to write in it, letter by letter; `None`: nobody does.
+ */
+together: Who | null, 
+/**
  * Strands that it rests on, by id (R3). Those that were taken out are not among them.
  */
 rests_on: Array<string>, 
@@ -1285,6 +1293,16 @@ evidence?: string | null, };
 export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
+
+export type Here = { 
+/**
+ * Which agency.
+ */
+agency: string, 
+/**
+ * Where: "2.3", "summary".
+ */
+place: string, };
 
 export type Hint = { 
 /**
@@ -1672,13 +1690,33 @@ export type News = { "news": "status" } & AppStatus | { "news": "changed",
  */
 assessment: string, 
 /**
- * Texts of entries that changed, in order; positions are UTF-16 code units.
+ * What others wrote in its texts, in order, for an editor that stands at `from`.
  */
 texts: Array<TextChanged>, 
 /**
+ * Texts that changed otherwise too: an editor asks what they are now.
+ */
+whole: Array<string>, 
+/**
+ * Where the assessment stood before; empty: it is not known.
+ */
+from: Heads, 
+/**
+ * Where it stands now.
+ */
+to: Heads, 
+/**
  * Whether more than these texts changed.
  */
-more: boolean, } | { "news": "said", 
+more: boolean, } | { "news": "presence", 
+/**
+ * Which.
+ */
+assessment: string, 
+/**
+ * Each agency and place once, in order.
+ */
+here: Array<Here>, } | { "news": "said", 
 /**
  * The sentence.
  */
@@ -2228,6 +2266,20 @@ only_worries: boolean,
  */
 empty: boolean, };
 
+export type Splice = { 
+/**
+ * UTF-16 code units from the start.
+ */
+at: number, 
+/**
+ * How many UTF-16 code units go there.
+ */
+delete: number, 
+/**
+ * What comes there.
+ */
+insert: string, };
+
 export type StandingShown = { 
 /**
  * "member", "removed", "forked", "broken", "rolled-back", "update-needed".
@@ -2372,21 +2424,13 @@ position: Position, };
 
 export type TextChanged = { 
 /**
- * The entry.
+ * The text: "entries/{id}/text", "analysis/summary".
  */
-entry: string, 
+field: string, 
 /**
- * UTF-16 code units from its start.
+ * What went and what came.
  */
-at: number, 
-/**
- * How many went there.
- */
-delete: number, 
-/**
- * What came.
- */
-insert: string, };
+splice: Splice, };
 
 export type TheirWords = "stay" | "go" | (string & {});
 
@@ -2410,7 +2454,15 @@ export type ToAdmit = { request: string,
  */
 words: string, };
 
+export type ToBeHere = { 
+/**
+ * "2.3", "summary", "overview"; none: not there any more.
+ */
+place: string | null, };
+
 export type ToDecline = { request: string, };
+
+export type ToHide = { hidden: boolean, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
@@ -2431,6 +2483,28 @@ export type ToSetPhone = {
  * Empty: none.
  */
 phone: string, };
+
+export type ToType = { 
+/**
+ * The text.
+ */
+field: string, 
+/**
+ * Names this editor while it is open, so that what is sent again after a lost answer is done once.
+ */
+sitting: string, 
+/**
+ * Counts what this editor asks.
+ */
+turn: number, 
+/**
+ * Where the editor stands; none: it opens.
+ */
+heads: Heads | null, 
+/**
+ * What was typed there, in order.
+ */
+splices: Array<Splice>, };
 
 export type ToUnlock = { passphrase: Passphrase, };
 
@@ -2455,6 +2529,20 @@ label: string,
  * Every value.
  */
 values: Array<Version>, };
+
+export type TypedOn = { 
+/**
+ * Where it stands.
+ */
+heads: Heads, 
+/**
+ * What others wrote, to be applied in order after the editor's own splices.
+ */
+splices: Array<Splice>, 
+/**
+ * The whole text, for an editor that opens or has lost its place. The splices that came with the question were not taken then.
+ */
+text: string | null, };
 
 export type UpdateAction = { 
 /**
@@ -2725,3 +2813,13 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type WriteTogether = { 
+/**
+ * Which entry.
+ */
+id: string, 
+/**
+ * Whether it is open from now on.
+ */
+open: boolean, };
