@@ -20,6 +20,9 @@ const textIn = (one, label) => box(one, label).inputValue();
 const caretIn = (one, label) => box(one, label).evaluate((area) => [area.selectionStart, area.selectionEnd]);
 const place = (one, at, label) => box(one, label).evaluate((area, caret) => { area.focus(); area.setSelectionRange(caret, caret); }, at);
 
+/** At the end of what stands there at that moment: others write meanwhile. */
+const placeAtEnd = (one, label) => box(one, label).evaluate((area) => { area.focus(); area.setSelectionRange(area.value.length, area.value.length); });
+
 async function until(what, holds, within = 30_000) {
   const end = Date.now() + within;
   let last;
@@ -124,7 +127,7 @@ try {
       await nadia.page.getByRole("button", { name: "Connect again" }).waitFor();
       await nadia.sees("You are working offline");
       await openSummary(nadia);
-      await place(nadia, (await textIn(nadia)).length);
+      await placeAtEnd(nadia);
     };
     const back = async () => {
       await nadia.follow("Settings");
@@ -132,7 +135,7 @@ try {
       await nadia.page.getByRole("button", { name: "Work offline" }).waitFor();
       await openSummary(nadia);
       await until("what Priya wrote meanwhile is there", async () => (await textIn(nadia)).startsWith(typedBy.priya.slice(0, 20)));
-      await place(nadia, (await textIn(nadia)).length);
+      await placeAtEnd(nadia);
     };
     const third = (SECONDS * 1000) / 3;
     await Promise.all([
