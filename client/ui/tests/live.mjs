@@ -233,6 +233,28 @@ try {
     assert.equal(await nadia.page.getByText("characters long").count(), 0);
   });
 
+  await step("two who wrote apart are asked to read once what came together", async () => {
+    await nadia.follow("Settings");
+    await nadia.press("Work offline");
+    await nadia.page.getByRole("button", { name: "Connect again" }).waitFor();
+    await openSummary(nadia);
+    // The last mark of typing that all three had holds for some seconds.
+    await nadia.page.waitForTimeout(6000);
+    await placeAtEnd(nadia);
+    await nadia.page.keyboard.type(" Apart.");
+    await place(priya, 0);
+    await priya.page.keyboard.type("Also: ");
+    await nadia.follow("Settings");
+    await nadia.press("Connect again");
+    await openSummary(nadia);
+    text = `Also: ${text} Apart.`;
+    await allRead(people, text);
+    await priya.sees("wrote this apart, and it was put together");
+    await priya.screen("live-apart");
+    await priya.press(/^I have looked/);
+    await until("the mark is gone", async () => (await priya.page.getByText("wrote this apart").count()) === 0);
+  });
+
   await step("an entry is written together when its author opens it; nobody sees a draft", async () => {
     await goTo(delroy, "sides/3");
     const own = delroy.page.getByRole("button", { name: /^Write together/ }).first();
@@ -264,7 +286,7 @@ try {
     await priya.page.keyboard.type("Z");
     await priya.press("Lock");
     await priya.heading("Kith is locked");
-    assert.equal(await priya.page.getByText("So.").count(), 0, "the page is blank");
+    assert.equal(await priya.page.getByText("Also: So.").count(), 0, "the page is blank");
     await until("the letter", async () => (await textIn(nadia)) === `Z${text}`);
   });
 

@@ -260,6 +260,7 @@ fn presence_reaches_who_is_connected_and_leaves_no_row_anywhere() {
     room.step(0, |core, rows| core.say_here(rows, now_ms + 1, &document, "plan").unwrap());
     assert_eq!(room.told, []);
     // Without a connection nothing waits to be said.
-    let effects = room.devices[1].core.say_here(&mut room.devices[1].rows, now_ms, &document, "plan").unwrap();
+    let Device { core, rows } = &mut room.devices[1];
+    let effects = core.say_here(rows, now_ms, &document, "plan").unwrap();
     assert!(effects.frames.is_empty() && !effects.durable);
 }
