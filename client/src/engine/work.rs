@@ -240,6 +240,23 @@ impl Work<'_> {
         self.command(document, &Command::IntroduceMyself { name, agency, role }).map(|_| ())
     }
 
+    /// Says to the members who are connected where in a document this person is; empty: not there any more. Writes nothing.
+    pub fn say_here(&mut self, document: &DocumentId, place: &str) -> Result<(), EngineError> {
+        let effects = self.core.say_here(self.store, self.now_ms, document, place)?;
+        self.take(effects);
+        Ok(())
+    }
+
+    /// Whether this person does not want to be seen where they are.
+    pub fn is_hidden(&self) -> Result<bool, EngineError> {
+        kept::is_set(self.store, kept::HIDDEN)
+    }
+
+    /// Sets that.
+    pub fn set_hidden(&mut self, hidden: bool) -> Result<(), EngineError> {
+        kept::set(self.store, kept::HIDDEN, hidden)
+    }
+
     /// Wants something of a document's group; it is done when there is a connection.
     pub fn intend(&mut self, document: &DocumentId, intent: Intent) -> Result<IntentId, EngineError> {
         let (id, effects) = self.core.add_intent(self.store, self.now_ms, document, intent)?;

@@ -140,7 +140,7 @@ async fn look_through(State(shared): Here, Path(id): Path<String>) -> Response {
 async fn record(State(shared): Here, Path(id): Path<String>) -> Response {
     with_engine(shared, move |engine, house| {
         let (assessment, done) = recorded(engine, house, &id)?;
-        house.tell(News::Changed { assessment, texts: Vec::new(), more: true });
+        house.tell(News::all_of(assessment));
         Ok(done)
     })
     .await

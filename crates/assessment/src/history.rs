@@ -141,6 +141,8 @@ impl Teller<'_> {
             "source" => format!("changed who said {}, or how it is known", entry()),
             "choose" => "chose between two versions".to_owned(),
             "look" => format!("looked at {}, which had been edited apart", entry()),
+            "together" => format!("invited others to write in {}", entry()),
+            "together-end" => format!("ended the writing together in {}", entry()),
             "retire" => format!("took back {}", entry()),
             "restore" => format!("restored {}", entry()),
             "differ" => format!("set a differing view beside {}", self.thing(first)),

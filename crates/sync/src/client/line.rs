@@ -176,7 +176,13 @@ fn heard(
             Some(document) => document.told_removed(step, seq, record),
             None => Ok(()),
         },
-        ServerMessage::Presence { .. } | ServerMessage::Pong { .. } => Ok(()),
+        ServerMessage::Presence { document, device, sealed } => {
+            if let Some(document) = on_line(documents, id, &document) {
+                document.somebody_is_here(step, device, &sealed);
+            }
+            Ok(())
+        }
+        ServerMessage::Pong { .. } => Ok(()),
         // This device asks for none of these yet: what a relay says unasked is no fault of the line.
         ServerMessage::GuestLinkStored { .. }
         | ServerMessage::GuestLinkStopped { .. }
