@@ -93,7 +93,10 @@ fn side_lines(all: &mut Lines, side: &SideView) {
         dimension.entries.iter().for_each(|one| entry(all, &page, &place, one));
     }
     side.entries.iter().for_each(|one| entry(all, &page, &side.title, one));
-    let asked = [("young-people", "Young people\u{2019}s view", &side.young_people), ("parents", "Parents\u{2019} and carers\u{2019} view", &side.parents)];
+    let asked = [
+        ("young-people", "Young people\u{2019}s view", &side.young_people),
+        ("parents", "Parents\u{2019} and carers\u{2019} view", &side.parents),
+    ];
     for (key, whose, answer) in asked {
         let label = format!("{whose} of {}", side.title);
         all.choice(("voices", &side.id), format!("sides/{}/asked-{key}", side.id), &label, Some(answer.words()));
@@ -106,7 +109,12 @@ fn entry(all: &mut Lines, page: &str, where_it_is: &str, entry: &EntryView) {
     let label = format!("{}, {where_it_is}", entry.kind.words());
     all.words(place, field("text"), &label, &entry.text);
     all.choice(place, field("kind"), &format!("What this is: \u{201c}{}\u{201d}", start(&entry.text)), Some(entry.kind.words()));
-    all.choice(place, field("dimension"), &format!("Where this stands: \u{201c}{}\u{201d}", start(&entry.text)), Some(where_it_is));
+    all.choice(
+        place,
+        field("dimension"),
+        &format!("Where this stands: \u{201c}{}\u{201d}", start(&entry.text)),
+        Some(where_it_is),
+    );
     let said_by = entry.provenance.said_by.as_deref();
     all.words(place, field("said-by"), &format!("Who said it, {where_it_is}"), said_by.unwrap_or_default());
     entry.differing.iter().for_each(|one| differing(all, place, where_it_is, one));
@@ -118,7 +126,12 @@ fn start(text: &str) -> String {
 
 fn differing(all: &mut Lines, place: (&str, &str), about: &str, view: &DifferingView) {
     if view.withdrawn.is_none() {
-        all.words(place, format!("differing/{}/text", view.id), &format!("{} sees it differently, {about}", view.by.name), &view.text);
+        all.words(
+            place,
+            format!("differing/{}/text", view.id),
+            &format!("{} sees it differently, {about}", view.by.name),
+            &view.text,
+        );
         let families = view.for_families.as_deref().unwrap_or_default();
         let label = format!("What families read of how {} sees it, {about}", view.by.name);
         all.words(place, format!("differing/{}/for-families", view.id), &label, families);
@@ -137,7 +150,12 @@ fn weighting(all: &mut Lines, view: &AssessmentView) {
     }
     all.words(place, "analysis/weighting".to_owned(), "Why that side must change first", &weighting.reason.text);
     all.day(place, "analysis/weighting.date".to_owned(), "When the weighting was talked over", weighting.date.as_deref());
-    all.words(place, "analysis/weighting.took-part".to_owned(), "Who took part in the weighting", &weighting.took_part.join(", "));
+    all.words(
+        place,
+        "analysis/weighting.took-part".to_owned(),
+        "Who took part in the weighting",
+        &weighting.took_part.join(", "),
+    );
     let young_people = weighting.young_people.as_deref().unwrap_or_default();
     all.words(place, "analysis/weighting.young-people".to_owned(), "What young people think of the weighting", young_people);
     weighting.differing.iter().for_each(|one| differing(all, place, "the weighting", one));
@@ -197,7 +215,12 @@ fn action(all: &mut Lines, action: &ActionView) {
     }
     all.choice(place, field("status"), &format!("How it stands: {about}"), Some(action.status.words()));
     all.day(place, field("due"), &format!("Due: {about}"), action.due.as_deref());
-    all.day(place, field("apart-review"), &format!("When to look at keeping apart again: {about}"), action.apart_review.as_deref());
+    all.day(
+        place,
+        field("apart-review"),
+        &format!("When to look at keeping apart again: {about}"),
+        action.apart_review.as_deref(),
+    );
     action.differing.iter().for_each(|one| differing(all, place, &about, one));
 }
 

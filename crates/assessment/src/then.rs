@@ -163,7 +163,9 @@ pub fn then_and_now(doc: &Automerge, owners: Option<&Owners>, then: &str, now: O
     }
     told.taken_back = earlier.into_iter().filter(|line| find(&later, &line.field).is_none()).collect();
     // What came or went as a whole is told by its own words; how it was filed is not told beside.
-    let whole = |all: &[Line], line: &Line| line.words || !all.iter().any(|other| other.words && other.at == line.at && !line.at.is_empty());
+    let whole = |all: &[Line], line: &Line| {
+        line.words || !all.iter().any(|other| other.words && other.at == line.at && !line.at.is_empty())
+    };
     for all in [&mut told.added, &mut told.taken_back] {
         let before = all.clone();
         all.retain(|line| whole(&before, line));

@@ -232,10 +232,8 @@ impl Step<'_> {
         let rows = self.store.guest_items(&document, after.as_ref(), MAX_RECORDS_BYTES)?;
         let last = rows.last().map(|row| (row.link, row.item));
         let more = last.is_some() && !self.store.guest_items(&document, last.as_ref(), 1)?.is_empty();
-        let items = rows
-            .into_iter()
-            .map(|row| GuestItem { link: row.link, item: row.item, sealed: row.sealed.to_vec() })
-            .collect();
+        let items =
+            rows.into_iter().map(|row| GuestItem { link: row.link, item: row.item, sealed: row.sealed.to_vec() }).collect();
         self.send(conn, &ServerMessage::GuestItems { document, items, more });
         Ok(())
     }
@@ -288,7 +286,12 @@ impl Step<'_> {
     }
 
     /// Closes the window and deletes what lay in it. Again is no error.
-    pub(super) fn close_guest_reading(&mut self, conn: ConnId, document: DocumentId, link: GuestLinkId) -> Result<(), StoreError> {
+    pub(super) fn close_guest_reading(
+        &mut self,
+        conn: ConnId,
+        document: DocumentId,
+        link: GuestLinkId,
+    ) -> Result<(), StoreError> {
         if self.link_writer(conn, &document, &link)?.is_none() {
             return Ok(());
         }

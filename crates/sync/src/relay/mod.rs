@@ -45,14 +45,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use kith_group::{DocumentId, GuestLinkId, Random, RelayId, RequestId};
 
-pub use config::{CODE_TRIES, Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, MAX_WINDOW, RelayConfig};
+pub use config::{
+    CODE_TRIES, Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, MAX_WINDOW, RelayConfig,
+};
 pub use effects::{ConnId, RelayCounts, RelayEffects, RelayEvent};
 pub use guests::{GuestAnswer, GuestAsk};
 pub use memory::MemoryStore;
 pub use sign_in::token_digest;
 pub use store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow, NewRecord, Place, ReceiptRow, RelayEngine,
-    RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 
 use crate::wire::{About, Reason, ServerMessage};
