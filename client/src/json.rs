@@ -28,14 +28,14 @@ use serde::Serialize;
 use ts_rs::TS;
 
 /// A refusal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Refused {
     /// What happened.
     pub error: RefusedError,
 }
 
 /// Its parts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RefusedError {
     /// A short word that stays the same: "wrong-passphrase", "unknown-assessment", "relay", "refused", …
     pub code: String,
@@ -393,6 +393,28 @@ pub struct Exported {
     pub format: &'static str,
     /// Its size.
     pub bytes: usize,
+}
+
+/// A backup was written, read back and compared.
+#[derive(Debug, Clone, Serialize)]
+pub struct BackedUp {
+    /// The file.
+    pub file: String,
+    /// Its size.
+    pub bytes: usize,
+    /// When it was made.
+    pub made: i64,
+    /// How many documents are in it.
+    pub documents: usize,
+}
+
+/// A backup was read back into a new profile.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restored {
+    /// Whose profile it is.
+    pub name: String,
+    /// The assessments, as `list` shows them.
+    pub assessments: Vec<serde_json::Value>,
 }
 
 /// A hint on a text.

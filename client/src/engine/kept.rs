@@ -19,10 +19,22 @@ const FOLLOW_UP: Space = Space(103);
 pub(crate) const NONCE: Space = Space(104);
 /// document, device: why somebody was removed, as a lead here put it; kept on this computer only.
 pub(crate) const REMOVAL: Space = Space(105);
-/// document, field: what is typed and not added yet, as text; on this computer only.
+/// document, field: what is typed and not added yet, as JSON; on this computer only.
 pub(crate) const DRAFT: Space = Space(106);
+/// document, "word " and a word: somebody chose to keep it; document, "count ", kind and choice: how often. On this computer only.
+pub(crate) const HINT: Space = Space(108);
 /// document: how it stood when the person last said that they have looked ([`LookedRow`]); on this computer only.
 const LOOKED: Space = Space(110);
+
+/// One row: the last backup that was kept ([`super::LastBackup`]).
+pub(crate) const LAST_BACKUP: Space = Space(120);
+/// name of a choice: how this computer's app is set.
+pub(crate) const SETTING: Space = Space(121);
+/// digest of its token: another program on this computer that may read.
+pub(crate) const PROGRAM: Space = Space(122);
+
+/// Rows that mean something on this computer and in this group only: they are no part of a backup.
+pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
 
 const VERSION: u8 = 1;
 
@@ -74,7 +86,7 @@ pub(super) struct LookedRow {
     pub(super) heads: Vec<u8>,
 }
 
-fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
+pub(super) fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = vec![VERSION];
     if let Err(never) = minicbor::encode(value, &mut bytes) {
         debug_assert!(false, "encoding a row failed: {never}");
@@ -82,7 +94,7 @@ fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     bytes
 }
 
-fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
+pub(super) fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
     match bytes.split_first() {
         Some((&VERSION, rest)) => minicbor::decode(rest).ok(),
         _ => None,

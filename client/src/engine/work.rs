@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use automerge::{Automerge, ChangeHash};
 use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
-use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report};
+use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing};
 
 use kith_sync::replica::Touched;
 
@@ -234,7 +234,11 @@ impl Work<'_> {
 
     /// Every relay that something of this profile lives at, and the profile's own.
     pub fn relays(&self) -> Result<Vec<String>, EngineError> {
-        let mut relays: Vec<String> = self.core.documents().into_iter().filter_map(|document| document.relay).collect();
+        let mut relays: Vec<String> = {
+            // A copy from a backup follows no log.
+            let here = self.core.documents().into_iter().filter(|document| document.standing != Standing::Restored);
+            here.filter_map(|document| document.relay).collect()
+        };
         relays.extend(self.core.joins(self.store)?.into_iter().filter(|join| join.progress.is_open()).map(|join| join.relay));
         relays.extend(self.profile()?.relay);
         relays.sort();

@@ -1,6 +1,7 @@
 //! What each verb does, on a running engine. A verb reads no file and writes none, prints nothing and asks nobody: it takes its
 //! arguments and gives an [`Answer`], so that the holder of a profile can do it for another process ([`crate::holder`]).
 
+mod backing_up;
 mod deciding;
 mod doing;
 mod exporting;
@@ -126,6 +127,10 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Remove { id, member, why } => deciding::remove(engine, id, member, why),
         Verb::Verify { id } => proving::verify(engine, id),
         Verb::Export { id, format, to, replace } => exporting::export(engine, id, *format, to, *replace),
+        Verb::Backup { file, replace } => backing_up::backup(engine, file, *replace),
+        Verb::BackupKept { made, bytes } => backing_up::kept(engine, *made, *bytes),
+        // The profile is made from it before there is an engine; here it only tells what is there now.
+        Verb::Restore { .. } => backing_up::restored(engine, manner),
         // Done before a profile is looked for: the names and the text are files of whoever asks.
         Verb::Nudge { .. } => Err(Failure::usage("`kith nudge` reads the input of whoever asks; it needs no profile")),
     }

@@ -4,23 +4,25 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 
 use super::asking;
 use super::beside::Beside;
+use super::connect::{self, Tries};
 use super::door::{PAGE_HEADER, cookie, keep, refusal};
 use super::files;
 use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove, ToUnlock,
+    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay,
+    ToRemove, ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
@@ -35,11 +37,25 @@ pub(super) struct Shared {
     pub(super) house: House,
     pub(super) sessions: Mutex<Sessions>,
     pub(super) beside: Option<Beside>,
+    /// Ends the program; there is none where another program opened the app.
+    pub(super) ends: Mutex<Option<std::sync::mpsc::Sender<()>>>,
+    pub(super) tries: Mutex<Tries>,
 }
 
 impl Shared {
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wrong tokens of other programs.
+    pub(super) fn tries(&self) -> MutexGuard<'_, Tries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the program, if it is one of its own.
+    pub(super) fn end(&self) -> bool {
+        let end = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        end.as_ref().is_some_and(|end| end.send(()).is_ok())
     }
 }
 
@@ -63,7 +79,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments", post(begin))
         .route("/assessments/{id}", get(view))
         .route("/assessments/{id}/commands", post(command))
-        .route("/assessments/{id}/drafts", put(draft))
         .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
         .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
         .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
@@ -71,15 +86,21 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/admit", post(admit))
         .route("/assessments/{id}/decline", post(decline))
         .route("/assessments/{id}/remove", post(remove))
+        .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .merge(super::drafts::routes())
+        .merge(super::hinting::routes())
+        .merge(super::settings::routes())
         .merge(super::pages::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
-    // The two calls that a page may make before it is let in.
+    // What may be asked before a page is let in.
     let api = Router::new()
         .route("/launch", post(launch))
         .route("/unlock", post(unlock))
+        // Other programs, by tokens of their own.
+        .nest("/connect", connect::routes(&shared))
         .fallback_service(open.with_state(Arc::clone(&shared)));
     Router::new()
         .nest("/api", api)
@@ -125,14 +146,14 @@ pub(super) fn failed(failure: &Failure) -> Response {
 }
 
 /// Does something that waits for the disk or a relay, away from the server's own threads.
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+pub(super) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(f).await {
         Ok(done) => done,
         Err(_) => Err(Failure::refused("stopped", "Kith could not do that. What was saved is safe; try again")),
     }
 }
 
-async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
+pub(super) async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
     match blocking(f).await {
         Ok(value) => Json(value).into_response(),
         Err(failure) => failed(&failure),
@@ -174,7 +195,7 @@ async fn launch(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToLau
 }
 
 /// The page's token in the answer, the cookie beside it.
-fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
+pub(super) fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
     let mut response = Json(LetInShown { page }).into_response();
     if let Some(value) =
         cookie.and_then(|cookie| HeaderValue::from_str(&format!("{name}={cookie}; Path=/; HttpOnly; SameSite=Strict")).ok())
@@ -324,11 +345,6 @@ async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Jso
     .await
 }
 
-async fn draft(State(shared): Here, Path(id): Path<String>, Json(draft): Json<Draft>) -> Response {
-    with_engine(shared, move |engine, _| asking::keep_draft(engine, &id, &draft).map(|()| serde_json::json!({"saved": true})))
-        .await
-}
-
 async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>) -> Response {
     let ToInvite { role, expires, for_whom } = asked;
     verb(here, Verb::Invite { id, role, expires, for_whom: for_whom.filter(|whom| !whom.trim().is_empty()) }).await
@@ -345,6 +361,10 @@ async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::sh
 
 async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>) -> Response {
     verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
+}
+
+async fn picture(State(shared): Here, Path(id): Path<String>, Query(asked): Query<super::shapes::PictureSince>) -> Response {
+    with_engine(shared, move |engine, house| asking::picture(engine, &id, asked.then.as_deref(), &house.manner)).await
 }
 
 async fn text(State(shared): Here, Path(id): Path<String>) -> Response {

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use kith_group::Digest;
 use tokio::sync::broadcast;
 
+use super::hinting::HintCache;
 use super::news::{self, News};
 use crate::engine::{Engine, Person, Profile};
 use crate::failure::Failure;
@@ -31,6 +33,8 @@ pub(super) enum Standing {
 
 struct Opened {
     engine: Engine,
+    /// Checks texts for hints, with the names of the caseload: gone with everything else when locked.
+    hints: Arc<HintCache>,
     /// Ends the thread that tells news.
     ended: Arc<AtomicBool>,
     #[cfg(unix)]
@@ -41,7 +45,9 @@ struct Opened {
 pub(super) struct House {
     folder: PathBuf,
     cost: KeyCost,
-    lock_after: Duration,
+    lock_after: Mutex<Duration>,
+    /// Digests of the tokens with which other programs may read. They stay while it is locked, so that who asks hears that it is.
+    programs: Mutex<Vec<Digest>>,
     opened: Mutex<Option<Opened>>,
     /// One passphrase is tried at a time.
     trying: Mutex<()>,
@@ -56,7 +62,8 @@ impl House {
         Self {
             folder: folder.to_owned(),
             cost,
-            lock_after,
+            lock_after: Mutex::new(lock_after),
+            programs: Mutex::default(),
             opened: Mutex::new(None),
             trying: Mutex::new(()),
             touched: Mutex::new(Instant::now()),
@@ -87,6 +94,11 @@ impl House {
             None if is_profile(&self.folder) => Err(locked()),
             None => Err(Failure::refused("no-profile", "Kith does not know yet who you are. Begin with \"About you\"")),
         }
+    }
+
+    /// What checks texts, for as long as the profile stays open.
+    pub(super) fn hints(&self) -> Result<Arc<HintCache>, Failure> {
+        self.opened().as_ref().map(|opened| Arc::clone(&opened.hints)).ok_or_else(locked)
     }
 
     /// Makes the profile and opens it.
@@ -121,7 +133,18 @@ impl House {
         self.open(Engine::start(Profile::open_locked(&self.folder, passphrase, lock)?)?)
     }
 
+    /// Makes the profile from a backup and opens it.
+    pub(super) fn restore(&self, backup: &[u8], passphrase: &str) -> Result<(), Failure> {
+        let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        let profile = Profile::restore(&self.folder, backup, passphrase, self.cost)?;
+        self.open(Engine::start(profile)?)
+    }
+
     fn open(&self, engine: Engine) -> Result<(), Failure> {
+        if let Some(minutes) = engine.look(|work| work.lock_after())? {
+            self.set_lock_after(Duration::from_secs(u64::from(minutes) * 60));
+        }
+        self.read_programs(&engine)?;
         let events = engine.subscribe()?;
         let ended = Arc::new(AtomicBool::new(false));
         news::start(news::Teller {
@@ -137,6 +160,7 @@ impl House {
         self.touch();
         *self.opened() = Some(Opened {
             engine,
+            hints: Arc::default(),
             ended,
             #[cfg(unix)]
             _service: service,
@@ -161,14 +185,32 @@ impl House {
     /// Locks if nobody has done anything for as long as was agreed.
     pub(super) fn lock_if_left_alone(&self) {
         let alone = self.touched.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
-        if alone >= self.lock_after && self.opened().is_some() {
+        if alone >= self.lock_after() && self.opened().is_some() {
             let _ = self.lock();
         }
     }
 
     /// After how much time without a key or a press the app locks itself.
     pub(super) fn lock_after(&self) -> Duration {
-        self.lock_after
+        *self.lock_after.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes that from now on.
+    pub(super) fn set_lock_after(&self, after: Duration) {
+        *self.lock_after.lock().unwrap_or_else(PoisonError::into_inner) = after;
+    }
+
+    /// Reads which programs may read.
+    pub(super) fn read_programs(&self, engine: &Engine) -> Result<(), Failure> {
+        let programs = engine.look(|work| work.programs())?;
+        let digests = programs.into_iter().map(|program| program.digest).collect();
+        *self.programs.lock().unwrap_or_else(PoisonError::into_inner) = digests;
+        Ok(())
+    }
+
+    /// Whether a program with this token may read.
+    pub(super) fn knows_program(&self, digest: &Digest) -> bool {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).contains(digest)
     }
 
     /// Connects to nobody until told otherwise, or connects again.

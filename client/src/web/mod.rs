@@ -14,14 +14,19 @@ mod api;
 mod asking;
 mod beside;
 mod browser;
+mod connect;
 mod door;
+mod drafts;
 mod events;
 mod files;
+mod hinting;
 mod house;
 mod instance;
 mod news;
 mod pages;
+mod schema;
 mod session;
+mod settings;
 mod shapes;
 mod types;
 mod words;
@@ -29,7 +34,7 @@ mod words;
 use std::io::{BufRead, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
@@ -48,11 +53,14 @@ use crate::store::{KeyCost, Lock};
 
 pub use beside::{Beside, Neighbour};
 pub use browser::open as open_browser;
+pub use connect::openapi;
 pub use files::app_files;
 pub use types::typescript;
 
 /// How often it is looked whether anybody is there.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long the answer to the last call may take to leave.
+const LAST_WORD: Duration = Duration::from_millis(200);
 /// How long an ending server waits for answers that are on their way.
 const END_WITHIN: Duration = Duration::from_secs(2);
 
@@ -130,7 +138,7 @@ impl Server {
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }
-        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), beside: options.beside });
+        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), beside: options.beside, ends: Mutex::default(), tries: Mutex::default() });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;
         let (end, ended) = oneshot::channel::<()>();
@@ -167,6 +175,11 @@ impl Server {
         format!("{}{route}", self.way_in())
     }
 
+    /// A person may end the program from the page: then this hears of it.
+    fn ends_with(&self, end: mpsc::Sender<()>) {
+        *self.shared.ends.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+    }
+
     /// Whether the profile is open: nothing of it is in memory otherwise.
     pub fn is_unlocked(&self) -> bool {
         self.shared.house.standing() == Standing::Open
@@ -193,6 +206,7 @@ impl Drop for Server {
 /// `kith open`: until Ctrl-C.
 pub(crate) fn run(folder: &Path, options: Options, json: bool) -> Result<u8, Failure> {
     let (end, ended) = mpsc::channel();
+    let by_hand = end.clone();
     on_interrupt(move || {
         let _ = end.send(());
     })
@@ -205,6 +219,7 @@ pub(crate) fn run(folder: &Path, options: Options, json: bool) -> Result<u8, Fai
             return Ok(0);
         }
     };
+    server.ends_with(by_hand);
     show(folder, &server.way_in(), browser, json, false);
     if !json {
         let minutes = lock_after.as_secs() / 60;
@@ -220,6 +235,8 @@ pub(crate) fn run(folder: &Path, options: Options, json: bool) -> Result<u8, Fai
         });
     }
     let _ = ended.recv();
+    // Whoever asked for it from the page hears that it was done.
+    std::thread::sleep(LAST_WORD);
     drop(server);
     browser::forget(folder);
     Ok(0)

@@ -12,9 +12,7 @@ use kith_assessment::{
 };
 
 use super::api::{Here, Shared, with_engine};
-use super::shapes::{
-    FindShown, FoundIn, SinceShown, TimelineShown, ToCompare, ToCopy, ToFind, WorkGroup, WorkShown, WorkTask,
-};
+use super::shapes::{FindShown, FoundIn, SinceShown, TimelineShown, ToCompare, ToCopy, ToFind, WorkGroup, WorkShown, WorkTask};
 use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::verbs::{self, Manner};
@@ -164,5 +162,7 @@ fn compare(engine: &Engine, id: &str, asked: ToCompare) -> Result<ThenAndNow, Fa
         let owners = work.owners(&document);
         Ok(then_and_now(work.read(&document)?, Some(&owners), &asked.then, asked.now.as_deref()))
     })?;
-    told.ok_or_else(|| Failure::refused("unknown-moment", "That moment is not in this assessment. Open History again and choose another"))
+    told.ok_or_else(|| {
+        Failure::refused("unknown-moment", "That moment is not in this assessment. Open History again and choose another")
+    })
 }

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use kith_assessment::{AssessmentView, Command, Found, Group, HistoryLine, OnTheDay, Overview, Sitting, Task, Trigger};
+use kith_assessment::{
+    AssessmentView, Command, Drawing, Found, Group, HistoryLine, OnTheDay, Overview, PictureThenAndNow, Sitting, Task, Trigger,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
 use super::beside::Beside;
+use super::drafts::Draft;
 use crate::json::{StandingShown, StatusShown};
 
 /// A page shows its launch token.
@@ -187,16 +190,7 @@ pub(crate) struct AssessmentShown {
     /// "lead", "contributor", "reader".
     pub(crate) role: Option<String>,
     /// What is typed and not added yet, by its place on the pages.
-    pub(crate) drafts: BTreeMap<String, String>,
-}
-
-/// What is typed and not added yet.
-#[derive(Deserialize, TS)]
-pub(crate) struct Draft {
-    /// Its place on the pages.
-    pub(crate) field: String,
-    /// Empty: there is none any more.
-    pub(crate) text: String,
+    pub(crate) drafts: BTreeMap<String, Draft>,
 }
 
 /// A command was done, and is on the disk.
@@ -361,4 +355,25 @@ pub(crate) struct ToCopy {
     /// A strand of one's own to take with it, by id.
     #[serde(default)]
     pub(crate) strand: Option<String>,
+}
+
+/// The picture as it is drawn. The table and the sentences are in the view.
+#[derive(Serialize, TS)]
+pub(crate) struct PictureShown {
+    /// The day on which it was drawn.
+    pub(crate) today: String,
+    /// The group in its places.
+    pub(crate) places: Drawing,
+    /// Ties, as they described them.
+    pub(crate) ties: Drawing,
+    /// What changed since an earlier day, if one was asked for.
+    pub(crate) compared: Option<PictureThenAndNow>,
+}
+
+/// Since which day.
+#[derive(Deserialize)]
+pub(crate) struct PictureSince {
+    /// "YYYY-MM-DD"; not given, or empty: the picture of now.
+    #[serde(default)]
+    pub(crate) then: Option<String>,
 }

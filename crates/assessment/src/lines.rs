@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dates::long_day;
+use crate::picture::PictureView;
 use crate::plan::{ActionView, GoalView, Measured};
 use crate::view::{Answered, AssessmentView, DifferingView, EntryView, SideView};
 use crate::voices::VoiceView;
@@ -13,7 +14,7 @@ use crate::voices::VoiceView;
 pub struct Line {
     /// What it is, the same at every moment: "entries/{id}/text".
     pub field: String,
-    /// The page on which it stands: "sides/1", "sides/weighting", "voices", "plan", "why", "look-again".
+    /// The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
     pub page: String,
     /// What to bring into view there: an id; empty for the page itself.
     pub at: String,
@@ -59,6 +60,7 @@ pub fn lines(view: &AssessmentView) -> Vec<Line> {
     view.elsewhere.iter().for_each(|one| entry(&mut all, "sides/1", "written where this framework has no place", one));
     weighting(&mut all, view);
     view.voices.iter().for_each(|one| voice(&mut all, one));
+    picture(&mut all, &view.picture);
     for (number, one) in view.planned.goals.iter().enumerate() {
         goal(&mut all, number + 1, one);
     }
@@ -118,6 +120,29 @@ fn entry(all: &mut Lines, page: &str, where_it_is: &str, entry: &EntryView) {
     let said_by = entry.provenance.said_by.as_deref();
     all.words(place, field("said-by"), &format!("Who said it, {where_it_is}"), said_by.unwrap_or_default());
     entry.differing.iter().for_each(|one| differing(all, place, where_it_is, one));
+}
+
+/// Places, adults and parts of the picture, and its words. Ties between young people are not lines: they stand in its table alone.
+fn picture(all: &mut Lines, view: &PictureView) {
+    for one in view.places.iter().filter(|one| one.ended.is_none()) {
+        let (place, field) = (("picture", one.kept.id.as_str()), |key: &str| format!("picture/places/{}/{key}", one.kept.id));
+        all.words(place, field("name"), "A place in the picture", &one.name);
+        all.choice(place, field("how"), &format!("How it is at {}", one.name), Some(&one.how_words()));
+        for conduct in one.conduct.iter().filter(|conduct| conduct.ended.is_none()) {
+            let label = format!("What people do at {}", one.name);
+            let text = format!("{}: {}", conduct.who, conduct.what);
+            all.words(place, format!("picture/conduct/{}/what", conduct.kept.id), &label, &text);
+        }
+    }
+    for one in view.adults.iter().filter(|one| one.ended.is_none()) {
+        let place = ("picture", one.kept.id.as_str());
+        all.words(place, format!("picture/adults/{}/role", one.kept.id), "A trusted adult in the picture", &one.role);
+    }
+    for one in view.parts.iter().filter(|one| one.ended.is_none()) {
+        let place = ("picture", one.kept.id.as_str());
+        all.words(place, format!("picture/parts/{}/name", one.kept.id), "A part of the group in the picture", &one.name);
+    }
+    all.words(("picture", ""), "picture/words".to_owned(), "The picture in words", &view.words.text);
 }
 
 fn start(text: &str) -> String {

@@ -8,6 +8,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod eval_nudges;
+mod images;
 mod licences;
 mod machine;
 mod pages;
@@ -37,13 +38,15 @@ enum Command {
     Demo(demo::Arguments),
     /// What the hints find and what they mark wrongly, from a seeded set of texts. Time is only said of an optimised build.
     EvalNudges(eval_nudges::Arguments),
+    /// Takes the pictures of README and the guide (docs/images) of the sample assessment. Needs Chromium.
+    Images,
     /// Format, lints, tests, documentation, licences: all that must hold, with what ran and how long it took.
     Test(test::Arguments),
     /// Seeded stories of many clients and a relay on failing machines and lines, each played twice.
     Sim(sim::Arguments),
     /// Three people, one relay, one assessment; then two recordings of people who wrote at once: told and proved, for real.
     Story(story::Arguments),
-    /// Writes the TypeScript types of the app's page from the Rust views, commands and API.
+    /// Writes the TypeScript types of the app's page, and docs/openapi.json, from the Rust views, commands and API.
     Types,
 }
 
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::EvalNudges(arguments) => eval_nudges::run(&arguments),
+        Command::Images => images::run(),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Story(arguments) => story::run(&arguments),

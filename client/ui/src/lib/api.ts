@@ -1,12 +1,9 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-<<<<<<< HEAD
-  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, FindShown, Invited, LetInShown, Listed, Made, MembersShown,
-  NewAssessment, NewProfile, News, RequestsShown, SinceShown, ThenAndNow, TimelineShown, WorkShown,
-=======
-  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
-  MembersShown, NewAssessment, NewProfile, News, Opened, RequestsShown,
->>>>>>> house
+  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, DraftKept,
+  FindShown, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened,
+  PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose,
+  ToKeepDraft, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -52,6 +49,17 @@ async function letIn(path: string, body: unknown): Promise<void> {
   page = (await json<LetInShown>("POST", path, body)).page;
 }
 
+/** A file for the browser to keep, under the name that the program chose. */
+async function download(path: string, otherwise: string): Promise<void> {
+  const response = await call("POST", path, {});
+  const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = named?.[1] ?? otherwise;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 const of = (id: string) => `/assessments/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -63,6 +71,14 @@ export const api = {
   here: () => call("POST", "/here", {}),
   offline: (offline: boolean) => json<unknown>("POST", "/offline", { offline }),
   beside: (name: string) => json<Opened>("POST", "/beside", { name }),
+  computer: () => json<ComputerShown>("GET", "/computer"),
+  backup: () => download("/backup", "kith.backup"),
+  restore: (file: string, passphrase: string) => letIn("/restore", { file, passphrase }),
+  lockAfter: (minutes: number) => json<unknown>("POST", "/lock-after", { minutes }),
+  addProgram: (name: string) => json<ProgramAdded>("POST", "/programs", { name }),
+  stopProgram: (id: string) => json<unknown>("POST", "/programs/stop", { id }),
+  code: (text: string) => json<CodeDrawn>("POST", "/code", { text }),
+  quit: () => json<unknown>("POST", "/quit", {}),
   list: () => json<Listed>("GET", "/list"),
   relay: (url: string, token: string) => json<unknown>("POST", "/relay", { url, token }),
   phone: (phone: string) => json<unknown>("POST", "/phone", { phone }),
@@ -70,7 +86,13 @@ export const api = {
   begin: (assessment: NewAssessment) => json<Made>("POST", "/assessments", assessment),
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
-  draft: (id: string, draft: Draft) => json<unknown>("PUT", `${of(id)}/drafts`, draft),
+  draft: (id: string, draft: ToKeepDraft) => json<DraftKept>("PUT", `${of(id)}/drafts`, draft),
+  drafts: () => json<MyDrafts>("GET", "/drafts"),
+  beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
+  hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check),
+  choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
+  review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
+  reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
   work: () => json<WorkShown>("GET", "/work"),
   find: (words: string) => json<FindShown>("POST", "/find", { words }),
   since: (id: string) => json<SinceShown>("GET", `${of(id)}/since`),
@@ -85,17 +107,10 @@ export const api = {
   admit: (id: string, request: string, words: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
+  picture: (id: string, then: string) => json<PictureShown>("GET", `${of(id)}/picture?then=${encodeURIComponent(then)}`),
   text: (id: string) => json<{ text: string }>("GET", `${of(id)}/text`),
-  /** A page to print or send, under the name that the program chose. */
-  async download(id: string): Promise<void> {
-    const response = await call("POST", `${of(id)}/download`, {});
-    const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = named?.[1] ?? "kith-assessment.html";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  },
+  /** A page to print or send. */
+  download: (id: string) => download(`${of(id)}/download`, "kith-assessment.html"),
 };
 
 /** News until the stream ends. Read with `fetch`, so that it carries the page's token. */

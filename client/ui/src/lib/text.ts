@@ -8,6 +8,12 @@ export function moment(seconds: number | null): string {
   });
 }
 
+/** "3.2 MB" */
+export function size(bytes: number): string {
+  if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
 export function day(date: string | null): string {
   if (!date) return "";
   const at = new Date(`${date}T12:00:00`);

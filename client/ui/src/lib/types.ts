@@ -420,6 +420,10 @@ export type AssessmentShown = { assessment: string,
  */
 standing: StandingShown, view: AssessmentView, overview: Overview, 
 /**
+ * What waits today, and what may be out of date.
+ */
+day: OnTheDay, 
+/**
  * My person.
  */
 me: string | null, 
@@ -614,6 +618,20 @@ others: Array<string>, between: string, place: string,
  */
 route: string, after: string, };
 
+export type Changed = { 
+/**
+ * As it reads at the later moment.
+ */
+line: Line, 
+/**
+ * What stood there at the earlier moment.
+ */
+before: string, 
+/**
+ * Whether this text can be put back as it was: it is one that people edit, and it still stands.
+ */
+can_put_back: boolean, };
+
 export type Choice = { value: string, words: string, };
 
 export type CloseAssessment = { 
@@ -675,6 +693,16 @@ families_why: string | null,
  * Who looks after it.
  */
 next_owner: string | null, };
+
+export type CodeDrawn = { 
+/**
+ * Its side in modules, with the quiet zone around it.
+ */
+side: number, 
+/**
+ * Its dark modules as an SVG path, in modules.
+ */
+path: string, };
 
 export type Command = { "do": "set-title", 
 /**
@@ -976,6 +1004,32 @@ id: string | null,
  */
 hash: string | null, };
 
+export type ComputerShown = { 
+/**
+ * The profile's folder.
+ */
+folder: string, 
+/**
+ * How large it is, in bytes.
+ */
+bytes: number, 
+/**
+ * When the last backup that was kept was made, in Unix seconds.
+ */
+last_backup: number | null, 
+/**
+ * Who else has a copy of what is here, by assessment.
+ */
+copies: Array<CopiesShown>, 
+/**
+ * After how many minutes without a key or a press the app locks itself.
+ */
+lock_after_minutes: number, 
+/**
+ * Other programs on this computer that may read.
+ */
+programs: Array<ProgramShown>, };
+
 export type ConfirmForFamilies = { 
 /**
  * Which differing view.
@@ -999,6 +1053,20 @@ agency: string,
  * Who checked.
  */
 by: Who, };
+
+export type CopiesShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Its name.
+ */
+title: string | null, 
+/**
+ * The others in it.
+ */
+others: Array<string>, };
 
 export type DecideAfterNo = { 
 /**
@@ -1198,6 +1266,30 @@ newer: Array<NewerField>, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type FindShown = { assessments: Array<FoundIn>, };
+
+export type ForWhom = "everybody" | "leads" | "holder" | "owner";
+
+export type Found = { 
+/**
+ * The page on which it stands, as [`Line::page`].
+ */
+page: string, 
+/**
+ * What to bring into view there.
+ */
+at: string, 
+/**
+ * What it is, in words.
+ */
+label: string, 
+/**
+ * The text around the first word, in pieces.
+ */
+pieces: Array<Piece>, };
+
+export type FoundIn = { assessment: string, title: string | null, found: Array<Found>, };
+
 export type GoalView = { 
 /**
  * What there will be.
@@ -1259,6 +1351,8 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
 export type HandOverStrand = { 
 /**
@@ -1447,6 +1541,32 @@ closed: ClosedView | null,
  * Why it was opened again, if it was.
  */
 reopened_why: string | null, };
+
+export type Line = { 
+/**
+ * What it is, the same at every moment: "entries/{id}/text".
+ */
+field: string, 
+/**
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "plan", "why", "look-again".
+ */
+page: string, 
+/**
+ * What to bring into view there: an id; empty for the page itself.
+ */
+at: string, 
+/**
+ * What it is, in words: "Strength, 1.6 Care and protection in the group".
+ */
+label: string, 
+/**
+ * What stands there.
+ */
+text: string, 
+/**
+ * Whether somebody's own words stand there, rather than a choice or a day.
+ */
+words: boolean, };
 
 export type Listed = { 
 /**
@@ -1698,6 +1818,28 @@ more: boolean, } | { "news": "said",
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
 
+export type OnTheDay = { 
+/**
+ * "YYYY-MM-DD".
+ */
+today: string, 
+/**
+ * What waits, in the order of *My work*.
+ */
+tasks: Array<Task>, 
+/**
+ * What may be out of date, in words.
+ */
+stale: Array<Stale>, 
+/**
+ * Actions that are overdue, by id (R39).
+ */
+overdue: Array<string>, 
+/**
+ * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
+ */
+next: string | null, };
+
 export type Opened = { 
 /**
  * Its address, with a way in that works once, for a minute.
@@ -1804,6 +1946,16 @@ two_versions: Array<TwoVersions>,
  */
 written_by_somebody_else: Array<Who>, };
 
+export type Piece = { 
+/**
+ * Its words.
+ */
+text: string, 
+/**
+ * Whether they are what was looked for.
+ */
+found: boolean, };
+
 export type Placed = { 
 /**
  * The side.
@@ -1847,6 +1999,30 @@ to: string,
 label: string, };
 
 export type Position = "same" | "differently" | "not-sure" | (string & {});
+
+export type ProgramAdded = { 
+/**
+ * What it must say; shown once.
+ */
+token: string, 
+/**
+ * Where it reads.
+ */
+address: string, };
+
+export type ProgramShown = { 
+/**
+ * Which, for stopping it.
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Since when, in Unix seconds.
+ */
+since: number, };
 
 export type Provenance = { 
 /**
@@ -1921,6 +2097,20 @@ export type PutBack = {
  * Which.
  */
 id: string, };
+
+export type Quotation = { 
+/**
+ * Which voice.
+ */
+voice: string, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * Who: "A", "a friend". Never a name.
+ */
+speaker: string, };
 
 export type RecordFair = { 
 /**
@@ -2202,6 +2392,14 @@ worries: Array<EntryView>,
  */
 not_known: Array<EntryView>, 
 /**
+ * What young people said here last, in their own words (R29).
+ */
+quotation: Quotation | null, 
+/**
+ * When this side must change: first, next, then (R35).
+ */
+turn: Turn | null, 
+/**
  * How many more entries the side has.
  */
 more: number, 
@@ -2251,6 +2449,52 @@ only_worries: boolean,
  * Nothing stands here.
  */
 empty: boolean, };
+
+export type SinceShown = { 
+/**
+ * When that was; `None`: this is the first look.
+ */
+since: number | null, 
+/**
+ * What was done since, oldest first; none of it by the person.
+ */
+lines: Array<HistoryLine>, };
+
+export type Sitting = { 
+/**
+ * Who.
+ */
+who: Who, 
+/**
+ * When it began, by their clock.
+ */
+since: number, 
+/**
+ * When it ended.
+ */
+until: number, 
+/**
+ * The moment before it: the last change of whoever was there before; `None` at the very beginning.
+ */
+before: string | null, 
+/**
+ * The moment after it: its last change.
+ */
+after: string, 
+/**
+ * What was done, oldest first.
+ */
+lines: Array<HistoryLine>, };
+
+export type Stale = { 
+/**
+ * A side, or an entry's id.
+ */
+part: string, 
+/**
+ * "Group functioning may be out of date: nobody has looked at it since 3 February 2026".
+ */
+words: string, };
 
 export type StandingShown = { 
 /**
@@ -2394,6 +2638,48 @@ about: string,
  */
 position: Position, };
 
+export type Task = { 
+/**
+ * "voice-not-answered", "two-versions", "overdue-action", …: what a screen opens.
+ */
+kind: string, 
+/**
+ * Where it stands in the list.
+ */
+group: Group, 
+/**
+ * What to do, in one sentence.
+ */
+what: string, 
+/**
+ * By when, if there is a day.
+ */
+due: string | null, 
+/**
+ * Whether that day has passed.
+ */
+overdue: boolean, 
+/**
+ * For whom.
+ */
+for_whom: ForWhom, 
+/**
+ * Whether it is mine: my agency's action, my strand, everybody's. Leads' tasks count as theirs only where roles are known.
+ */
+mine: boolean, 
+/**
+ * What it is about: an id, a field, a side.
+ */
+about: string, 
+/**
+ * The page on which it is done, as `Line::page`.
+ */
+page: string, 
+/**
+ * What to bring into view there; empty for the page itself.
+ */
+at: string, };
+
 export type TextChanged = { 
 /**
  * The entry.
@@ -2414,6 +2700,20 @@ insert: string, };
 
 export type TheirWords = "stay" | "go" | (string & {});
 
+export type ThenAndNow = { 
+/**
+ * What was not there.
+ */
+added: Array<Line>, 
+/**
+ * What read otherwise.
+ */
+changed: Array<Changed>, 
+/**
+ * What is there no longer.
+ */
+taken_back: Array<Line>, };
+
 export type TieVoice = { 
 /**
  * Which.
@@ -2428,13 +2728,41 @@ to: Array<string>,
  */
 from: Array<string>, };
 
+export type TimelineShown = { sittings: Array<Sitting>, };
+
+export type ToAddProgram = { 
+/**
+ * What to call it.
+ */
+name: string, };
+
 export type ToAdmit = { request: string, 
 /**
  * The four words that both have compared.
  */
 words: string, };
 
+export type ToCompare = { 
+/**
+ * The change after which the first moment is.
+ */
+then: string, 
+/**
+ * The same of the second; none: now.
+ */
+now: string | null, };
+
+export type ToCopy = { 
+/**
+ * A strand of one's own to take with it, by id.
+ */
+strand: string | null, };
+
 export type ToDecline = { request: string, };
+
+export type ToDrawCode = { text: string, };
+
+export type ToFind = { words: string, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
@@ -2446,17 +2774,31 @@ export type ToLaunch = {
  */
 launch: string, };
 
+export type ToLockAfter = { minutes: number, };
+
 export type ToOpenBeside = { name: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
 export type ToRemove = { member: string, why: string, };
 
+export type ToRestore = { 
+/**
+ * The passphrase of the day when the backup was made.
+ */
+passphrase: Passphrase, 
+/**
+ * The file, in base 64.
+ */
+file: string, };
+
 export type ToSetPhone = { 
 /**
  * Empty: none.
  */
 phone: string, };
+
+export type ToStopProgram = { id: string, };
 
 export type ToUnlock = { passphrase: Passphrase, };
 
@@ -2751,3 +3093,17 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type WorkGroup = { group: Group, 
+/**
+ * Its heading.
+ */
+words: string, tasks: Array<WorkTask>, };
+
+export type WorkShown = { 
+/**
+ * Groups that have something, in the order of the page.
+ */
+groups: Array<WorkGroup>, };
+
+export type WorkTask = { assessment: string, title: string | null, task: Task, };

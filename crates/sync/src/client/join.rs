@@ -417,6 +417,19 @@ fn saved(replica: &mut Replica, content: Vec<u8>) -> Result<Vec<u8>, ClientError
     rebased.base.filter(|_| rebased.expelled.is_empty()).ok_or_else(|| wrong("the document cannot be saved soundly"))
 }
 
+/// What an earlier device of mine had not sent here: no signature of the new device may cover it, so it is kept out of the way.
+fn set_aside(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), ClientError> {
+    let mut number = rows.scan_rows(rows::LEFT, &document.0, &[], usize::MAX)?.len() as u64;
+    for space in [rows::OUTBOX, rows::UNSENT] {
+        for (key, value) in rows.scan_rows(space, &document.0, &[], usize::MAX)? {
+            rows.put_row(rows::LEFT, &rows::numbered(document, number), &value)?;
+            rows.delete_row(space, &key)?;
+            number += 1;
+        }
+    }
+    Ok(())
+}
+
 /// A signed last change as the replica compares it.
 pub(super) fn last_change(last: &kith_group::ActorLast) -> LastChange {
     LastChange { actor: last.actor.clone(), seq: last.seq, hash: last.hash }
@@ -446,8 +459,11 @@ fn write_document(
         // Negative until the first own renewal, which comes soon after joining.
         refreshed: -now_ms.div_euclid(1000),
     };
-    let hot =
-        HotRow { seen, next_k: 1, accepted_k: 0, edition: 1, next_unsent: 1, receipt_seq: 0, receipt_at: 0, lasts: Vec::new() };
+    // Whoever was here before has views stored of that copy: counting goes on, so that they are not taken for the newest.
+    let before: Option<HotRow> = rows::get(rows, rows::HOT, &document.0)?;
+    let edition = before.map_or(1, |before| before.edition + 1);
+    let hot = HotRow { seen, next_k: 1, accepted_k: 0, edition, next_unsent: 1, receipt_seq: 0, receipt_at: 0, lasts: Vec::new() };
+    set_aside(rows, document)?;
     rows::put(rows, rows::DOCUMENT, &document.0, &row)?;
     rows::put(rows, rows::HOT, &document.0, &hot)?;
     rows::put(rows, rows::BASE, &document.0, &BaseRow { seq: seen.seq, bytes: content })?;

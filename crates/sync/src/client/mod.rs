@@ -12,6 +12,7 @@
 //! A step that fails is rolled back by the driver, which then calls [`ClientCore::forget`]: what is in memory never runs ahead of
 //! what is on disk.
 
+mod backup;
 mod document;
 mod join;
 mod line;
@@ -35,6 +36,7 @@ use kith_group::{
 use crate::replica::{self, Replica};
 use crate::wire::Reason;
 
+pub use backup::{CopiedRow, rows_for_a_backup};
 use document::{Document, Phase};
 pub use join::{JoinDetails, JoinStatus};
 use line::Line;
