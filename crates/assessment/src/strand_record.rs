@@ -14,6 +14,7 @@
 //! competence/{random id}/  decision, judged, reason, date, review, at
 //! not-asked/{random id}/  who, why, reviewer, look-again, at
 //! words/{random id}/  whose, words, how, agreed, date, voice, at
+//! guest-links/  arrived/  arrived-notes/             links, and what came by them: by_link.rs
 //! maps/  map-actions/  map-things/  map-ties/      the young person's own maps (R32): own_map.rs
 //! people/  devices/  confirmed/  invites/       as in every document
 //! ```
@@ -30,9 +31,14 @@ use crate::schema::{OpenError, SCHEMA, change_bytes, load};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod by_link;
 mod look;
 mod own_map;
 
+pub use by_link::{
+    Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink,
+    NoteArrived, StopGuestLink, TakeIn, arrived, guest_link_keys,
+};
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
@@ -207,6 +213,16 @@ pub enum StrandCommand {
     TieOnMap(TieOnMap),
     /// Something on it is no longer so.
     EndOnMap(EndOnMap),
+    /// Keeps a link that was made for them or their family.
+    MakeGuestLink(MakeGuestLink),
+    /// Stops one.
+    StopGuestLink(StopGuestLink),
+    /// Takes in what arrived by one.
+    TakeIn(TakeIn),
+    /// It was read, or is not added, and why.
+    NoteArrived(NoteArrived),
+    /// Keeps an answer in it as words, with names covered.
+    KeepArrived(KeepArrived),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -221,6 +237,7 @@ pub fn strand_genesis(document: [u8; 16], ctx: &Context<'_>) -> (Automerge, Vec<
         for key in MAPS {
             tx.put_object(ROOT, key, ObjType::Map)?;
         }
+        by_link::genesis(&mut tx)?;
         own_map::genesis(&mut tx)
     };
     fill().expect("a fresh document takes its standing objects");
@@ -386,6 +403,11 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             settle(tx, &object, "voice", voice.to_string().as_str().into())?;
             Ok((Some(*id), "joined".to_owned()))
         }
+        StrandCommand::MakeGuestLink(given) => by_link::make(tx, ctx, given),
+        StrandCommand::StopGuestLink(given) => by_link::stop(tx, ctx, given),
+        StrandCommand::TakeIn(given) => by_link::take_in(tx, given),
+        StrandCommand::NoteArrived(given) => by_link::note(tx, ctx, given),
+        StrandCommand::KeepArrived(given) => by_link::keep(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
         StrandCommand::UpdateMap(given) => own_map::update(tx, given),
         StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),

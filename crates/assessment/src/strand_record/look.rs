@@ -154,6 +154,10 @@ pub struct StrandRecordView {
     pub words: Vec<UnjoinedView>,
     /// The young person's own maps (R32).
     pub maps: Vec<super::own_map::OwnMapView>,
+    /// Links for them and their family.
+    pub links: Vec<super::by_link::GuestLinkView>,
+    /// What arrived by links.
+    pub arrived: Vec<super::by_link::ArrivedView>,
     /// What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
     pub for_colleagues: Option<Agreement>,
     /// Who writes here.
@@ -175,7 +179,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let reader = Reader { doc, people: &people };
     let (mut marks, mut newer) = (Vec::new(), Vec::new());
     for item in entries(doc, &ROOT) {
-        let maps = super::MAPS.iter().chain(&super::own_map::MAPS);
+        let maps = super::MAPS.iter().chain(&super::own_map::MAPS).chain(&super::by_link::MAPS);
         let ours = maps.into_iter().any(|key| *key == item.key) || ["schema", "document", "kind"].contains(&item.key.as_str());
         if !ours {
             newer.push(NewerField { value: crate::read::described(doc, &item.id, &item.value), field: item.key });
@@ -206,7 +210,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let said = all("agreements", &["who", "relation", "about", "said", "not-to", "how", "explained-by", "named", "date"]);
     let judged = all("competence", &["decision", "judged", "reason", "date", "review"]);
     let not_asked = all("not-asked", &["who", "why", "reviewer", "look-again"]);
-    let words = all("words", &["whose", "words", "how", "agreed", "date", "voice"]);
+    let words = all("words", &["whose", "words", "how", "agreed", "date", "voice", "arrived", "question"]);
+    let (links, arrived) = super::by_link::view(&reader, &mut marks, &mut newer);
     let maps = super::own_map::own_maps(&reader, &mut marks, &mut newer);
     let agreements = agreements(said);
     let not_asked: Vec<NotAskedView> = not_asked.into_iter().map(|(record, kept)| not_asked_view(&record, kept)).collect();
@@ -225,6 +230,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         not_asked,
         words: words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect(),
         maps,
+        links,
+        arrived,
         people: people.views(),
         marks,
         newer,

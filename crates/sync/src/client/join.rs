@@ -462,7 +462,8 @@ fn write_document(
     // Whoever was here before has views stored of that copy: counting goes on, so that they are not taken for the newest.
     let before: Option<HotRow> = rows::get(rows, rows::HOT, &document.0)?;
     let edition = before.map_or(1, |before| before.edition + 1);
-    let hot = HotRow { seen, next_k: 1, accepted_k: 0, edition, next_unsent: 1, receipt_seq: 0, receipt_at: 0, lasts: Vec::new() };
+    let hot =
+        HotRow { seen, next_k: 1, accepted_k: 0, edition, next_unsent: 1, receipt_seq: 0, receipt_at: 0, lasts: Vec::new() };
     set_aside(rows, document)?;
     rows::put(rows, rows::DOCUMENT, &document.0, &row)?;
     rows::put(rows, rows::HOT, &document.0, &hot)?;

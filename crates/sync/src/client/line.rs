@@ -156,12 +156,9 @@ fn heard(
             }
             Ok(())
         }
-        ServerMessage::InviteStored { invite } => decided(
-            documents,
-            step,
-            id,
-            |intent| matches!(intent, Intent::Invite { invite: wanted, .. } if *wanted == invite),
-        ),
+        ServerMessage::InviteStored { invite } => {
+            decided(documents, step, id, |intent| matches!(intent, Intent::Invite { invite: wanted, .. } if *wanted == invite))
+        }
         ServerMessage::Decided { request } => decided(documents, step, id, |intent| is_about(intent, &request)),
         ServerMessage::Requests { document, waiting } => match on_line(documents, id, &document) {
             Some(document) => document.requests(step, waiting),

@@ -1,8 +1,8 @@
 //! What a device keeps, row by row: the disk format of the client's store. Numbers of spaces and fields are never reused.
 
 use kith_group::{
-    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, Payload, PersonId, PublicKey, RequestId, Rows,
-    RowsError, Seen, SignedStatement, Space,
+    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, Payload, PersonId, PublicKey,
+    RequestId, Rows, RowsError, Seen, SignedStatement, Space,
 };
 use minicbor::{Decode, Encode};
 
