@@ -36,6 +36,13 @@ pub(crate) const PROGRAM: Space = Space(122);
 /// Rows that mean something on this computer and in this group only: they are no part of a backup.
 pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
 
+/// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
+/// shared. On this computer only.
+pub(crate) const ASKED_TO_TELL: Space = Space(107);
+
+/// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
+const HOME: Space = Space(108);
+
 const VERSION: u8 = 1;
 
 /// Who uses this profile.
@@ -66,10 +73,10 @@ pub struct ViewRow {
     /// The document's edition that it shows.
     #[n(0)]
     pub edition: u64,
-    /// The assessment's title, for lists.
+    /// The assessment's title, for lists; the young person's name for a strand record.
     #[n(1)]
     pub title: Option<String>,
-    /// `AssessmentView` as JSON.
+    /// `AssessmentView`, or `StrandRecordView` of a strand record, as JSON.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub json: Vec<u8>,
 }
@@ -137,6 +144,15 @@ pub(super) fn introductions(rows: &dyn Rows) -> Result<Vec<DocumentId>, EngineEr
 
 pub(super) fn delete_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
     Ok(rows.delete_row(INTRODUCTION, &document.0)?)
+}
+
+/// The working document of a summary.
+pub(super) fn home(rows: &dyn Rows, summary: &DocumentId) -> Result<Option<DocumentId>, EngineError> {
+    Ok(rows.row(HOME, &summary.0)?.and_then(|bytes| DocumentId::from_slice(&bytes)))
+}
+
+pub(super) fn put_home(rows: &mut dyn Rows, summary: &DocumentId, assessment: &DocumentId) -> Result<(), EngineError> {
+    Ok(rows.put_row(HOME, &summary.0, &assessment.0)?)
 }
 
 fn intent_key(document: &DocumentId, intent: IntentId) -> Vec<u8> {

@@ -21,8 +21,8 @@ use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay,
-    ToRemove, ToUnlock,
+    AppState, BesideShown, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove,
+    ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
@@ -89,10 +89,15 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .route("/example", post(look_round))
+        .route("/example/leave", post(leave_example))
+        .route("/guide", get(|| async { Json(kith_assessment::guide()) }))
         .merge(super::drafts::routes())
         .merge(super::hinting::routes())
         .merge(super::settings::routes())
         .merge(super::pages::routes())
+        .merge(super::records::routes())
+        .merge(super::summaries::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.
@@ -169,8 +174,14 @@ pub(super) async fn with_engine<T: Serialize + Send + 'static>(
 }
 
 /// Does what a verb of the command line does; its JSON is the answer.
-async fn verb(State(shared): Here, verb: Verb) -> Response {
+pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
     with_engine(shared, move |engine, house| {
+        if house.is_example() && (asking::needs_a_connection(&verb) || matches!(verb, Verb::Relay { .. })) {
+            return Err(Failure::refused(
+                "example",
+                "This is a made-up example: nobody can be asked in, and nothing goes anywhere. Leave it and start your own",
+            ));
+        }
         if house.is_offline() && asking::needs_a_connection(&verb) {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
         }
@@ -260,6 +271,7 @@ async fn state(State(shared): Here) -> Response {
             profile,
             lock_after_seconds: shared.house.lock_after().as_secs(),
             offline: shared.house.is_offline(),
+            example: shared.house.is_example(),
             passphrase: asking::suggested_passphrase(),
             tree: asking::suggested_tree(&titles),
             choices: asking::choices(),
@@ -289,6 +301,14 @@ async fn set_up(State(shared): Here, Json(new): Json<NewProfile>) -> Response {
         }
         Err(failure) => failed(&failure),
     }
+}
+
+async fn look_round(State(shared): Here) -> Response {
+    answer(move || shared.house.look_round().map(|assessment| super::shapes::ExampleShown { assessment })).await
+}
+
+async fn leave_example(State(shared): Here) -> Response {
+    answer(move || shared.house.leave_example().map(|()| serde_json::json!({}))).await
 }
 
 async fn lock(State(shared): Here) -> Response {
@@ -326,6 +346,9 @@ async fn join(here: Here, Json(asked): Json<super::shapes::ToJoin>) -> Response 
 async fn begin(State(shared): Here, Json(new): Json<NewAssessment>) -> Response {
     with_engine(shared, move |engine, house| {
         let made = verbs::begin(engine, &new.title, &new.purpose())?;
+        if let Some(id) = made.value["assessment"].as_str().filter(|_| new.act_today) {
+            asking::command(engine, id, kith_assessment::Command::ActToday(kith_assessment::ActToday::default()))?;
+        }
         house.tell(News::Look);
         Ok(made.value)
     })
@@ -352,7 +375,7 @@ async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>)
 
 async fn admit(here: Here, Path(id): Path<String>, Json(asked): Json<ToAdmit>) -> Response {
     // Whoever lets somebody in says which words were compared; without them nobody comes in.
-    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words) }).await
+    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words), why: asked.why }).await
 }
 
 async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToDecline>) -> Response {

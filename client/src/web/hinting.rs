@@ -221,7 +221,11 @@ fn hints(engine: &Engine, house: &House, id: &str, asked: &ToCheck) -> Result<Hi
     let found = match checker(engine, house, document)?.check(&asked.text, words) {
         Ok(found) => found,
         Err(why) => {
-            return Ok(HintsShown { hints: Vec::new(), not_checked: Some(Failure::refused("x", why.to_string()).message), own_words: false });
+            return Ok(HintsShown {
+                hints: Vec::new(),
+                not_checked: Some(Failure::refused("x", why.to_string()).message),
+                own_words: false,
+            });
         }
     };
     let kept = kept(engine, document)?;
@@ -298,7 +302,8 @@ fn reviewed(engine: &Engine, house: &House, id: &str) -> Result<(Counts, ReviewS
         kind: one.finding.kind.as_str(),
         key: one.finding.key,
     });
-    let shown_counts = counts.iter().map(|((kind, choice), count)| CountShown { what: kind.words(), choice: choice.words(), count: *count });
+    let shown_counts =
+        counts.iter().map(|((kind, choice), count)| CountShown { what: kind.words(), choice: choice.words(), count: *count });
     let shown = ReviewShown {
         found: found.collect(),
         not_looked_at: review.not_looked_at.into_iter().map(|one| format!("{}: {}", one.place, one.why)).collect(),

@@ -24,10 +24,12 @@ mod house;
 mod instance;
 mod news;
 mod pages;
+mod records;
 mod schema;
 mod session;
 mod settings;
 mod shapes;
+mod summaries;
 mod types;
 mod words;
 
@@ -138,7 +140,14 @@ impl Server {
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }
-        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), beside: options.beside, ends: Mutex::default(), tries: Mutex::default() });
+        let shared = Arc::new(Shared {
+            port,
+            house,
+            sessions: Mutex::new(Sessions::new()),
+            beside: options.beside,
+            ends: Mutex::default(),
+            tries: Mutex::default(),
+        });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;
         let (end, ended) = oneshot::channel::<()>();

@@ -98,6 +98,7 @@ impl People {
             "name" => view.name = Some(value),
             "agency" => view.agency = Some(value),
             "role" => view.role = Some(value),
+            "summary" => view.summary_device = Some(value),
             _ => {}
         }
     }
@@ -108,10 +109,12 @@ impl People {
         let Some(held) = scalars(doc, map, &entry.key).pop() else { return };
         let by = self.who(held.by);
         let view = self.known.entry(person).or_insert_with(|| blank(person));
-        let confirmed = view.confirmed.get_or_insert_with(|| Confirmed { name: String::new(), agency: String::new(), by });
+        let confirmed =
+            view.confirmed.get_or_insert_with(|| Confirmed { name: String::new(), agency: String::new(), because: None, by });
         match field {
             "name" => confirmed.name = held.shown(),
             "agency" => confirmed.agency = held.shown(),
+            "because" => confirmed.because = Some(held.shown()),
             _ => {}
         }
     }
@@ -182,6 +185,7 @@ fn blank(person: PersonId) -> PersonView {
         role: None,
         devices: Vec::new(),
         confirmed: None,
+        summary_device: None,
         two_versions: Vec::new(),
         written_by_somebody_else: Vec::new(),
     }

@@ -233,6 +233,9 @@ pub struct Confirmed {
     pub name: String,
     /// The agency.
     pub agency: String,
+    /// Why they write here, where people like them read the summary by default.
+    #[serde(default)]
+    pub because: Option<String>,
     /// Who checked.
     pub by: Who,
 }
@@ -252,6 +255,9 @@ pub struct PersonView {
     pub devices: Vec<String>,
     /// What a lead has checked.
     pub confirmed: Option<Confirmed>,
+    /// The device that they say is theirs in the summary; leads have one.
+    #[serde(default)]
+    pub summary_device: Option<String>,
     /// What they wrote apart on two devices.
     pub two_versions: Vec<TwoVersions>,
     /// Somebody else wrote a name, agency or role for them; it is not shown as theirs.

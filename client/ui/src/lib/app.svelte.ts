@@ -80,6 +80,25 @@ class App {
     return () => this.#drafts.delete(follow);
   }
 
+  /** Opens the made-up example: read and write, thrown away on leaving. */
+  async lookRound(): Promise<void> {
+    const { assessment } = await api.lookRound();
+    this.go(`/a/${assessment}/overview`);
+    await this.enter();
+  }
+
+  async leaveExample(): Promise<void> {
+    await api.leaveExample();
+    await this.leftExample();
+  }
+
+  async leftExample(): Promise<void> {
+    this.status = undefined;
+    this.said = [];
+    this.go("/work");
+    await this.enter();
+  }
+
   async lock(): Promise<void> {
     await Promise.allSettled(this.#before.map((save) => save()));
     this.blank();
@@ -151,7 +170,8 @@ class App {
         this.looks += 1;
         break;
       case "locked":
-        this.blank();
+        if (this.state?.example) void this.leftExample();
+        else this.blank();
         break;
     }
   }

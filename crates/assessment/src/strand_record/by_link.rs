@@ -327,26 +327,23 @@ pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &Keep
     let answer = arrived.answers.iter().find(|answer| answer.question == given.question && !answer.skipped);
     let answer = answer.ok_or_else(|| Refusal::Unknown { what: "answer in what arrived", id: given.question.clone() })?;
     let words = given.words.clone().unwrap_or_else(|| as_said(answer));
-    let words = limits::prose("text of what they said", &words, TEXT_LIMIT)?;
+    let words = limits::prose("text of what they said", &words, TEXT_LIMIT / 5)?;
+    limits::at_once(std::iter::once(words.as_str()))?;
     let link = object_at(tx, "guest-links", "link", &arrived.link)?;
     let adult = crate::read::scalar(tx, &link, "adult") == Some(ScalarValue::Boolean(true));
     let whose = if adult { Whose::Parents } else { Whose::YoungPeople };
     let agreed = if answer.team { Agreed::Agreed } else { Agreed::NotAgreed };
-    let (id, object) = fresh_at(tx, ctx, "words")?;
-    let text = tx.put_object(&object, "words", ObjType::Text)?;
-    tx.splice_text(&text, 0, 0, &words)?;
     let (item, today) = (given.item.to_string(), dates::day(ctx.now));
     let fields = [
         ("whose", whose.as_str()),
+        ("words", &words),
         ("how", "link"),
         ("agreed", agreed.as_str()),
         ("date", &today),
         ("arrived", &item),
         ("question", &given.question),
     ];
-    for (key, value) in fields {
-        tx.put(&object, key, value)?;
-    }
+    let id = super::record(tx, ctx, "words", &fields)?;
     Ok((Some(id), "words kept".to_owned()))
 }
 

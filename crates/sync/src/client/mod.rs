@@ -404,6 +404,30 @@ impl ClientCore {
         relay: Option<&str>,
         genesis: &mut dyn FnMut(&Identity) -> Vec<u8>,
     ) -> Result<Identity, ClientError> {
+        self.create_with(rows, now_ms, kind, rule, relay, &mut |me| vec![genesis(me)])
+    }
+
+    /// Makes a document that never goes anywhere: an example, with what made-up people wrote in it. `changes` gives raw changes, the
+    /// first of which begins it. They need not be this device's, so no colleague would take them: it is given no relay.
+    pub fn create_example(
+        &mut self,
+        rows: &mut dyn Rows,
+        now_ms: i64,
+        kind: DocumentKind,
+        changes: &mut dyn FnMut(&Identity) -> Vec<Vec<u8>>,
+    ) -> Result<Identity, ClientError> {
+        self.create_with(rows, now_ms, kind, AppendRule::Everyone, None, changes)
+    }
+
+    fn create_with(
+        &mut self,
+        rows: &mut dyn Rows,
+        now_ms: i64,
+        kind: DocumentKind,
+        rule: AppendRule,
+        relay: Option<&str>,
+        changes: &mut dyn FnMut(&Identity) -> Vec<Vec<u8>>,
+    ) -> Result<Identity, ClientError> {
         let id = DocumentId::random(self.random.as_mut());
         let key = DeviceKey::generate(self.random.as_mut());
         let person = PersonId::random(self.random.as_mut());
@@ -421,19 +445,23 @@ impl ClientCore {
             base: Seen::START,
             refreshed: now_ms.div_euclid(1000),
         };
+        let mut next_unsent = 0;
+        for change in changes(&identity) {
+            rows.put_row(rows::UNSENT, &rows::numbered(&id, next_unsent), &change)?;
+            next_unsent += 1;
+        }
         let hot = HotRow {
             seen: Seen::START,
             next_k: 1,
             accepted_k: 0,
-            edition: 1,
-            next_unsent: 1,
+            edition: next_unsent,
+            next_unsent,
             receipt_seq: 0,
             receipt_at: 0,
             lasts: Vec::new(),
         };
         rows::put(rows, rows::DOCUMENT, &id.0, &row)?;
         rows::put(rows, rows::HOT, &id.0, &hot)?;
-        rows.put_row(rows::UNSENT, &rows::numbered(&id, 0), &genesis(&identity))?;
         let mut document = Document::new(rows, id, row, hot)?;
         document.adopt(rows, state)?;
         document.save_authors(rows)?;
