@@ -14,6 +14,7 @@
 
 mod backup;
 mod document;
+mod guests;
 mod join;
 mod line;
 mod membership;
@@ -224,6 +225,15 @@ pub enum Notice {
         /// A sentence.
         text: String,
     },
+    /// What guests sent, as the relay holds it: to be taken in, or dropped there if the record has it already.
+    GuestItems {
+        /// The strand record.
+        document: DocumentId,
+        /// Sealed to those who made their links.
+        items: Vec<crate::wire::GuestItem>,
+        /// Whether all of this device's own work is at the relay: what the record holds now may be dropped.
+        sent: bool,
+    },
     /// An invitation can be used now.
     InviteReady {
         /// The document.
@@ -251,6 +261,9 @@ pub enum ClientError {
     /// Only leads may do this.
     #[error("only a lead can do this")]
     NotALead,
+    /// Links for guests belong to strand records, and to those who may write in them.
+    #[error("links for young people and families are made in the record of a young person that you hold or stand in for")]
+    NoGuestsHere,
     /// Readers and removed devices cannot write.
     #[error("{0}")]
     MayNotWrite(String),
