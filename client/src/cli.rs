@@ -127,7 +127,7 @@ pub enum Verb {
     List,
     /// Show an assessment as text, or one part of it
     #[command(
-        after_long_help = "Parts: voices (what young people and parents said), weighting (what must change first), plan (goals and \
+        after_long_help = "Parts: voices (what young people and parents said), picture (the group in its places: summary and table), weighting (what must change first), plan (goals and \
                            actions), disagreement (who sees what the same way), strands (young people by label, and agreement), \
                            tasks (what waits), life (what may be out of date), case-notes (to paste into a case file).\n\n\
                            Example:\n  kith show Larch --part tasks"
@@ -136,7 +136,7 @@ pub enum Verb {
         /// Which assessment
         id: String,
         /// One part by itself
-        #[arg(long, value_name = "PART", value_parser = ["voices", "weighting", "plan", "disagreement", "strands", "tasks", "life", "case-notes"])]
+        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "disagreement", "strands", "tasks", "life", "case-notes"])]
         part: Option<String>,
     },
     /// Do anything that can be done in an assessment: one command as JSON on the input
@@ -288,6 +288,9 @@ pub enum Verb {
     Asked {
         /// Which
         request: String,
+        /// What was shown last: an answer comes at once if it stands otherwise by now
+        #[arg(long)]
+        known: Option<String>,
     },
     /// Who asks to be let in, and the four words to compare
     Requests {
@@ -361,6 +364,39 @@ pub enum Verb {
         /// Replace a file that is there already
         #[arg(long)]
         replace: bool,
+    },
+    /// Write everything that can be read here to one encrypted file, and prove that it opens
+    #[command(
+        after_long_help = "The file opens with the passphrase that you have now. It holds your assessments, drafts and your caseload, and no key: \
+                                 on another computer `kith restore` makes a profile of it that reads everything and writes nothing, until a \
+                                 lead lets that computer in. Works while Kith is open.\n\nExample:\n  kith backup /media/stick/kith.backup --replace"
+    )]
+    Backup {
+        /// Where to
+        file: PathBuf,
+        /// Replace a file that is there already
+        #[arg(long)]
+        replace: bool,
+    },
+    /// A backup is where it was wanted (used by `backup`)
+    #[command(hide = true)]
+    BackupKept {
+        /// When it was made, in Unix seconds
+        #[arg(long)]
+        made: i64,
+        /// How large it is
+        #[arg(long)]
+        bytes: u64,
+    },
+    /// Make a profile from a backup, on a computer that has none
+    #[command(
+        after_long_help = "Asks for the passphrase that you had when the backup was made; it is the new profile's too. You can read, print and \
+                                 export everything in it. To go on writing, ask a lead for a link and use it with `kith join`.\n\n\
+                                 Example:\n  kith restore /media/stick/kith.backup"
+    )]
+    Restore {
+        /// The backup
+        file: PathBuf,
     },
     /// Share the summary and the plan with readers, as they stand now
     #[command(
@@ -491,6 +527,8 @@ impl Verb {
             Self::Join { .. } | Self::Asked { .. } => "Asking to be let in",
             Self::Verify { .. } => "Checking every record and signature",
             Self::Export { .. } => "Writing the file",
+            Self::Backup { .. } => "Making the backup and opening it again",
+            Self::Restore { .. } => "Reading the backup",
             Self::Nudge { .. } => "Checking the text",
             _ => "Opening the assessment",
         }

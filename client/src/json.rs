@@ -47,14 +47,14 @@ pub use records::{
 };
 
 /// A refusal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Refused {
     /// What happened.
     pub error: RefusedError,
 }
 
 /// Its parts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RefusedError {
     /// A short word that stays the same: "wrong-passphrase", "unknown-assessment", "relay", "refused", …
     pub code: String,
@@ -446,6 +446,28 @@ pub struct Exported {
     pub bytes: usize,
 }
 
+/// A backup was written, read back and compared.
+#[derive(Debug, Clone, Serialize)]
+pub struct BackedUp {
+    /// The file.
+    pub file: String,
+    /// Its size.
+    pub bytes: usize,
+    /// When it was made.
+    pub made: i64,
+    /// How many documents are in it.
+    pub documents: usize,
+}
+
+/// A backup was read back into a new profile.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restored {
+    /// Whose profile it is.
+    pub name: String,
+    /// The assessments, as `list` shows them.
+    pub assessments: Vec<serde_json::Value>,
+}
+
 /// A hint on a text.
 #[derive(Debug, Clone, Serialize)]
 pub struct Hint {
@@ -466,7 +488,7 @@ pub struct Hint {
 }
 
 /// The app is open.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Opened {
     /// Its address, with a way in that works once, for a minute.
     pub address: String,

@@ -1,8 +1,11 @@
 //! What tests across crates share. The tests themselves are in `tests/tests/`; what they say about one crate alone lives in
 //! that crate.
 
+pub mod apps;
 pub mod decoders;
+pub mod demo;
 pub mod processes;
 pub mod replay;
 pub mod simulation;
+pub mod stage;
 pub mod traces;

@@ -19,8 +19,22 @@ const FOLLOW_UP: Space = Space(103);
 pub(crate) const NONCE: Space = Space(104);
 /// document, device: why somebody was removed, as a lead here put it; kept on this computer only.
 pub(crate) const REMOVAL: Space = Space(105);
-/// document, field: what is typed and not added yet, as text; on this computer only.
+/// document, field: what is typed and not added yet, as JSON; on this computer only.
 pub(crate) const DRAFT: Space = Space(106);
+/// document, "word " and a word: somebody chose to keep it; document, "count ", kind and choice: how often. On this computer only.
+pub(crate) const HINT: Space = Space(108);
+/// document: how it stood when the person last said that they have looked ([`LookedRow`]); on this computer only.
+const LOOKED: Space = Space(110);
+
+/// One row: the last backup that was kept ([`super::LastBackup`]).
+pub(crate) const LAST_BACKUP: Space = Space(120);
+/// name of a choice: how this computer's app is set.
+pub(crate) const SETTING: Space = Space(121);
+/// digest of its token: another program on this computer that may read.
+pub(crate) const PROGRAM: Space = Space(122);
+
+/// Rows that mean something on this computer and in this group only: they are no part of a backup.
+pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
 
 /// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
 /// shared. On this computer only.
@@ -67,7 +81,19 @@ pub struct ViewRow {
     pub json: Vec<u8>,
 }
 
-fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
+/// How a document stood when the person last looked.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct LookedRow {
+    /// When, in Unix seconds.
+    #[n(0)]
+    pub(super) at: i64,
+    /// Hashes of the heads, 32 bytes each, one after the other.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub(super) heads: Vec<u8>,
+}
+
+pub(super) fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = vec![VERSION];
     if let Err(never) = minicbor::encode(value, &mut bytes) {
         debug_assert!(false, "encoding a row failed: {never}");
@@ -75,7 +101,7 @@ fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     bytes
 }
 
-fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
+pub(super) fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
     match bytes.split_first() {
         Some((&VERSION, rest)) => minicbor::decode(rest).ok(),
         _ => None,
@@ -97,6 +123,14 @@ pub(super) fn view(rows: &dyn Rows, document: &DocumentId) -> Result<Option<View
 
 pub(super) fn put_view(rows: &mut dyn Rows, document: &DocumentId, row: &ViewRow) -> Result<(), EngineError> {
     Ok(rows.put_row(VIEW, &document.0, &written(row))?)
+}
+
+pub(super) fn looked(rows: &dyn Rows, document: &DocumentId) -> Result<Option<LookedRow>, EngineError> {
+    Ok(rows.row(LOOKED, &document.0)?.and_then(|bytes| read(&bytes)))
+}
+
+pub(super) fn put_looked(rows: &mut dyn Rows, document: &DocumentId, row: &LookedRow) -> Result<(), EngineError> {
+    Ok(rows.put_row(LOOKED, &document.0, &written(row))?)
 }
 
 pub(super) fn put_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
@@ -170,5 +204,8 @@ mod tests {
         let view = ViewRow { edition: 7, title: None, json: b"{}".to_vec() };
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&view)), @"018307f6427b7d");
         assert_eq!(read::<ViewRow>(&written(&view)), Some(view));
+        let looked = LookedRow { at: 7, heads: vec![9; 2] };
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&looked)), @"018207420909");
+        assert_eq!(read::<LookedRow>(&written(&looked)), Some(looked));
     }
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use automerge::Automerge;
-use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView};
+use automerge::{Automerge, ChangeHash};
+use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView, Sample};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
-use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report};
+use kith_sync::client::{
+    ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
+};
 
 use kith_sync::replica::Touched;
 
 use super::EngineError;
-use super::kept::{self, ProfileRow, ViewRow};
+use super::kept::{self, LookedRow, ProfileRow, ViewRow};
 use crate::store::Store;
 
 /// One step's hands: reads and writes, all in one transaction that is committed when the step succeeds and taken back when it
@@ -111,6 +113,19 @@ impl Work<'_> {
         Ok(view)
     }
 
+    /// When the person last said that they have looked at a document, and its heads then.
+    pub fn looked(&self, document: &DocumentId) -> Result<Option<(i64, Vec<ChangeHash>)>, EngineError> {
+        let row = kept::looked(self.store, document)?;
+        Ok(row.map(|row| (row.at, row.heads.chunks_exact(32).filter_map(|hash| ChangeHash::try_from(hash).ok()).collect())))
+    }
+
+    /// The person has looked at a document as it stands now.
+    pub fn put_looked(&mut self, document: &DocumentId) -> Result<(), EngineError> {
+        let heads = self.read(document)?.get_heads().iter().flat_map(|hash| hash.0).collect();
+        let row = LookedRow { at: self.now(), heads };
+        kept::put_looked(self.store, document, &row)
+    }
+
     /// Stores the view of a document of any kind.
     pub(super) fn store_any_view(&mut self, document: &DocumentId) -> Result<(), EngineError> {
         match self.summary(document).map(|summary| summary.kind) {
@@ -179,6 +194,41 @@ impl Work<'_> {
         let me = self.core.create_document(self.store, self.now_ms, kind, rule, relay, &mut genesis)?;
         self.out.durable = true;
         self.introduce_me(&me.document)?;
+        Ok(me)
+    }
+
+    /// Fills a profile that is thrown away with the whole made-up sample, as its first person: the assessment, and the records of the
+    /// young people whom that person holds, so that hints know their names.
+    pub fn create_example(&mut self, sample: &Sample) -> Result<Identity, EngineError> {
+        let (now, now_ms) = (self.now(), self.now_ms);
+        let mut failed = None;
+        let mut play = |me: &Identity| {
+            let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+            sample.played(me.document.0, (me.person.0, me.device.0), now, &mut random).unwrap_or_else(|why| {
+                failed = Some(why);
+                Vec::new()
+            })
+        };
+        let me = self.core.create_example(self.store, now_ms, DocumentKind::WORKING, &mut play)?;
+        let records = sample.strand_records(now);
+        let (None, Ok(records)) = (failed, records) else { return Err(EngineError::Unreadable("the made-up example")) };
+        let first = sample.people.first().map(|person| person.name.clone()).unwrap_or_default();
+        for record in records.into_iter().filter(|record| record.by == first) {
+            let mut begin = |me: &Identity| {
+                let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+                let context = Context { person: me.person.0, device: me.device.0, now, random: &mut random };
+                vec![kith_assessment::strand_genesis(me.document.0, &context).1]
+            };
+            let own = self.core.create_example(self.store, now_ms, DocumentKind::STRAND, &mut begin)?;
+            for (when, command) in record.commands {
+                self.edit(&own.document, |doc, me| {
+                    let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+                    let mut context = Context { person: me.person.0, device: me.device.0, now: when, random: &mut random };
+                    kith_assessment::apply_strand(doc, &command, &mut context)
+                })?;
+            }
+        }
+        self.out.durable = true;
         Ok(me)
     }
 
@@ -255,7 +305,11 @@ impl Work<'_> {
 
     /// Every relay that something of this profile lives at, and the profile's own.
     pub fn relays(&self) -> Result<Vec<String>, EngineError> {
-        let mut relays: Vec<String> = self.core.documents().into_iter().filter_map(|document| document.relay).collect();
+        let mut relays: Vec<String> = {
+            // A copy from a backup follows no log.
+            let here = self.core.documents().into_iter().filter(|document| document.standing != Standing::Restored);
+            here.filter_map(|document| document.relay).collect()
+        };
         relays.extend(self.core.joins(self.store)?.into_iter().filter(|join| join.progress.is_open()).map(|join| join.relay));
         relays.extend(self.profile()?.relay);
         relays.sort();

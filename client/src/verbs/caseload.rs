@@ -2,14 +2,14 @@
 
 use kith_assessment::nudge::CaseloadName;
 use kith_assessment::{
-    Caseload, Command, ForWhom, HeldAs, HeldAssessment, HeldRecord, InDanger, NoteShared, PersonId, StrandCommand,
-    StrandRecordView, Task, caseload_names, copy_text, tell_by,
+    Caseload, Command, HeldAs, HeldAssessment, HeldRecord, InDanger, NoteShared, PersonId, StrandCommand, StrandRecordView, Task,
+    caseload_names, copy_text, tell_by,
 };
 use kith_group::DocumentId;
 use kith_sync::client::Standing;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Manner, find, records_text};
+use super::{Answer, Manner, find, records_text, today};
 use crate::cli::{Danger, Told};
 use crate::engine::{ASKED_TO_TELL, Engine, EngineError, Work};
 use crate::failure::Failure;
@@ -22,12 +22,6 @@ struct Pressed {
     at: i64,
     /// "names" or "copy".
     what: String,
-}
-
-/// Today where this computer is.
-pub(super) fn today(engine: &Engine, manner: &Manner) -> String {
-    let now = jiff::Timestamp::from_second(engine.clock().now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    now.to_zoned_datetime(manner.zone.clone()).date().to_string()
 }
 
 /// A strand record with who I am and who else is in it.
@@ -132,15 +126,7 @@ fn asked_to_tell(work: &Work<'_>, today: &str) -> Result<Vec<Task>, EngineError>
         let pressed: Pressed = serde_json::from_slice(&value).ok()?;
         let day = jiff::Timestamp::from_second(pressed.at).ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string();
         let due = tell_by(&day);
-        (due.as_str() <= today).then(|| Task {
-            kind: "told-in-danger".to_owned(),
-            what: "Someone was in danger. In one line: what did you share, with whom, why?".to_owned(),
-            overdue: due.as_str() < today,
-            due: Some(due),
-            for_whom: ForWhom::Holder,
-            mine: true,
-            about: data_encoding::HEXLOWER.encode(&key),
-        })
+        (due.as_str() <= today).then(|| kith_assessment::task_to_tell(due, today, data_encoding::HEXLOWER.encode(&key)))
     });
     Ok(pressed.collect())
 }

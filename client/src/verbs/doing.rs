@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 
 /// Keys of commands whose values are ids, or lists of them.
-const IDS: [&str; 20] = [
+const IDS: [&str; 26] = [
     "id",
     "about",
     "voice",
@@ -31,6 +31,12 @@ const IDS: [&str; 20] = [
     "action",
     "view",
     "field",
+    "place",
+    "said_by",
+    "trusted_by",
+    "not_trusted_by",
+    "members",
+    "next_to",
 ];
 
 /// Reads one command, completes the ids in it, and does it.

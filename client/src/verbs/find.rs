@@ -238,6 +238,15 @@ pub(crate) fn standing(standing: &Standing, zone: &jiff::tz::TimeZone) -> Standi
             None,
             Some("This profile is an older copy of one that has written since. Ask a lead to let this computer in anew.".to_owned()),
         ),
+        Standing::Restored => (
+            "restored",
+            None,
+            Some(
+                "This is a copy from a backup. You can read, print and export it. To go on writing, ask a lead for a link and to let this \
+                 computer in; what had not been sent when the backup was made is in this copy only, so export it first."
+                    .to_owned(),
+            ),
+        ),
         Standing::TooOld => (
             "update-needed",
             None,

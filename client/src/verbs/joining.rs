@@ -8,7 +8,7 @@ use kith_group::{
 };
 use kith_sync::client::{Intent, JoinProgress};
 
-use super::standing::{asked as shown_asked, request_line};
+use super::standing::{asked as shown_asked, request_line, state};
 use super::{Answer, Manner, RELAY_PERHAPS, RELAY_WITHIN, find, reach};
 use crate::engine::{Engine, EngineError, NONCE, Work, normalised};
 use crate::failure::Failure;
@@ -180,12 +180,17 @@ fn request_answer(engine: &Engine, request: &RequestId) -> Result<Answer, Failur
     Ok(Answer { exit: answer.exit, ..Answer::new(&shown, text) })
 }
 
-/// How a request of mine stands; connects, and waits a moment for news.
-pub(super) fn asked(engine: &Engine, request: &str) -> Result<Answer, Failure> {
+/// How a request of mine stands; connects, and waits a moment for anything that is not known yet.
+pub(super) fn asked(engine: &Engine, request: &str, known: Option<&str>) -> Result<Answer, Failure> {
     let request: RequestId = request.parse().map_err(|_| Failure::usage("That is not the id of a request"))?;
-    let before = engine.look(move |work| progress(work, &request))?;
+    let word = |progress: Option<JoinProgress>| progress.map(|progress| state(&progress).to_owned());
+    let known = match known {
+        Some(known) => Some(known.to_owned()),
+        None => word(engine.look(move |work| progress(work, &request))?),
+    };
     engine.connect_all()?;
-    engine.wait_for(std::time::Duration::from_secs(2), move |work| Ok((progress(work, &request)? != before).then_some(())))?;
+    engine
+        .wait_for(std::time::Duration::from_secs(2), move |work| Ok((word(progress(work, &request)?) != known).then_some(())))?;
     if engine.look(move |work| progress(work, &request))? == Some(JoinProgress::Joined) {
         // My name goes to colleagues before I am told that I am in.
         engine.until_quiet(RELAY_PERHAPS)?;

@@ -1,6 +1,7 @@
 //! What each verb does, on a running engine. A verb reads no file and writes none, prints nothing and asks nobody: it takes its
 //! arguments and gives an [`Answer`], so that the holder of a profile can do it for another process ([`crate::holder`]).
 
+mod backing_up;
 mod caseload;
 mod deciding;
 mod doing;
@@ -27,7 +28,8 @@ pub(crate) use find::document;
 pub(crate) use find::record as find_record;
 pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
-pub(crate) use reading::shown;
+pub(crate) use reading::{shown, today};
+pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
 pub(crate) use standing::{token_bytes, words_of};
 pub(crate) use writing::{add_entry, begin};
@@ -123,7 +125,7 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Sync { .. } => standing::sync_once(engine, manner),
         Verb::Invite { id, role, expires, for_whom } => joining::invite(engine, id, role, expires, for_whom.as_deref(), manner),
         Verb::Join { link, .. } => joining::join(engine, link, manner),
-        Verb::Asked { request } => joining::asked(engine, request),
+        Verb::Asked { request, known } => joining::asked(engine, request, known.as_deref()),
         Verb::Requests { id } => joining::requests(engine, id, manner),
         Verb::Admit { id, request, words, why } => deciding::admit(engine, id, request, words.as_deref(), why.as_deref()),
         Verb::Publish { id, preview, why } => publishing::publish(engine, id, *preview, why.as_deref()),
@@ -134,6 +136,10 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Remove { id, member, why } => deciding::remove(engine, id, member, why),
         Verb::Verify { id } => proving::verify(engine, id),
         Verb::Export { id, format, to, replace } => exporting::export(engine, id, *format, to, *replace),
+        Verb::Backup { file, replace } => backing_up::backup(engine, file, *replace),
+        Verb::BackupKept { made, bytes } => backing_up::kept(engine, *made, *bytes),
+        // The profile is made from it before there is an engine; here it only tells what is there now.
+        Verb::Restore { .. } => backing_up::restored(engine, manner),
         Verb::Caseload => caseload::caseload(engine, manner),
         Verb::Record { id } => caseload::record(engine, id, manner),
         Verb::Attach(asked) => holding::attach(engine, asked),

@@ -49,9 +49,10 @@ pub(crate) fn token_bytes(text: &str) -> Result<Vec<u8>, Failure> {
     }
 }
 
-pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> {
+/// Every assessment here, and every request of mine.
+pub(crate) fn all_listed(engine: &Engine, manner: &Manner) -> Result<Listed, Failure> {
     let found = engine.look(|work| Ok([find::all(work)?, find::all_read(work)?].concat()))?;
-    let assessments: Vec<ListedAssessment> = found
+    let assessments = found
         .into_iter()
         .map(|found| ListedAssessment {
             assessment: found.id.to_string(),
@@ -62,22 +63,26 @@ pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> 
             relay: found.summary.relay,
         })
         .collect();
-    let requests = engine.look(open_requests)?;
+    Ok(Listed { assessments, requests: engine.look(open_requests)? })
+}
+
+pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> {
+    let listed = all_listed(engine, manner)?;
     let mut text = String::new();
-    for one in &assessments {
+    for one in &listed.assessments {
         let nothing = if one.summary { "(a summary; nothing has been shared yet)" } else { "(no name)" };
         let title = visible_line(one.title.as_deref().unwrap_or(nothing));
         let role = one.role.as_deref().unwrap_or("removed");
         text.push_str(&format!("{}  {title}  ({role})\n", one.assessment));
     }
-    for request in &requests {
+    for request in &listed.requests {
         text.push_str(&request_line(request));
         text.push('\n');
     }
     if text.is_empty() {
         text = "Nothing here yet. Start an assessment with `kith new`, or use a colleague's link with `kith join`.".to_owned();
     }
-    Ok(Answer::new(&Listed { assessments, requests }, text.trim_end()))
+    Ok(Answer::new(&listed, text.trim_end()))
 }
 
 /// My role, which ends with my removal.
@@ -91,21 +96,30 @@ fn open_requests(work: &mut Work<'_>) -> Result<Vec<Asked>, EngineError> {
     Ok(joins.iter().filter(|join| join.progress != JoinProgress::Joined).map(asked).collect())
 }
 
+/// How a request stands, in a word.
+pub(super) fn state(progress: &JoinProgress) -> &'static str {
+    match progress {
+        JoinProgress::Made => "made",
+        JoinProgress::Waiting => "waiting",
+        JoinProgress::Words { .. } => "words",
+        JoinProgress::Joined => "joined",
+        JoinProgress::Declined => "declined",
+        JoinProgress::Failed(_) => "failed",
+    }
+}
+
 /// A request of mine, as it is shown.
 pub(super) fn asked(join: &JoinStatus) -> Asked {
-    let (state, why) = match &join.progress {
-        JoinProgress::Made => ("made", None),
-        JoinProgress::Waiting => ("waiting", None),
-        JoinProgress::Words { .. } => ("words", None),
-        JoinProgress::Joined => ("joined", None),
-        JoinProgress::Declined => ("declined", Some("A lead said no.".to_owned())),
-        JoinProgress::Failed(why) => ("failed", Some(why.clone())),
+    let why = match &join.progress {
+        JoinProgress::Declined => Some("A lead said no.".to_owned()),
+        JoinProgress::Failed(why) => Some(why.clone()),
+        _ => None,
     };
     Asked {
         request: join.request.to_string(),
         assessment: join.document.to_string(),
         relay: join.relay.clone(),
-        state,
+        state: state(&join.progress),
         words: join.words.map(|words| words.iter().map(ToString::to_string).collect()),
         why,
         expires: join.expires,
@@ -203,7 +217,7 @@ pub fn status_lines(status: &StatusShown, saved_at: Option<i64>, zone: &TimeZone
     for one in status.assessments.iter().chain(&status.records) {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
         let when = saved_at.map(|at| format!(" {}", time_of_day(at, zone))).unwrap_or_default();
-        let removed = one.standing.state == "removed";
+        let removed = matches!(one.standing.state, "removed" | "restored");
         let sent = match (one.sent, one.unsent + one.waiting) {
             (false, 1) if removed => "1 change was never sent and is only here".to_owned(),
             (false, many) if removed => format!("{many} changes were never sent and are only here"),

@@ -13,6 +13,7 @@ use kith_sync::replica::TouchedKind;
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use super::drafts::Draft;
 use super::shapes::{AppStatus, TextChanged};
 use crate::engine::{Engine, EngineError, Event, Tending};
 use crate::failure::Failure;
@@ -38,6 +39,15 @@ pub(crate) enum News {
         texts: Vec<TextChanged>,
         /// Whether more than these texts changed.
         more: bool,
+    },
+    /// A page kept a draft, or took it away: other pages that show it follow.
+    Draft {
+        /// In which assessment.
+        assessment: String,
+        /// Its place.
+        field: String,
+        /// What stands there now.
+        draft: Option<Draft>,
     },
     /// Something that a person should know, in a sentence.
     Said {
@@ -215,7 +225,8 @@ pub(super) fn app_status(engine: &Engine, zone: &TimeZone, offline: bool, saved_
 fn line(one: &crate::json::AssessmentStatus, time: &str, offline: bool) -> String {
     let mut line = format!("Saved on this computer {time}");
     if let Some(words) = &one.standing.words {
-        return format!("{line}. {words}");
+        // The page says the rest.
+        return format!("{line}. {}", words.split_inclusive(". ").next().unwrap_or(words).trim_end());
     }
     if one.record == 0 && one.relay.is_none() {
         return format!("{line} · Not connected to anyone yet");

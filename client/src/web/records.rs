@@ -11,7 +11,7 @@ use kith_assessment::StrandCommand;
 
 use super::api::{Shared, verb, with_engine};
 use super::news::News;
-use super::shapes::{CommandDone, ToAttach, ToCopy, ToDetach, ToHandOver, ToJoinWords, ToNoteAgreement, ToTell};
+use super::shapes::{CommandDone, ToAttach, ToCopyInDanger, ToDetach, ToHandOver, ToJoinWords, ToNoteAgreement, ToTell};
 use crate::cli::{Attach, Detach, HandOver, JoinWords, Told, Verb};
 use crate::engine::Engine;
 use crate::failure::Failure;
@@ -96,7 +96,7 @@ async fn names_in_danger(State(shared): Here) -> Response {
     with_engine(shared, |engine, house| verbs::danger_now(engine, true, &house.manner)).await
 }
 
-async fn copy(State(shared): Here, Json(asked): Json<ToCopy>) -> Response {
+async fn copy(State(shared): Here, Json(asked): Json<ToCopyInDanger>) -> Response {
     with_engine(shared, move |engine, _| verbs::copy_now(engine, &asked.assessment)).await
 }
 

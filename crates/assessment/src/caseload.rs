@@ -7,7 +7,7 @@ use crate::dates::long_day;
 use crate::ids::PersonId;
 use crate::nudge::CaseloadName;
 use crate::strand_record::{StrandRecordView, UnjoinedView};
-use crate::tasks::{ForWhom, Task};
+use crate::tasks::{ForWhom, Group, Task};
 use crate::view::AssessmentView;
 use crate::vocabulary::{Agreement, AgreementAbout, TheirWords, Whom};
 
@@ -235,12 +235,15 @@ fn tasks(
     let mut add = |kind: &str, what: String, due: Option<&str>, about: &str| {
         tasks.push(Task {
             kind: kind.to_owned(),
+            group: Group::of(kind),
             what,
             due: due.map(str::to_owned),
             overdue: due.is_some_and(|due| due < today),
             for_whom: ForWhom::Holder,
             mine: held_as == HeldAs::Holder,
             about: about.to_owned(),
+            page: "caseload".to_owned(),
+            at: String::new(),
         });
     };
     let has_come = |day: Option<&String>| day.is_some_and(|day| day.as_str() <= today);

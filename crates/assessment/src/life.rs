@@ -211,6 +211,7 @@ fn label(key: &str) -> Option<&'static str> {
         "outcomes" | "kept" | "kept-why" | "families" | "families-why" | "next-owner" => Some("what was said at closing"),
         "summary" => Some("which document the summary is"),
         "reopened-why" => Some("why it was opened again"),
+        key if key.starts_with(crate::hint_review::PREFIX) => Some("what became of hints"),
         key if key.starts_with("still-true.") => Some("whether a side is still true"),
         key if key.starts_with("looked.") => Some("when a side was looked at"),
         key if key.parse::<EntryId>().is_ok() => Some("what was shared"),

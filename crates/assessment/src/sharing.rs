@@ -9,6 +9,7 @@ use crate::dates;
 use crate::entry::Reader;
 use crate::limits::{self, NAME_LIMIT, WHY_LIMIT};
 use crate::record::{Kept, Record};
+use crate::tasks::{ForWhom, Group, Task};
 use crate::view::{Mark, NewerField};
 use crate::working_days;
 use crate::write::{Written, fresh_at, real_day};
@@ -71,4 +72,21 @@ pub(crate) fn shared(reader: &Reader<'_>, path: &str, marks: &mut Vec<Mark>, new
 /// By when the line is asked for, if names were shown or text was copied on a day: the next working day.
 pub fn tell_by(day: &str) -> String {
     working_days::after(day, 1)
+}
+
+/// "What did you share, with whom, why?", after somebody was in danger (R46). `about` is what the screen calls it by.
+pub fn task_to_tell(due: String, today: &str, about: String) -> Task {
+    let kind = "told-in-danger";
+    Task {
+        kind: kind.to_owned(),
+        group: Group::of(kind),
+        what: "Someone was in danger. In one line: what did you share, with whom, why?".to_owned(),
+        overdue: due.as_str() < today,
+        due: Some(due),
+        for_whom: ForWhom::Holder,
+        mine: true,
+        about,
+        page: "danger".to_owned(),
+        at: String::new(),
+    }
 }

@@ -13,6 +13,8 @@
 //! agreements/{random id}/  who, relation, about, said, not-to, how, explained-by, named, agencies, date, at     (never changed)
 //! competence/{random id}/  decision, judged, reason, date, review, at
 //! not-asked/{random id}/  who, why, reviewer, look-again, at
+//! words/{random id}/  whose, words, how, agreed, date, voice, at
+//! maps/  map-actions/  map-things/  map-ties/      the young person's own maps (R32): own_map.rs
 //! words/{random id}/  whose, words, how, agreed, date, voice, at      shared/{random id}/  what, with, why, date, at
 //! people/  devices/  confirmed/  invites/       as in every document
 //! ```
@@ -31,11 +33,13 @@ use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Who
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
 mod look;
+mod own_map;
 
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
 };
+pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
 
 /// Standing maps of a strand record.
 const MAPS: [&str; 12] = [
@@ -205,6 +209,18 @@ pub enum StrandCommand {
         /// As which voice.
         voice: EntryId,
     },
+    /// The young person's own map (R32).
+    BeginMap(BeginMap),
+    /// Who keeps it, when to look again.
+    UpdateMap(UpdateMap),
+    /// What is done with it.
+    AddMapAction(AddMapAction),
+    /// A friend by initials, an adult by role, a place.
+    PutOnMap(PutOnMap),
+    /// A tie on it.
+    TieOnMap(TieOnMap),
+    /// Something on it is no longer so.
+    EndOnMap(EndOnMap),
     /// Notes what was shared about them (R45, R46).
     NoteShared(NoteShared),
 }
@@ -221,7 +237,7 @@ pub fn strand_genesis(document: [u8; 16], ctx: &Context<'_>) -> (Automerge, Vec<
         for key in MAPS {
             tx.put_object(ROOT, key, ObjType::Map)?;
         }
-        Ok(())
+        own_map::genesis(&mut tx)
     };
     fill().expect("a fresh document takes its standing objects");
     let options = CommitOptions::default().with_time(ctx.now).with_message("begin");
@@ -401,6 +417,12 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             settle(tx, &object, "voice", voice.to_string().as_str().into())?;
             Ok((Some(*id), "joined".to_owned()))
         }
+        StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
+        StrandCommand::UpdateMap(given) => own_map::update(tx, given),
+        StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),
+        StrandCommand::PutOnMap(given) => own_map::put_on(tx, ctx, given),
+        StrandCommand::TieOnMap(given) => own_map::tie(tx, ctx, given),
+        StrandCommand::EndOnMap(given) => own_map::end(tx, ctx, given),
         StrandCommand::NoteShared(given) => sharing::note(tx, ctx, "shared", given),
     }
 }

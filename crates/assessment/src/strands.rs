@@ -408,6 +408,7 @@ pub(crate) fn left_no_trace(doc: &automerge::Automerge) -> Vec<String> {
         words.map(|held| held.shown()).eq([TheirWords::Stay.as_str().to_owned()])
     };
     let mut hidden: Vec<String> = gone.iter().map(short).collect();
+    hidden.extend(crate::picture::left_no_trace(doc, &gone));
     if let Ok(voices) = standing_map(doc, "voices") {
         let of_them = |id: &String| {
             let objects = objects(doc, &voices, id, ObjType::Map);

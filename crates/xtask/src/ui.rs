@@ -13,15 +13,27 @@ fn types_file() -> PathBuf {
     root().join("client/ui/src/lib/types.ts")
 }
 
-/// Writes the types.
+fn openapi_file() -> PathBuf {
+    root().join("docs/openapi.json")
+}
+
+/// What another program on the same computer can read, as it is written down.
+fn openapi() -> anyhow::Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(&kith::web::openapi())?))
+}
+
+/// Writes the types, and the description of what other programs can read.
 pub(crate) fn write_types() -> anyhow::Result<()> {
-    fs::write(types_file(), kith::web::typescript()).context("cannot write the page's types")
+    fs::write(types_file(), kith::web::typescript()).context("cannot write the page's types")?;
+    fs::write(openapi_file(), openapi()?).context("cannot write docs/openapi.json")
 }
 
 /// Fails if the types are not those of the Rust crates, or the page does not hold together with them.
 pub(crate) fn check() -> anyhow::Result<()> {
     let written = fs::read_to_string(types_file()).context("cannot read the page's types")?;
     ensure!(written == kith::web::typescript(), "client/ui/src/lib/types.ts is stale: run `cargo xtask types`");
+    let described = fs::read_to_string(openapi_file()).context("cannot read docs/openapi.json")?;
+    ensure!(described == openapi()?, "docs/openapi.json is stale: run `cargo xtask types`");
     ensure!(
         !kith::web::app_files().is_empty(),
         "the app was not built: install Node.js 20.19 or newer with npm, unset KITH_WITHOUT_APP, and try again"

@@ -11,8 +11,7 @@ use kith::store::KeyCost;
 use kith::verbs::{self, Answer, Manner};
 use kith_group::DocumentId;
 
-/// The passphrase of these profiles, which hold nothing real.
-const PASSPHRASE: &str = "only made-up words here";
+use crate::processes::PASSPHRASE;
 
 /// How long anything may take that waits for somebody else.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -71,16 +70,22 @@ pub fn let_in(lead: &Engine, guest: &Engine, document: &DocumentId, role: &str, 
         }
         ensure!(Instant::now() < end, "the lead does not see the request of {for_whom}: {list:?}");
     };
-    let guest_words = until(guest, &asked, end, |value| words(&value["words"]))?;
+    let guest_words = until(guest, &asked, "waiting", end, |value| words(&value["words"]))?;
     ensure!(lead_words == guest_words, "the four words differ: {lead_words:?} and {guest_words:?}");
     does(lead, &Verb::Admit { id, request: asked.clone(), words: Some(lead_words.join(" ")), why: None })?;
-    until(guest, &asked, end, |value| (value["state"].as_str() == Some("joined")).then_some(()))?;
+    until(guest, &asked, "words", end, |value| (value["state"].as_str() == Some("joined")).then_some(()))?;
     Ok(Admission { link, lead_words, guest_words })
 }
 
-fn until<T>(guest: &Engine, request: &str, end: Instant, found: impl Fn(&serde_json::Value) -> Option<T>) -> anyhow::Result<T> {
+fn until<T>(
+    guest: &Engine,
+    request: &str,
+    known: &str,
+    end: Instant,
+    found: impl Fn(&serde_json::Value) -> Option<T>,
+) -> anyhow::Result<T> {
     loop {
-        let asked = does(guest, &Verb::Asked { request: request.to_owned() })?;
+        let asked = does(guest, &Verb::Asked { request: request.to_owned(), known: Some(known.to_owned()) })?;
         if let Some(found) = found(&asked.value) {
             return Ok(found);
         }

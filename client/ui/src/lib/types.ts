@@ -158,6 +158,62 @@ apart_why: string | null,
  */
 apart_review: string | null, };
 
+export type AddAdult = { 
+/**
+ * "lunchtime supervisor". Never a name.
+ */
+role: string, 
+/**
+ * Who trusts them: strands, "group", "friend"; empty: not known whose.
+ */
+trusted_by: Array<string>, 
+/**
+ * At which place of the picture, if at one.
+ */
+place: string | null, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
+export type AddConduct = { 
+/**
+ * At which place.
+ */
+place: string, 
+/**
+ * Who, by role only: "older men". No name, no description.
+ */
+who: string, 
+/**
+ * What they do.
+ */
+what: string, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * Whether those who said it agreed to its standing in the picture.
+ */
+agreed: Agreed | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
 export type AddGoal = { 
 /**
  * What there will be.
@@ -187,6 +243,112 @@ then_date: string | null,
  * When to ask again.
  */
 ask_again: string | null, };
+
+export type AddPart = { 
+/**
+ * What they call it, or "a fourth friend". Never a name.
+ */
+name: string, 
+/**
+ * Whether it is one young person without a strand.
+ */
+one: boolean, 
+/**
+ * A few words: "come and go".
+ */
+note: string | null, 
+/**
+ * Strands in it.
+ */
+members: Array<string>, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
+export type AddPlace = { 
+/**
+ * A short name without anything that leads to one person: "canal steps", never an address.
+ */
+name: string, 
+/**
+ * What kind of place.
+ */
+kind: PlaceKind, 
+/**
+ * How it is for young people; "not known" if not given.
+ */
+how: PlaceIs | null, 
+/**
+ * When it is so: "Thursdays", "not OK after seven".
+ */
+times: string | null, 
+/**
+ * Who said so: strands, "group", "friend" (somebody without a strand).
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults: "a youth worker". Never a name.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * A safe place that no shared version shows. So by itself for a home.
+ */
+not_shared: boolean | null, };
+
+export type AddTie = { 
+/**
+ * What kind.
+ */
+kind: TieKind, 
+/**
+ * From: a strand, a part, an adult, or "group".
+ */
+from: string, 
+/**
+ * To: the same.
+ */
+to: string, 
+/**
+ * How strong, if somebody said so.
+ */
+strength: Strength | null, 
+/**
+ * Which way, if somebody said so.
+ */
+direction: Direction | null, 
+/**
+ * Who described it: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * Which adult said so, by role.
+ */
+said_by_words: string | null, 
+/**
+ * Whether those young people agreed to its being drawn.
+ */
+agreed: Agreed | null, 
+/**
+ * A few words: "comes and goes".
+ */
+note: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
 
 export type AddVoice = { 
 /**
@@ -226,69 +388,47 @@ speaker: string | null,
  */
 about: Array<string>, };
 
-export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
-
-export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
-
-export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
-
-export type AgreementAbout = "openness" | "work" | (string & {});
-
-export type AgreementNoted = { 
+export type AdultView = { 
 /**
- * The record.
+ * Their role.
  */
-record: string, 
+role: string, 
 /**
- * What colleagues see now, where that has changed.
+ * Who trusts them: ids of strands, "group", "friend".
  */
-colleagues_see: Array<SeenByColleagues>, };
-
-export type AgreementView = { 
+trusted_by_ids: Array<string>, 
 /**
- * The young person, or a parent or carer.
+ * The same in words; `None`: not known whose.
  */
-who: Whom, 
+trusted_by: string | null, 
 /**
- * Which parent or carer.
+ * At which place, by id.
  */
-relation: string | null, 
+place: string | null, 
 /**
- * Openness, or the work.
+ * The place's name.
  */
-about: AgreementAbout, 
+place_name: string | null, 
 /**
- * What they said.
+ * Who said so, in words.
  */
-said: Said, 
+said_by: string, 
 /**
- * What they said no to, if yes to the rest.
+ * Since when they are in the picture.
  */
-not_to: string | null, 
+since: string, 
 /**
- * How they were asked.
+ * Since when they are no longer.
  */
-how: string | null, 
+ended: string | null, 
 /**
- * Who explained it.
+ * Why.
  */
-explained_by: string | null, 
+ended_why: string | null, 
 /**
- * What was named.
+ * Where they stand round the picture. It means nothing.
  */
-named: string | null, 
-/**
- * Agencies that were in the assessment then.
- */
-agencies: Array<string>, 
-/**
- * When.
- */
-date: string | null, 
-/**
- * Whether the same person has said something since about the same thing.
- */
-since_then_otherwise: boolean, 
+turn: number, 
 /**
  * Its id.
  */
@@ -313,6 +453,12 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
+
+export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
+
+export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
 export type Answer = "not-yet-asked" | "asked" | "not-known" | "does-not-apply" | (string & {});
 
@@ -436,7 +582,11 @@ tree: string,
 /**
  * Every fixed choice, with the words to show.
  */
-choices: { [key in string]: Array<Choice> }, };
+choices: { [key in string]: Array<Choice> }, 
+/**
+ * Others whose apps run on this computer too.
+ */
+beside: BesideShown | null, };
 
 export type AppStatus = { 
 /**
@@ -459,6 +609,12 @@ someone_waits: Array<string>,
  * Whether somebody chose to work offline.
  */
 offline: boolean, };
+
+export type Arrow = { 
+/**
+ * Three corners, "x,y x,y x,y".
+ */
+points: string, };
 
 export type Asked = { 
 /**
@@ -497,6 +653,10 @@ export type AssessmentShown = { assessment: string,
  * How this device stands.
  */
 standing: StandingShown, view: AssessmentView, overview: Overview, 
+/**
+ * What waits today, and what may be out of date.
+ */
+day: OnTheDay, 
 /**
  * My person.
  */
@@ -634,6 +794,10 @@ summary: Answered,
  */
 planned: PlanView, 
 /**
+ * The group in its places (R33).
+ */
+picture: PictureView, 
+/**
  * Who sees what the same way (R44).
  */
 positions: Array<Subject>, 
@@ -680,147 +844,31 @@ label: string | null,
  */
 phone: string, };
 
-export type AttachedShown = { 
-/**
- * The assessment.
- */
-assessment: string, 
-/**
- * Their strand record.
- */
-record: string, 
-/**
- * Their strand in the assessment.
- */
-strand: string, 
-/**
- * Their label there.
- */
-label: string, };
-
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
 
-export type Caseload = { 
+export type BesideShown = { before: string, 
 /**
- * They, by name.
+ * Their names.
  */
-people: Array<CaseloadPerson>, 
+others: Array<string>, between: string, place: string, 
 /**
- * Labels that I hold and for which there is no record here: nothing says who they are.
+ * The page of the place.
  */
-without_record: Array<HeldLabel>, 
-/**
- * What waits that belongs to nobody's record: what was shared in danger.
- */
-tasks: Array<Task>, };
+route: string, after: string, };
 
-export type CaseloadPerson = { 
+export type Changed = { 
 /**
- * Their strand record.
+ * As it reads at the later moment.
  */
-record: string, 
+line: Line, 
 /**
- * Their name.
+ * What stood there at the earlier moment.
  */
-name: string | null, 
+before: string, 
 /**
- * What they like to be called.
+ * Whether this text can be put back as it was: it is one that people edit, and it still stands.
  */
-known_as: string | null, 
-/**
- * As what I read the record.
- */
-held_as: HeldAs, 
-/**
- * Who holds it.
- */
-holder: string | null, 
-/**
- * Assessments in which they take part, or took part.
- */
-places: Array<CaseloadPlace>, 
-/**
- * What colleagues could see of agreement, by what is recorded; `None`: nothing is recorded yet.
- */
-agreement: Agreement | null, 
-/**
- * Who stands in.
- */
-stand_in: string | null, 
-/**
- * Their phone.
- */
-stand_in_phone: string | null, 
-/**
- * Who else reads this record.
- */
-also_read_by: Array<string>, 
-/**
- * Words that have not joined an assessment.
- */
-words: Array<UnjoinedView>, 
-/**
- * What waits.
- */
-tasks: Array<Task>, };
-
-export type CaseloadPlace = { 
-/**
- * Its id in the record.
- */
-id: string, 
-/**
- * The assessment's document.
- */
-assessment: string, 
-/**
- * Its title, if it is on this computer.
- */
-title: string | null, 
-/**
- * Which strand.
- */
-strand: string, 
-/**
- * Their label, as colleagues see it now.
- */
-label: string, 
-/**
- * Since when.
- */
-attached: string | null, 
-/**
- * When they were taken out, if so.
- */
-detached: string | null, 
-/**
- * Why.
- */
-detached_why: string | null, 
-/**
- * What became of their words.
- */
-their_words: TheirWords | null, 
-/**
- * What colleagues see of agreement.
- */
-colleagues_see: Agreement | null, 
-/**
- * When to look at that again.
- */
-review: string | null, 
-/**
- * Whether holder and lead are deciding after a no.
- */
-paused: boolean, 
-/**
- * By when they decide.
- */
-decide_by: string | null, 
-/**
- * Whether colleagues see me as the holder.
- */
-mine: boolean, };
+can_put_back: boolean, };
 
 export type Choice = { value: string, words: string, };
 
@@ -1172,7 +1220,7 @@ insert: string, } | { "do": "looked-at-text",
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture;
 
 export type CommandDone = { 
 /**
@@ -1184,27 +1232,39 @@ id: string | null,
  */
 hash: string | null, };
 
-export type CompetenceView = { 
+export type ConductView = { 
 /**
- * Which decision.
+ * The place's id.
  */
-decision: string, 
+place: string, 
 /**
- * Able, not able, not sure.
+ * By role only.
  */
-judged: Competent, 
+who: string, 
+/**
+ * What they do.
+ */
+what: string, 
+/**
+ * Who said so, in words.
+ */
+said_by: string, 
+/**
+ * Whether they agreed to its standing in the picture.
+ */
+agreed: Agreed | null, 
+/**
+ * Since when it is known.
+ */
+since: string, 
+/**
+ * Since when it is no longer so.
+ */
+ended: string | null, 
 /**
  * Why.
  */
-reason: string, 
-/**
- * When.
- */
-date: string | null, 
-/**
- * When to look at it again.
- */
-review: string | null, 
+ended_why: string | null, 
 /**
  * Its id.
  */
@@ -1230,8 +1290,6 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
-export type Competent = "able" | "not-able" | "not-sure" | (string & {});
-
 export type ConfirmForFamilies = { 
 /**
  * Which differing view.
@@ -1256,77 +1314,43 @@ agency: string,
  */
 by: Who, };
 
-export type CopyShown = { 
+export type Curve = { 
 /**
- * The assessment.
+ * Which tie, or which place or adult.
  */
-assessment: string, 
+id: string, 
 /**
- * Plain text.
+ * "friendship", "family", "support", "worry"; "goes" to a place, "trusts" to an adult.
  */
-text: string, };
-
-export type DangerHolder = { 
+kind: string, 
 /**
- * The assessment's document.
+ * What it says, in one sentence.
  */
-assessment: string, 
+name: string, 
 /**
- * Its title.
+ * As the `d` of an SVG path.
  */
-title: string | null, 
+path: string, 
 /**
- * The label.
+ * Its width. A worry is never wider than what protects.
  */
-label: string, 
+width: number, 
 /**
- * Their name.
+ * Its dashes; empty for a whole line.
  */
-holder: string, 
+dashes: string, 
 /**
- * Their agency.
+ * Heads of arrows.
  */
-agency: string | null, 
+arrows: Array<Arrow>, 
 /**
- * Their duty team's phone.
+ * What stands on it: words, or a number that the legend explains.
  */
-phone: string | null, 
+label: TextLine | null, 
 /**
- * Whether it is me.
+ * Between two moments: "added", "ended"; else empty.
  */
-mine: boolean, };
-
-export type DangerPerson = { 
-/**
- * Their strand record.
- */
-record: string, 
-/**
- * Their name.
- */
-name: string | null, 
-/**
- * What they like to be called.
- */
-known_as: string | null, 
-/**
- * Their labels.
- */
-places: Array<DangerPlace>, };
-
-export type DangerPlace = { 
-/**
- * The assessment's document.
- */
-assessment: string, 
-/**
- * Its title.
- */
-title: string | null, 
-/**
- * The label.
- */
-label: string, };
+state: string, };
 
 export type DecideAfterNo = { 
 /**
@@ -1373,24 +1397,6 @@ id: string,
  * What becomes of their words: the young person's own choice.
  */
 their_words: TheirWords, };
-
-export type DetachedShown = { 
-/**
- * Their strand record.
- */
-record: string, 
-/**
- * The assessment.
- */
-assessment: string, 
-/**
- * Whether the label was taken out of the assessment now; if not, it is only noted in the record.
- */
-taken_out: boolean, 
-/**
- * What the holder is told.
- */
-notice: string, };
 
 export type DifferOnWeighting = { 
 /**
@@ -1466,6 +1472,8 @@ entries: Array<EntryView>,
  */
 retired: Array<EntryView>, };
 
+export type Direction = "both" | "one-way" | (string & {});
+
 export type Draft = { 
 /**
  * Its place on the pages.
@@ -1475,6 +1483,80 @@ field: string,
  * Empty: there is none any more.
  */
 text: string, };
+
+export type Drawing = { 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What it shows, in sentences.
+ */
+description: string, 
+/**
+ * Width, in CSS pixels at full size.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * Where the title stands.
+ */
+heading: TextLine, 
+/**
+ * Boxes, in the order in which they are read.
+ */
+shapes: Array<Shape>, 
+/**
+ * Lines, below the boxes.
+ */
+curves: Array<Curve>, 
+/**
+ * The legend.
+ */
+legend: Array<LegendLine>, 
+/**
+ * Source, date and limits, below the legend.
+ */
+notes: Array<TextLine>, 
+/**
+ * Nothing is drawn.
+ */
+empty: boolean, };
+
+export type EndInPicture = { 
+/**
+ * Which place, adult, part, tie or conduct.
+ */
+id: string, 
+/**
+ * Since when; today if not given.
+ */
+date: string | null, 
+/**
+ * Why, in a few words.
+ */
+why: string | null, };
+
+export type EndView = { 
+/**
+ * A strand's, part's or adult's id, or "group".
+ */
+to: string, 
+/**
+ * "strand", "friend", "part", "adult" or "group".
+ */
+what: string, 
+/**
+ * In words: "A", "a fourth friend", "the group".
+ */
+words: string, };
 
 export type EntryView = { 
 /**
@@ -1544,7 +1626,29 @@ newer: Array<NewerField>, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type FindShown = { assessments: Array<FoundIn>, };
+
 export type ForWhom = "everybody" | "leads" | "holder" | "owner";
+
+export type Found = { 
+/**
+ * The page on which it stands, as [`Line::page`].
+ */
+page: string, 
+/**
+ * What to bring into view there.
+ */
+at: string, 
+/**
+ * What it is, in words.
+ */
+label: string, 
+/**
+ * The text around the first word, in pieces.
+ */
+pieces: Array<Piece>, };
+
+export type FoundIn = { assessment: string, title: string | null, found: Array<Found>, };
 
 export type GoalView = { 
 /**
@@ -1608,6 +1712,14 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
+export type GoesOnInPicture = { 
+/**
+ * Which.
+ */
+id: string, };
+
+export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
+
 export type HandOverStrand = { 
 /**
  * Which.
@@ -1625,24 +1737,6 @@ phone: string,
  * Why, if I am not its holder: "she is away for three months".
  */
 why: string | null, };
-
-export type HandedOver = { 
-/**
- * The record.
- */
-record: string, 
-/**
- * Who holds it now.
- */
-to: string, 
-/**
- * In which assessments colleagues see the next holder.
- */
-assessments: Array<string>, 
-/**
- * What waits, in a sentence.
- */
-waits: string | null, };
 
 export type Heading = { 
 /**
@@ -1665,26 +1759,6 @@ evidence?: string | null, };
 export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
-
-export type HeldAs = "holder" | "stand-in" | "was-holder";
-
-export type HeldLabel = { 
-/**
- * The assessment's document.
- */
-assessment: string, 
-/**
- * Its title.
- */
-title: string | null, 
-/**
- * Which strand.
- */
-strand: string, 
-/**
- * Its label.
- */
-label: string, };
 
 export type Hint = { 
 /**
@@ -1735,24 +1809,6 @@ assessment: string,
  * Newest last.
  */
 lines: Array<HistoryLine>, };
-
-export type InDanger = { 
-/**
- * What to do, in order.
- */
-steps: Array<string>, 
-/**
- * My duty team's phone.
- */
-duty_phone: string | null, 
-/**
- * People I hold or stand in for, with their real names. Empty until they are asked for.
- */
-people: Array<DangerPerson>, 
-/**
- * Who holds every label in every assessment here, and the phone of their duty team.
- */
-holders: Array<DangerHolder>, };
 
 export type InviteView = { 
 /**
@@ -1810,60 +1866,6 @@ expires: number,
  */
 ready: boolean, };
 
-export type JoinedView = { 
-/**
- * Which assessment's document.
- */
-assessment: string, 
-/**
- * Which strand in it.
- */
-strand: string, 
-/**
- * Their label there.
- */
-label: string, 
-/**
- * Since when.
- */
-attached: string | null, 
-/**
- * When they were taken out, if so.
- */
-detached: string | null, 
-/**
- * Why.
- */
-detached_why: string | null, 
-/**
- * What became of their words.
- */
-their_words: TheirWords | null, 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Who wrote it first.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number | null, 
-/**
- * Whether it was taken back.
- */
-retired: Retired | null, 
-/**
- * Fields with two versions.
- */
-two_versions: Array<TwoVersions>, 
-/**
- * What a newer version wrote in it.
- */
-newer: Array<NewerField>, };
-
 export type KeepAsTheme = { 
 /**
  * Which entry.
@@ -1881,6 +1883,16 @@ agency: string,
  * In words.
  */
 basis: string, };
+
+export type LegendLine = { 
+/**
+ * Its words.
+ */
+text: TextLine, 
+/**
+ * A sample of a line of this kind, from its beginning to its end.
+ */
+sample: Curve | null, };
 
 export type LetInShown = { 
 /**
@@ -1904,11 +1916,33 @@ closed: ClosedView | null,
 /**
  * Why it was opened again, if it was.
  */
-reopened_why: string | null, 
+reopened_why: string | null, };
+
+export type Line = { 
 /**
- * What was shared outside, with whom and why, oldest first (R45).
+ * What it is, the same at every moment: "entries/{id}/text".
  */
-shared: Array<SharedView>, };
+field: string, 
+/**
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
+ */
+page: string, 
+/**
+ * What to bring into view there: an id; empty for the page itself.
+ */
+at: string, 
+/**
+ * What it is, in words: "Strength, 1.6 Care and protection in the group".
+ */
+label: string, 
+/**
+ * What stands there.
+ */
+text: string, 
+/**
+ * Whether somebody's own words stand there, rather than a choice or a day.
+ */
+words: boolean, };
 
 export type Listed = { 
 /**
@@ -2128,15 +2162,15 @@ assessment: string,
  */
 members: Array<MemberShown>, };
 
-export type NameShown = { 
+export type MoveInPicture = { 
 /**
- * The name.
+ * What: a place, an adult, a part, or a strand that is drawn.
  */
-full: string, 
+id: string, 
 /**
- * Other forms of it.
+ * After what, with the clock.
  */
-also: Array<string>, };
+next_to: string, };
 
 export type NewAssessment = { title: string, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
 
@@ -2170,69 +2204,37 @@ more: boolean, } | { "news": "said",
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
 
-export type NotAskedView = { 
+export type OnTheDay = { 
 /**
- * Whom.
+ * "YYYY-MM-DD".
  */
-who: Whom, 
+today: string, 
 /**
- * Why.
+ * What waits, in the order of *My work*.
  */
-why: string | null, 
+tasks: Array<Task>, 
 /**
- * Who agreed to it.
+ * What may be out of date, in words.
  */
-reviewer: string | null, 
+stale: Array<Stale>, 
 /**
- * When to look at it again.
+ * Actions that are overdue, by id (R39).
  */
-look_again: string | null, 
+overdue: Array<string>, 
 /**
- * What it still needs (R9).
+ * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
  */
-still_needs: Array<string>, 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Who wrote it first.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number | null, 
-/**
- * Whether it was taken back.
- */
-retired: Retired | null, 
-/**
- * Fields with two versions.
- */
-two_versions: Array<TwoVersions>, 
-/**
- * What a newer version wrote in it.
- */
-newer: Array<NewerField>, };
+next: string | null, };
 
-export type NoteShared = { 
+export type Opened = { 
 /**
- * What, in a line. Colleagues of this document read it.
+ * Its address, with a way in that works once, for a minute.
  */
-what: string, 
+address: string, 
 /**
- * With whom.
+ * Whether it was open already, in another process.
  */
-with: string, 
-/**
- * Why.
- */
-why: string, 
-/**
- * When; today if not given.
- */
-date: string | null, };
+handed_over: boolean, };
 
 export type OpennessView = { 
 /**
@@ -2279,6 +2281,68 @@ entries: number,
  * Where to write when somebody has not said where: the dimension of care within the group, if the framework has it.
  */
 first_dimension: string | null, };
+
+export type PartView = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Whether it is one young person without a strand.
+ */
+one: boolean, 
+/**
+ * A few words.
+ */
+note: string | null, 
+/**
+ * Strands in it, by label; those that may not be drawn are not among them.
+ */
+members: Array<Young>, 
+/**
+ * Who said so, in words.
+ */
+said_by: string, 
+/**
+ * Since when it is in the picture.
+ */
+since: string, 
+/**
+ * Since when it is no longer.
+ */
+ended: string | null, 
+/**
+ * Why.
+ */
+ended_why: string | null, 
+/**
+ * Where it stands round the picture, if it does. It means nothing.
+ */
+turn: number, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type Passphrase = string;
 
@@ -2329,6 +2393,182 @@ two_versions: Array<TwoVersions>,
  * Somebody else wrote a name, agency or role for them; it is not shown as theirs.
  */
 written_by_somebody_else: Array<Who>, };
+
+export type PictureChange = { 
+/**
+ * What it is about.
+ */
+id: string, 
+/**
+ * "place", "adult", "part", "tie" or "conduct".
+ */
+what: string, 
+/**
+ * "added", "ended" or "changed".
+ */
+change: string, 
+/**
+ * In a sentence: "New: the hall by the station."
+ */
+words: string, };
+
+export type PictureShown = { 
+/**
+ * The day on which it was drawn.
+ */
+today: string, 
+/**
+ * The group in its places.
+ */
+places: Drawing, 
+/**
+ * Ties, as they described them.
+ */
+ties: Drawing, 
+/**
+ * What changed since an earlier day, if one was asked for.
+ */
+compared: PictureThenAndNow | null, };
+
+export type PictureThenAndNow = { 
+/**
+ * The earlier day.
+ */
+then: string, 
+/**
+ * The later day.
+ */
+now: string, 
+/**
+ * What changed: places, adults, parts, ties, conduct.
+ */
+changes: Array<PictureChange>, };
+
+export type PictureView = { 
+/**
+ * Young people who may be drawn, by label.
+ */
+young: Array<Young>, 
+/**
+ * How many are not drawn until their holder and a lead have decided.
+ */
+paused: number, 
+/**
+ * Places.
+ */
+places: Array<PlaceView>, 
+/**
+ * Trusted adults.
+ */
+adults: Array<AdultView>, 
+/**
+ * Parts of the group.
+ */
+parts: Array<PartView>, 
+/**
+ * Ties, drawn or not: the rows of the table.
+ */
+ties: Array<TieView>, 
+/**
+ * What was taken back.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * The picture in sentences, made by rule.
+ */
+summary: Array<string>, 
+/**
+ * The same in people's own words: "picture/words".
+ */
+words: Answered, 
+/**
+ * Days on which something in it changed, oldest first: moments to compare.
+ */
+moments: Array<string>, };
+
+export type Piece = { 
+/**
+ * Its words.
+ */
+text: string, 
+/**
+ * Whether they are what was looked for.
+ */
+found: boolean, };
+
+export type PlaceIs = "ok" | "depends" | "not-ok" | "not-known" | (string & {});
+
+export type PlaceKind = "home" | "friends-home" | "school" | "way" | "outdoors" | "shops" | "station" | "club" | "service" | "online" | "elsewhere" | (string & {});
+
+export type PlaceView = { 
+/**
+ * A short name.
+ */
+name: string, 
+/**
+ * What kind of place.
+ */
+place_kind: PlaceKind, 
+/**
+ * How it is, as said on the last day on which anybody said so: all of it, where they differ.
+ */
+now: Array<SaidOfPlace>, 
+/**
+ * What was said before, oldest first.
+ */
+before: Array<SaidOfPlace>, 
+/**
+ * A safe place that no shared version shows. Said by one and denied by another, it is, until somebody chooses.
+ */
+not_shared: boolean, 
+/**
+ * What people do there that harms young people.
+ */
+conduct: Array<ConductView>, 
+/**
+ * Who put it there, in words.
+ */
+said_by: string, 
+/**
+ * Since when it is in the picture.
+ */
+since: string, 
+/**
+ * Since when it is no longer.
+ */
+ended: string | null, 
+/**
+ * Why.
+ */
+ended_why: string | null, 
+/**
+ * Where it stands round the picture. It means nothing.
+ */
+turn: number, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type Placed = { 
 /**
@@ -2448,6 +2688,20 @@ export type PutBack = {
  */
 id: string, };
 
+export type Quotation = { 
+/**
+ * Which voice.
+ */
+voice: string, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * Who: "A", "a friend". Never a name.
+ */
+speaker: string, };
+
 export type RecordFair = { 
 /**
  * Which answer.
@@ -2465,34 +2719,6 @@ words: string | null,
  * When they were told; today if not given.
  */
 told: string | null, };
-
-export type RecordShown = { 
-/**
- * Its id.
- */
-record: string, 
-/**
- * How this device stands.
- */
-standing: StandingShown, 
-/**
- * My person in it.
- */
-me: string | null, 
-/**
- * The record.
- */
-view: StrandRecordView, };
-
-export type ReferenceView = { 
-/**
- * Which system.
- */
-system: string, 
-/**
- * Its reference.
- */
-value: string, };
 
 export type RelabelStrand = { 
 /**
@@ -2608,7 +2834,53 @@ by: Who,
  */
 edited_since: boolean, };
 
-export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+export type SaidOfPlace = { 
+/**
+ * How.
+ */
+how: PlaceIs, 
+/**
+ * When it is so: "Thursdays".
+ */
+times: string | null, 
+/**
+ * Who said so, in words.
+ */
+said_by: string, 
+/**
+ * On which day.
+ */
+date: string, 
+/**
+ * Who wrote it down.
+ */
+by: Who, };
+
+export type SayOfPlace = { 
+/**
+ * Which place.
+ */
+place: string, 
+/**
+ * How it is.
+ */
+how: PlaceIs, 
+/**
+ * When it is so.
+ */
+times: string | null, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
 
 export type SayStillTrue = { 
 /**
@@ -2635,20 +2907,6 @@ position: Position,
  * When they said so, by their clock.
  */
 at: number | null, };
-
-export type SeenByColleagues = { 
-/**
- * In which assessment.
- */
-assessment: string, 
-/**
- * Of which label.
- */
-label: string, 
-/**
- * What.
- */
-agreement: Agreement, };
 
 export type SeenByShown = { 
 /**
@@ -2750,47 +3008,61 @@ young_people: string | null,
  */
 young_people_asked: string | null, };
 
-export type SharedView = { 
+export type Shape = { 
 /**
- * What.
- */
-what: string, 
-/**
- * With whom.
- */
-with: string, 
-/**
- * Why.
- */
-why: string, 
-/**
- * When.
- */
-date: string | null, 
-/**
- * Its id.
+ * What it shows: an id, or "group".
  */
 id: string, 
 /**
- * Who wrote it first.
+ * "group", "place", "adult", "strand", "friend" or "part".
  */
-by: Who, 
+what: string, 
 /**
- * When, by their clock.
+ * Everything that it says, in one sentence: its name for whoever does not see it.
  */
-at: number | null, 
+name: string, 
 /**
- * Whether it was taken back.
+ * Least x.
  */
-retired: Retired | null, 
+x: number, 
 /**
- * Fields with two versions.
+ * Least y.
  */
-two_versions: Array<TwoVersions>, 
+y: number, 
 /**
- * What a newer version wrote in it.
+ * Width.
  */
-newer: Array<NewerField>, };
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * Radius of its corners.
+ */
+corner: number, 
+/**
+ * Its text.
+ */
+lines: Array<TextLine>, 
+/**
+ * Of a place: "ok", "depends", "not-ok", "not-known".
+ */
+how: string | null, 
+/**
+ * Between two moments: "added", "ended", "changed"; else empty.
+ */
+state: string, 
+/**
+ * Next to what it goes with a step with the clock.
+ */
+on: string | null, 
+/**
+ * Next to what it goes with a step against it.
+ */
+back: string | null, };
+
+export type Sheet = "places" | "ties";
 
 export type SideAtAGlance = { 
 /**
@@ -2813,6 +3085,14 @@ worries: Array<EntryView>,
  * The newest of what is not known.
  */
 not_known: Array<EntryView>, 
+/**
+ * What young people said here last, in their own words (R29).
+ */
+quotation: Quotation | null, 
+/**
+ * When this side must change: first, next, then (R35).
+ */
+turn: Turn | null, 
 /**
  * How many more entries the side has.
  */
@@ -2864,6 +3144,52 @@ only_worries: boolean,
  */
 empty: boolean, };
 
+export type SinceShown = { 
+/**
+ * When that was; `None`: this is the first look.
+ */
+since: number | null, 
+/**
+ * What was done since, oldest first; none of it by the person.
+ */
+lines: Array<HistoryLine>, };
+
+export type Sitting = { 
+/**
+ * Who.
+ */
+who: Who, 
+/**
+ * When it began, by their clock.
+ */
+since: number, 
+/**
+ * When it ended.
+ */
+until: number, 
+/**
+ * The moment before it: the last change of whoever was there before; `None` at the very beginning.
+ */
+before: string | null, 
+/**
+ * The moment after it: its last change.
+ */
+after: string, 
+/**
+ * What was done, oldest first.
+ */
+lines: Array<HistoryLine>, };
+
+export type Stale = { 
+/**
+ * A side, or an entry's id.
+ */
+part: string, 
+/**
+ * "Group functioning may be out of date: nobody has looked at it since 3 February 2026".
+ */
+words: string, };
+
 export type StandingShown = { 
 /**
  * "member", "removed", "forked", "broken", "rolled-back", "update-needed".
@@ -2885,10 +3211,6 @@ export type StatusShown = {
  * Each assessment.
  */
 assessments: Array<AssessmentStatus>, 
-/**
- * Each strand record, under its labels; `assessment` is its id.
- */
-records: Array<AssessmentStatus>, 
 /**
  * My requests to join that are not granted.
  */
@@ -2913,270 +3235,6 @@ answer: StillTrue,
  * When it was looked at.
  */
 date: string | null, };
-
-export type StrandCommand = { "do": "set-person", 
-/**
- * Their name.
- */
-name: string | null, 
-/**
- * What they like to be called.
- */
-known_as: string | null, 
-/**
- * When they were born.
- */
-born: string | null, } | { "do": "set-reference", 
-/**
- * Which system.
- */
-system: string, 
-/**
- * Its reference; empty takes it away.
- */
-value: string, } | { "do": "set-stand-in", 
-/**
- * Their name.
- */
-name: string, 
-/**
- * Their phone.
- */
-phone: string | null, } | { "do": "set-holder", 
-/**
- * Their person in this record's group.
- */
-to: string, 
-/**
- * The last holder stays, as who stands in. Otherwise the next one is asked to take them out.
- */
-stays: boolean, } | { "do": "note-attached", 
-/**
- * Which assessment's document.
- */
-assessment: string, 
-/**
- * Which strand in it.
- */
-strand: string, 
-/**
- * "A".
- */
-label: string, } | { "do": "note-detached", 
-/**
- * Which of the assessments in this record.
- */
-id: string, 
-/**
- * Why.
- */
-why: string, 
-/**
- * When; today if not given.
- */
-date: string | null, 
-/**
- * What becomes of their words: their own choice.
- */
-their_words: TheirWords, } | { "do": "record-agreement", 
-/**
- * The young person, or a parent or carer.
- */
-who: Whom, 
-/**
- * Which parent or carer, in a word: "mother", "grandmother".
- */
-relation: string | null, 
-/**
- * Openness, or the work.
- */
-about: AgreementAbout, 
-/**
- * What they said.
- */
-said: Said, 
-/**
- * What they said no to, if yes to the rest.
- */
-not_to: string | null, 
-/**
- * How they were asked: "at home, read together".
- */
-how: string, 
-/**
- * Who explained it.
- */
-explained_by: string, 
-/**
- * What was named: agencies, length, limits.
- */
-named: string | null, 
-/**
- * Agencies that were in the assessment when they were asked: with one that comes later, they are asked again (R8).
- */
-agencies: Array<string>, 
-/**
- * When; today if not given.
- */
-date: string | null, } | { "do": "judge-competence", 
-/**
- * Which decision.
- */
-decision: string, 
-/**
- * Able, not able, not sure.
- */
-judged: Competent, 
-/**
- * Why.
- */
-reason: string, 
-/**
- * When; today if not given.
- */
-date: string | null, 
-/**
- * When to look at it again.
- */
-review: string | null, } | { "do": "decide-not-to-ask", 
-/**
- * Whom.
- */
-who: Whom, 
-/**
- * Why.
- */
-why: string | null, 
-/**
- * Who agreed to it.
- */
-reviewer: string | null, 
-/**
- * When to look at it again.
- */
-look_again: string | null, } | { "do": "complete-not-asked", 
-/**
- * Which.
- */
-id: string, 
-/**
- * Why.
- */
-why: string | null, 
-/**
- * Who agreed to it.
- */
-reviewer: string | null, 
-/**
- * When to look at it again.
- */
-look_again: string | null, } | { "do": "keep-words", 
-/**
- * A young person's, or a parent's or carer's.
- */
-whose: Whose, 
-/**
- * Their words.
- */
-words: string, 
-/**
- * How they were obtained.
- */
-how: string, 
-/**
- * Whether they agreed to their being written for the team.
- */
-agreed: Agreed, 
-/**
- * When; today if not given.
- */
-date: string | null, } | { "do": "note-joined", 
-/**
- * Which words.
- */
-id: string, 
-/**
- * As which voice.
- */
-voice: string, } | { "do": "note-shared" } & NoteShared;
-
-export type StrandRecordView = { 
-/**
- * Schema of the document; larger than ours if a newer Kith wrote it.
- */
-schema: number, 
-/**
- * Their name.
- */
-name: string | null, 
-/**
- * What they like to be called.
- */
-known_as: string | null, 
-/**
- * When they were born.
- */
-born: string | null, 
-/**
- * Who holds it.
- */
-holder: Who | null, 
-/**
- * Who held it before, if they are to be taken out.
- */
-was_holder: Who | null, 
-/**
- * Who stands in for the holder.
- */
-stand_in: string | null, 
-/**
- * Their phone.
- */
-stand_in_phone: string | null, 
-/**
- * What other systems call them.
- */
-references: Array<ReferenceView>, 
-/**
- * Assessments in which they take part, or took part.
- */
-joined: Array<JoinedView>, 
-/**
- * What each person said when asked, oldest first.
- */
-agreements: Array<AgreementView>, 
-/**
- * How competence was judged, decision by decision.
- */
-competence: Array<CompetenceView>, 
-/**
- * Who is not asked yet.
- */
-not_asked: Array<NotAskedView>, 
-/**
- * Words, joined or not.
- */
-words: Array<UnjoinedView>, 
-/**
- * What was shared about them, oldest first.
- */
-shared: Array<SharedView>, 
-/**
- * What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
- */
-for_colleagues: Agreement | null, 
-/**
- * Who writes here.
- */
-people: Array<PersonView>, 
-/**
- * What waits for somebody to look.
- */
-marks: Array<Mark>, 
-/**
- * What a newer version wrote.
- */
-newer: Array<NewerField>, };
 
 export type StrandView = { 
 /**
@@ -3240,6 +3298,8 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
+export type Strength = "strong" | "middling" | "light" | (string & {});
+
 export type Subject = { 
 /**
  * An id, or "weighting".
@@ -3274,11 +3334,29 @@ about: string,
  */
 position: Position, };
 
+export type TakenBack = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What it was, in words.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type Task = { 
 /**
  * "voice-not-answered", "two-versions", "overdue-action", …: what a screen opens.
  */
 kind: string, 
+/**
+ * Where it stands in the list.
+ */
+group: Group, 
 /**
  * What to do, in one sentence.
  */
@@ -3302,7 +3380,15 @@ mine: boolean,
 /**
  * What it is about: an id, a field, a side.
  */
-about: string, };
+about: string, 
+/**
+ * The page on which it is done, as `Line::page`.
+ */
+page: string, 
+/**
+ * What to bring into view there; empty for the page itself.
+ */
+at: string, };
 
 export type TextChanged = { 
 /**
@@ -3322,151 +3408,95 @@ delete: number,
  */
 insert: string, };
 
+export type TextLine = { 
+/**
+ * Its middle, or its beginning in a legend.
+ */
+x: number, 
+/**
+ * Its base line.
+ */
+y: number, 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * "small", "normal" or "strong".
+ */
+size: string, };
+
 export type TheirWords = "stay" | "go" | (string & {});
 
-export type TieVoice = { 
+export type ThenAndNow = { 
 /**
- * Which.
+ * What was not there.
  */
-id: string, 
+added: Array<Line>, 
 /**
- * To what.
+ * What read otherwise.
  */
-to: Array<string>, 
+changed: Array<Changed>, 
 /**
- * From what.
+ * What is there no longer.
  */
-from: Array<string>, };
+taken_back: Array<Line>, };
 
-export type ToAdmit = { request: string, 
+export type TieKind = "friendship" | "family" | "support" | "worry" | (string & {});
+
+export type TieView = { 
 /**
- * The four words that both have compared.
+ * What kind.
  */
-words: string, };
-
-export type ToAttach = { name?: string, known_as?: string, 
+tie_kind: TieKind, 
 /**
- * The duty team's; the profile's if not given.
+ * From.
  */
-phone?: string, label?: string, 
+from: EndView, 
 /**
- * A strand record.
+ * To.
  */
-person?: string, 
+to: EndView, 
 /**
- * A label that I hold already and that has no record.
+ * How strong; `None`: not known.
  */
-strand?: string, };
-
-export type ToCopy = { assessment: string, };
-
-export type ToDecline = { request: string, };
-
-export type ToDetach = { assessment: string, why: string, their_words: TheirWords, date?: string, };
-
-export type ToHandOver = { 
+strength: Strength | null, 
 /**
- * A person's id in the record, their name, or "me".
+ * Which way; `None`: nobody said so.
  */
-to: string, phone?: string, why?: string, stay: boolean, };
-
-export type ToInvite = { role: string, expires: string, for_whom: string | null, };
-
-export type ToJoin = { link: string, };
-
-export type ToJoinWords = { words: string, assessment: string, side: string, about: Array<string>, };
-
-export type ToLaunch = { 
+direction: Direction | null, 
 /**
- * From the address.
+ * Who described it: ids of strands, "group", "friend".
  */
-launch: string, };
-
-export type ToNoteAgreement = { 
+said_by_ids: Array<string>, 
 /**
- * `record-agreement`.
+ * The same in words, adults too.
  */
-said: StrandCommand, 
+said_by: string, 
 /**
- * What colleagues see, if not what follows from the record.
+ * Whether those young people agreed to its being drawn. Of two answers set apart, a no holds.
  */
-show?: Agreement, 
+agreed: Agreed | null, 
 /**
- * When to look at it again.
+ * A few words.
  */
-review?: string, };
-
-export type ToRelay = { url: string, token: string | null, };
-
-export type ToRemove = { member: string, why: string, };
-
-export type ToSetPhone = { 
+note: string | null, 
 /**
- * Empty: none.
+ * Since when it is in the picture.
  */
-phone: string, };
-
-export type ToTell = { 
+since: string, 
 /**
- * An assessment or a strand record.
+ * Since when it is no longer so.
  */
-id?: string, what?: string, with?: string, why?: string, };
-
-export type ToUnlock = { passphrase: Passphrase, };
-
-export type ToWorkOffline = { offline: boolean, };
-
-export type Told = "told" | "not-told" | (string & {});
-
-export type ToldShown = { 
+ended: string | null, 
 /**
- * In which assessment or strand record; `null` if nothing was shared.
+ * Why.
  */
-noted_in: string | null, };
-
-export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
-
-export type Turn = "first" | "next" | "then" | (string & {});
-
-export type TwoVersions = { 
+ended_why: string | null, 
 /**
- * What to give to `Choose`.
+ * Why it is not drawn and stands in the table alone; `None`: it is drawn.
  */
-field: string, 
-/**
- * What it is, in words.
- */
-label: string, 
-/**
- * Every value.
- */
-values: Array<Version>, };
-
-export type UnjoinedView = { 
-/**
- * A young person's, or a parent's or carer's.
- */
-whose: Whose, 
-/**
- * Their words.
- */
-words: string, 
-/**
- * How they were obtained.
- */
-how: string, 
-/**
- * Whether they agreed to their being written for the team.
- */
-agreed: Agreed, 
-/**
- * When.
- */
-date: string | null, 
-/**
- * The voice that they became, if they joined.
- */
-voice: string | null, 
+not_drawn: string | null, 
 /**
  * Its id.
  */
@@ -3491,6 +3521,94 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type TieVoice = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * To what.
+ */
+to: Array<string>, 
+/**
+ * From what.
+ */
+from: Array<string>, };
+
+export type TimelineShown = { sittings: Array<Sitting>, };
+
+export type ToAdmit = { request: string, 
+/**
+ * The four words that both have compared.
+ */
+words: string, };
+
+export type ToCompare = { 
+/**
+ * The change after which the first moment is.
+ */
+then: string, 
+/**
+ * The same of the second; none: now.
+ */
+now: string | null, };
+
+export type ToCopy = { 
+/**
+ * A strand of one's own to take with it, by id.
+ */
+strand: string | null, };
+
+export type ToDecline = { request: string, };
+
+export type ToFind = { words: string, };
+
+export type ToInvite = { role: string, expires: string, for_whom: string | null, };
+
+export type ToJoin = { link: string, };
+
+export type ToLaunch = { 
+/**
+ * From the address.
+ */
+launch: string, };
+
+export type ToOpenBeside = { name: string, };
+
+export type ToRelay = { url: string, token: string | null, };
+
+export type ToRemove = { member: string, why: string, };
+
+export type ToSetPhone = { 
+/**
+ * Empty: none.
+ */
+phone: string, };
+
+export type ToUnlock = { passphrase: Passphrase, };
+
+export type ToWorkOffline = { offline: boolean, };
+
+export type Told = "told" | "not-told" | (string & {});
+
+export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
+
+export type Turn = "first" | "next" | "then" | (string & {});
+
+export type TwoVersions = { 
+/**
+ * What to give to `Choose`.
+ */
+field: string, 
+/**
+ * What it is, in words.
+ */
+label: string, 
+/**
+ * Every value.
+ */
+values: Array<Version>, };
 
 export type UpdateAction = { 
 /**
@@ -3558,6 +3676,28 @@ apart_why: string | null,
  */
 apart_review: string | null, };
 
+export type UpdateAdult = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Their role.
+ */
+role: string | null, 
+/**
+ * Who trusts them as well.
+ */
+trusted_by: Array<string>, 
+/**
+ * Who does not after all.
+ */
+not_trusted_by: Array<string>, 
+/**
+ * At which place.
+ */
+place: string | null, };
+
 export type UpdateAnswer = { 
 /**
  * Which answer.
@@ -3575,6 +3715,24 @@ where_used: Array<string>,
  * Where it was not used after all.
  */
 not_used_in: Array<string>, };
+
+export type UpdateConduct = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Who, by role only.
+ */
+who: string | null, 
+/**
+ * What they do.
+ */
+what: string | null, 
+/**
+ * Whether those who said it agreed.
+ */
+agreed: Agreed | null, };
 
 export type UpdateGoal = { 
 /**
@@ -3601,6 +3759,80 @@ not_sides: Array<string>,
  * When to ask again; empty for no date.
  */
 ask_again: string | null, };
+
+export type UpdatePart = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * A few words; empty takes them away.
+ */
+note: string | null, 
+/**
+ * Strands that are in it too.
+ */
+members: Array<string>, 
+/**
+ * Strands that are not in it after all.
+ */
+not_members: Array<string>, };
+
+export type UpdatePlace = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * What kind.
+ */
+kind: PlaceKind | null, 
+/**
+ * Whether no shared version shows it.
+ */
+not_shared: boolean | null, };
+
+export type UpdateTie = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * What kind.
+ */
+kind: TieKind | null, 
+/**
+ * How strong.
+ */
+strength: Strength | null, 
+/**
+ * Which way.
+ */
+direction: Direction | null, 
+/**
+ * Who described it as well.
+ */
+said_by: Array<string>, 
+/**
+ * Who did not after all.
+ */
+not_said_by: Array<string>, 
+/**
+ * Whether they agreed to its being drawn.
+ */
+agreed: Agreed | null, 
+/**
+ * A few words; empty takes them away.
+ */
+note: string | null, };
 
 export type Version = { 
 /**
@@ -3750,8 +3982,6 @@ agency: string | null,
  */
 role: string | null, };
 
-export type Whom = "young-person" | "parent" | (string & {});
-
 export type Whose = "young-people" | "parents" | (string & {});
 
 export type WithdrawVoice = { 
@@ -3764,16 +3994,30 @@ id: string,
  */
 why: string, };
 
-export type WordsJoined = { 
+export type WorkGroup = { group: Group, 
 /**
- * The record.
+ * Its heading.
  */
-record: string, 
+words: string, tasks: Array<WorkTask>, };
+
+export type WorkShown = { 
 /**
- * The assessment.
+ * Groups that have something, in the order of the page.
  */
-assessment: string, 
+groups: Array<WorkGroup>, };
+
+export type WorkTask = { assessment: string, title: string | null, task: Task, };
+
+export type Young = { 
 /**
- * As which voice.
+ * Their strand.
  */
-voice: string, };
+id: string, 
+/**
+ * "A".
+ */
+label: string, 
+/**
+ * Where they stand round the picture, if they are drawn. It means nothing.
+ */
+turn: number, };

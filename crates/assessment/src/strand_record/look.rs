@@ -159,6 +159,8 @@ pub struct StrandRecordView {
     pub not_asked: Vec<NotAskedView>,
     /// Words, joined or not.
     pub words: Vec<UnjoinedView>,
+    /// The young person's own maps (R32).
+    pub maps: Vec<super::own_map::OwnMapView>,
     /// What was shared about them, oldest first.
     pub shared: Vec<SharedView>,
     /// What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
@@ -182,7 +184,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let reader = Reader { doc, people: &people };
     let (mut marks, mut newer) = (Vec::new(), Vec::new());
     for item in entries(doc, &ROOT) {
-        let ours = super::MAPS.contains(&item.key.as_str()) || ["schema", "document", "kind"].contains(&item.key.as_str());
+        let maps = super::MAPS.iter().chain(&super::own_map::MAPS);
+        let ours = maps.into_iter().any(|key| *key == item.key) || ["schema", "document", "kind"].contains(&item.key.as_str());
         if !ours {
             newer.push(NewerField { value: crate::read::described(doc, &item.id, &item.value), field: item.key });
         }
@@ -216,6 +219,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let judged = all("competence", &["decision", "judged", "reason", "date", "review"]);
     let not_asked = all("not-asked", &["who", "why", "reviewer", "look-again"]);
     let words = all("words", &["whose", "words", "how", "agreed", "date", "voice"]);
+    let maps = super::own_map::own_maps(&reader, &mut marks, &mut newer);
     let shared = crate::sharing::shared(&reader, "shared", &mut marks, &mut newer);
     let agreements = agreements(said);
     let not_asked: Vec<NotAskedView> = not_asked.into_iter().map(|(record, kept)| not_asked_view(&record, kept)).collect();
@@ -235,6 +239,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         competence: judged.into_iter().map(|(record, kept)| competence_view(&record, kept)).collect(),
         not_asked,
         words: words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect(),
+        maps,
         shared,
         people: people.views(),
         marks,

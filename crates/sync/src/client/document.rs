@@ -279,6 +279,10 @@ impl Document {
             Standing::RolledBack => Err(ClientError::MayNotWrite(
                 "this profile is an older copy of one that has written since: ask a lead to let this device in anew".into(),
             )),
+            Standing::Restored => Err(ClientError::MayNotWrite(
+                "this is a copy from a backup: read and export it here, and ask a lead to let this computer in to go on writing"
+                    .into(),
+            )),
             _ => may_append(&self.state.roster, &self.key.id(), RecordKind::Change)
                 .map_err(|refusal| ClientError::MayNotWrite(refusal.to_string())),
         }

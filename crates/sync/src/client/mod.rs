@@ -12,6 +12,7 @@
 //! A step that fails is rolled back by the driver, which then calls [`ClientCore::forget`]: what is in memory never runs ahead of
 //! what is on disk.
 
+mod backup;
 mod document;
 mod join;
 mod line;
@@ -35,6 +36,7 @@ use kith_group::{
 use crate::replica::{self, Replica};
 use crate::wire::Reason;
 
+pub use backup::{CopiedRow, rows_for_a_backup};
 use document::{Document, Phase};
 pub use join::{JoinDetails, JoinStatus};
 use line::Line;
@@ -389,6 +391,30 @@ impl ClientCore {
         relay: Option<&str>,
         genesis: &mut dyn FnMut(&Identity) -> Vec<u8>,
     ) -> Result<Identity, ClientError> {
+        self.create_with(rows, now_ms, kind, rule, relay, &mut |me| vec![genesis(me)])
+    }
+
+    /// Makes a document that never goes anywhere: an example, with what made-up people wrote in it. `changes` gives raw changes, the
+    /// first of which begins it. They need not be this device's, so no colleague would take them: it is given no relay.
+    pub fn create_example(
+        &mut self,
+        rows: &mut dyn Rows,
+        now_ms: i64,
+        kind: DocumentKind,
+        changes: &mut dyn FnMut(&Identity) -> Vec<Vec<u8>>,
+    ) -> Result<Identity, ClientError> {
+        self.create_with(rows, now_ms, kind, AppendRule::Everyone, None, changes)
+    }
+
+    fn create_with(
+        &mut self,
+        rows: &mut dyn Rows,
+        now_ms: i64,
+        kind: DocumentKind,
+        rule: AppendRule,
+        relay: Option<&str>,
+        changes: &mut dyn FnMut(&Identity) -> Vec<Vec<u8>>,
+    ) -> Result<Identity, ClientError> {
         let id = DocumentId::random(self.random.as_mut());
         let key = DeviceKey::generate(self.random.as_mut());
         let person = PersonId::random(self.random.as_mut());
@@ -406,19 +432,23 @@ impl ClientCore {
             base: Seen::START,
             refreshed: now_ms.div_euclid(1000),
         };
+        let mut next_unsent = 0;
+        for change in changes(&identity) {
+            rows.put_row(rows::UNSENT, &rows::numbered(&id, next_unsent), &change)?;
+            next_unsent += 1;
+        }
         let hot = HotRow {
             seen: Seen::START,
             next_k: 1,
             accepted_k: 0,
-            edition: 1,
-            next_unsent: 1,
+            edition: next_unsent,
+            next_unsent,
             receipt_seq: 0,
             receipt_at: 0,
             lasts: Vec::new(),
         };
         rows::put(rows, rows::DOCUMENT, &id.0, &row)?;
         rows::put(rows, rows::HOT, &id.0, &hot)?;
-        rows.put_row(rows::UNSENT, &rows::numbered(&id, 0), &genesis(&identity))?;
         let mut document = Document::new(rows, id, row, hot)?;
         document.adopt(rows, state)?;
         document.save_authors(rows)?;

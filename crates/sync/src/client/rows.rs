@@ -36,6 +36,8 @@ pub(crate) const JOIN: Space = Space(22);
 pub(crate) const ENROLMENT: Space = Space(23);
 /// document, change hash: changes of refused records, so that what depends on them is refused by name.
 pub(crate) const REFUSED: Space = Space(24);
+/// document, number: what an earlier device of mine had not sent when this one was let in: raw changes and bundles, kept and not used.
+pub(crate) const LEFT: Space = Space(25);
 
 /// Every row starts with this version.
 const VERSION: u8 = 1;
@@ -68,6 +70,9 @@ pub enum Standing {
     /// The log is of a format this program does not know: update Kith; writing goes on locally.
     #[n(5)]
     TooOld,
+    /// This store was made from a backup: all of it can be read, and nothing written; a lead can let this device in anew.
+    #[n(6)]
+    Restored,
 }
 
 /// What changes seldom.
