@@ -38,10 +38,10 @@ pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE,
 
 /// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
 /// shared. On this computer only.
-pub(crate) const ASKED_TO_TELL: Space = Space(107);
+pub(crate) const ASKED_TO_TELL: Space = Space(130);
 
 /// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
-const HOME: Space = Space(108);
+const HOME: Space = Space(131);
 
 const VERSION: u8 = 1;
 
@@ -185,6 +185,28 @@ pub(super) fn take_follow_up(rows: &mut dyn Rows, document: &DocumentId, intent:
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_kinds_of_rows_share_a_space() {
+        let all = [
+            PROFILE,
+            VIEW,
+            INTRODUCTION,
+            FOLLOW_UP,
+            NONCE,
+            REMOVAL,
+            DRAFT,
+            HINT,
+            LOOKED,
+            LAST_BACKUP,
+            SETTING,
+            PROGRAM,
+            ASKED_TO_TELL,
+            HOME,
+        ];
+        let different: std::collections::BTreeSet<_> = all.iter().map(|space| space.0).collect();
+        assert_eq!(different.len(), all.len());
+    }
 
     #[test]
     fn the_formats_of_own_rows_are_frozen() {
