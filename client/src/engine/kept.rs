@@ -38,10 +38,10 @@ pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE,
 
 /// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
 /// shared. On this computer only.
-pub(crate) const ASKED_TO_TELL: Space = Space(107);
+pub(crate) const ASKED_TO_TELL: Space = Space(130);
 
 /// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
-const HOME: Space = Space(109);
+const HOME: Space = Space(131);
 
 /// name: a wish of this person that is on. No value.
 const WISH: Space = Space(112);

@@ -140,13 +140,11 @@ impl Work<'_> {
     pub fn people(&mut self, document: &DocumentId) -> Result<Vec<PersonView>, EngineError> {
         match self.summary(document).map(|summary| summary.kind) {
             Some(DocumentKind::STRAND) => Ok(self.record_now(document)?.people),
-            // A reader knows the leads; a lead knows the readers too, from the working document.
+            // A reader knows the leads; a lead knows the readers too, from the working document, which says it first.
             Some(DocumentKind::SUMMARY) => {
-                let mut people = self.summary_view(document)?.people;
                 let home = self.home(document)?;
-                if home != *document {
-                    people.extend(self.view_now(&home)?.people);
-                }
+                let mut people = if home == *document { Vec::new() } else { self.view_now(&home)?.people };
+                people.extend(self.summary_view(document)?.people);
                 Ok(people)
             }
             _ => Ok(self.view_now(document)?.people),
