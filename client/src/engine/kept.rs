@@ -36,6 +36,10 @@ pub(crate) const PROGRAM: Space = Space(122);
 /// Rows that mean something on this computer and in this group only: they are no part of a backup.
 pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
 
+/// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
+/// shared. On this computer only.
+pub(crate) const ASKED_TO_TELL: Space = Space(107);
+
 const VERSION: u8 = 1;
 
 /// Who uses this profile.
@@ -66,10 +70,10 @@ pub struct ViewRow {
     /// The document's edition that it shows.
     #[n(0)]
     pub edition: u64,
-    /// The assessment's title, for lists.
+    /// The assessment's title, for lists; the young person's name for a strand record.
     #[n(1)]
     pub title: Option<String>,
-    /// `AssessmentView` as JSON.
+    /// `AssessmentView`, or `StrandRecordView` of a strand record, as JSON.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub json: Vec<u8>,
 }

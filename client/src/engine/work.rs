@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ChangeHash};
-use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, Sample};
+use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView, Sample};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
 use kith_sync::client::{
     ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
@@ -126,6 +126,32 @@ impl Work<'_> {
         kept::put_looked(self.store, document, &row)
     }
 
+    /// Stores the view of a document of any kind.
+    pub(super) fn store_any_view(&mut self, document: &DocumentId) -> Result<(), EngineError> {
+        match self.summary(document).map(|summary| summary.kind) {
+            Some(DocumentKind::WORKING) => self.store_view(document).map(|_| ()),
+            Some(DocumentKind::STRAND) => self.store_record(document).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Everybody that a document speaks of, whatever its kind.
+    pub fn people(&mut self, document: &DocumentId) -> Result<Vec<PersonView>, EngineError> {
+        match self.summary(document).map(|summary| summary.kind) {
+            Some(DocumentKind::STRAND) => Ok(self.record_now(document)?.people),
+            _ => Ok(self.view_now(document)?.people),
+        }
+    }
+
+    /// An assessment from the stored view, if that is current; else built from the document.
+    pub fn view_now(&mut self, document: &DocumentId) -> Result<AssessmentView, EngineError> {
+        let stored = self.stored_view(document)?.filter(|(_, newer)| *newer == 0);
+        match stored.and_then(|(row, _)| serde_json::from_slice(&row.json).ok()) {
+            Some(view) => Ok(view),
+            None => self.view(document),
+        }
+    }
+
     /// Changes a document on this machine.
     pub fn edit<R, E: Into<EngineError>>(
         &mut self,
@@ -180,18 +206,9 @@ impl Work<'_> {
         let (None, Ok(records)) = (failed, records) else { return Err(EngineError::Unreadable("the made-up example")) };
         let first = sample.people.first().map(|person| person.name.clone()).unwrap_or_default();
         for record in records.into_iter().filter(|record| record.by == first) {
-            let mut begin = |me: &Identity| {
-                let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
-                let context = Context { person: me.person.0, device: me.device.0, now, random: &mut random };
-                vec![kith_assessment::strand_genesis(me.document.0, &context).1]
-            };
-            let own = self.core.create_example(self.store, now_ms, DocumentKind::STRAND, &mut begin)?;
-            for (when, command) in record.commands {
-                self.edit(&own.document, |doc, me| {
-                    let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
-                    let mut context = Context { person: me.person.0, device: me.device.0, now: when, random: &mut random };
-                    kith_assessment::apply_strand(doc, &command, &mut context)
-                })?;
+            let own = self.create_record(None)?;
+            for (_, command) in record.commands {
+                self.record_command(&own.document, &command)?;
             }
         }
         self.out.durable = true;

@@ -89,7 +89,7 @@ pub(super) fn view(engine: &Engine, document: kith_group::DocumentId) -> Result<
 
 /// Who did what, and when.
 pub(super) fn history(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
     let lines = engine.look(move |work| {
         let owners = work.owners(&document);

@@ -96,6 +96,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(super::hinting::routes())
         .merge(super::settings::routes())
         .merge(super::pages::routes())
+        .merge(super::records::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.
@@ -172,7 +173,7 @@ pub(super) async fn with_engine<T: Serialize + Send + 'static>(
 }
 
 /// Does what a verb of the command line does; its JSON is the answer.
-async fn verb(State(shared): Here, verb: Verb) -> Response {
+pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
     with_engine(shared, move |engine, house| {
         if house.is_example() && (asking::needs_a_connection(&verb) || matches!(verb, Verb::Relay { .. })) {
             return Err(Failure::refused(

@@ -24,6 +24,7 @@ mod house;
 mod instance;
 mod news;
 mod pages;
+mod records;
 mod schema;
 mod session;
 mod settings;

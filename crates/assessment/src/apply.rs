@@ -13,7 +13,7 @@ use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
-use crate::{dates, digest, life, openness, picture, plan, positions, strands, texts, voices, weighting};
+use crate::{dates, digest, life, openness, picture, plan, positions, sharing, strands, texts, voices, weighting};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///
@@ -294,6 +294,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::EndInPicture(given) => picture::end(tx, ctx, given),
         Command::GoesOnInPicture(given) => picture::goes_on(tx, given),
         Command::MoveInPicture(given) => picture::move_next_to(tx, given),
+        Command::NoteShared(given) => sharing::note(tx, ctx, "life", given),
     }
 }
 

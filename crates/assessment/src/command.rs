@@ -15,6 +15,7 @@ use crate::picture::{
 };
 use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateAction, UpdateGoal};
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
+use crate::sharing::NoteShared;
 use crate::strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
 };
@@ -438,6 +439,8 @@ pub enum Command {
     GoesOnInPicture(GoesOnInPicture),
     /// Elsewhere in the picture.
     MoveInPicture(MoveInPicture),
+    /// What was shared outside.
+    NoteShared(NoteShared),
 }
 
 impl Command {

@@ -18,9 +18,11 @@
 //! Positions are UTF-16 code units everywhere; documents are always opened with [`open`], never with `Automerge::load`.
 
 mod apply;
+mod caseload;
 mod choose;
 mod command;
 mod copy_text;
+mod danger;
 mod dates;
 mod day;
 mod digest;
@@ -53,6 +55,7 @@ mod sample;
 mod sample_played;
 mod schema;
 mod search;
+mod sharing;
 mod strand_record;
 mod strands;
 mod tasks;
@@ -66,8 +69,12 @@ mod working_days;
 mod write;
 
 pub use apply::apply;
+pub use caseload::{
+    Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, caseload, caseload_names,
+};
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
+pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
@@ -103,6 +110,7 @@ pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
 pub use search::{Found, Piece, search};
+pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
     AddMapAction, AgreementView, BeginMap, CompetenceView, EndOnMap, JoinedView, MapThing, MapTie, NotAskedView, OnMap,
     OwnMapView, PutOnMap, ReferenceView, StrandCommand, StrandRecordView, TieOnMap, UnjoinedView, UpdateMap, apply_strand,
@@ -110,6 +118,7 @@ pub use strand_record::{
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
+    strand_label,
 };
 pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;
