@@ -214,18 +214,9 @@ impl Work<'_> {
         let (None, Ok(records)) = (failed, records) else { return Err(EngineError::Unreadable("the made-up example")) };
         let first = sample.people.first().map(|person| person.name.clone()).unwrap_or_default();
         for record in records.into_iter().filter(|record| record.by == first) {
-            let mut begin = |me: &Identity| {
-                let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
-                let context = Context { person: me.person.0, device: me.device.0, now, random: &mut random };
-                vec![kith_assessment::strand_genesis(me.document.0, &context).1]
-            };
-            let own = self.core.create_example(self.store, now_ms, DocumentKind::STRAND, &mut begin)?;
-            for (when, command) in record.commands {
-                self.edit(&own.document, |doc, me| {
-                    let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
-                    let mut context = Context { person: me.person.0, device: me.device.0, now: when, random: &mut random };
-                    kith_assessment::apply_strand(doc, &command, &mut context)
-                })?;
+            let own = self.create_record(None)?;
+            for (_, command) in record.commands {
+                self.record_command(&own.document, &command)?;
             }
         }
         self.out.durable = true;
