@@ -21,11 +21,27 @@
 //! | `members` | [`MembersShown`] |
 //! | `verify` | [`Verified`]; exit 1 unless `ok` |
 //! | `export` | [`Exported`] |
+//! | `caseload` | `kith_assessment::Caseload` |
+//! | `record`, and the file of `export --format json` of a record | [`RecordShown`] |
+//! | `attach` | [`AttachedShown`] |
+//! | `detach` | [`DetachedShown`] |
+//! | `hand-over` | [`HandedOver`] |
+//! | `agreement` | [`AgreementNoted`] |
+//! | `join-words` | [`WordsJoined`] |
+//! | `danger` | `kith_assessment::InDanger`; with `--copy` [`CopyShown`] |
+//! | `told` | [`ToldShown`] |
 //! | `nudge` | a list of [`Hint`] |
+
+mod records;
 
 use kith_assessment::{AssessmentView, HistoryLine};
 use serde::Serialize;
 use ts_rs::TS;
+
+pub use records::{
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,
+    WordsJoined,
+};
 
 /// A refusal.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -142,6 +158,8 @@ pub struct HistoryShown {
 pub struct StatusShown {
     /// Each assessment.
     pub assessments: Vec<AssessmentStatus>,
+    /// Each strand record, under its labels; `assessment` is its id.
+    pub records: Vec<AssessmentStatus>,
     /// My requests to join that are not granted.
     pub requests: Vec<Asked>,
     /// Relays that were asked just now; empty for `status` without a running `sync --watch`.

@@ -356,11 +356,8 @@ impl Desk {
         self.store.begin()?;
         for document in stale {
             let current = self.look(|work| Ok(work.stored_view(&document)?.is_some_and(|(_, newer)| newer == 0)))?;
-            let is_working = |summary: &kith_sync::client::DocumentSummary| {
-                summary.id == document && summary.kind == kith_group::DocumentKind::WORKING
-            };
-            if !current && self.core.documents().iter().any(is_working) {
-                let _ = self.look(|work| work.store_view(&document).map(|_| ()));
+            if !current {
+                let _ = self.look(|work| work.store_any_view(&document));
             }
         }
         let now_ms = self.clock.now_ms();

@@ -19,8 +19,10 @@ const FOLLOW_UP: Space = Space(103);
 pub(crate) const NONCE: Space = Space(104);
 /// document, device: why somebody was removed, as a lead here put it; kept on this computer only.
 pub(crate) const REMOVAL: Space = Space(105);
-/// document, field: what is typed and not added yet, as text; on this computer only.
+/// document, field: what is typed and not added yet, as JSON; on this computer only.
 pub(crate) const DRAFT: Space = Space(106);
+/// document, "word " and a word: somebody chose to keep it; document, "count ", kind and choice: how often. On this computer only.
+pub(crate) const HINT: Space = Space(108);
 /// document: how it stood when the person last said that they have looked ([`LookedRow`]); on this computer only.
 const LOOKED: Space = Space(110);
 
@@ -33,6 +35,10 @@ pub(crate) const PROGRAM: Space = Space(122);
 
 /// Rows that mean something on this computer and in this group only: they are no part of a backup.
 pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
+
+/// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
+/// shared. On this computer only.
+pub(crate) const ASKED_TO_TELL: Space = Space(107);
 
 const VERSION: u8 = 1;
 
@@ -64,10 +70,10 @@ pub struct ViewRow {
     /// The document's edition that it shows.
     #[n(0)]
     pub edition: u64,
-    /// The assessment's title, for lists.
+    /// The assessment's title, for lists; the young person's name for a strand record.
     #[n(1)]
     pub title: Option<String>,
-    /// `AssessmentView` as JSON.
+    /// `AssessmentView`, or `StrandRecordView` of a strand record, as JSON.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub json: Vec<u8>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ChangeHash};
-use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners};
+use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
 use kith_sync::client::{
     ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
@@ -124,6 +124,32 @@ impl Work<'_> {
         let heads = self.read(document)?.get_heads().iter().flat_map(|hash| hash.0).collect();
         let row = LookedRow { at: self.now(), heads };
         kept::put_looked(self.store, document, &row)
+    }
+
+    /// Stores the view of a document of any kind.
+    pub(super) fn store_any_view(&mut self, document: &DocumentId) -> Result<(), EngineError> {
+        match self.summary(document).map(|summary| summary.kind) {
+            Some(DocumentKind::WORKING) => self.store_view(document).map(|_| ()),
+            Some(DocumentKind::STRAND) => self.store_record(document).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Everybody that a document speaks of, whatever its kind.
+    pub fn people(&mut self, document: &DocumentId) -> Result<Vec<PersonView>, EngineError> {
+        match self.summary(document).map(|summary| summary.kind) {
+            Some(DocumentKind::STRAND) => Ok(self.record_now(document)?.people),
+            _ => Ok(self.view_now(document)?.people),
+        }
+    }
+
+    /// An assessment from the stored view, if that is current; else built from the document.
+    pub fn view_now(&mut self, document: &DocumentId) -> Result<AssessmentView, EngineError> {
+        let stored = self.stored_view(document)?.filter(|(_, newer)| *newer == 0);
+        match stored.and_then(|(row, _)| serde_json::from_slice(&row.json).ok()) {
+            Some(view) => Ok(view),
+            None => self.view(document),
+        }
     }
 
     /// Changes a document on this machine.

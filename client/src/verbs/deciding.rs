@@ -5,7 +5,6 @@ use kith_group::{DeviceId, PersonId, RequestId, Role};
 use kith_sync::client::Intent;
 
 use super::joining::{Opened, opened, why_not};
-use super::reading::view;
 use super::{Answer, Manner, RELAY_WITHIN, find, reach};
 use crate::engine::{Engine, Outcome, REMOVAL};
 use crate::failure::Failure;
@@ -44,7 +43,7 @@ fn confirmed(text: &str) -> String {
 
 /// Lets somebody in; the relay must take part.
 pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str>) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     found.refuse_removed(&Manner::of_this_computer().zone)?;
     let document = found.id;
     let Opened { request, asked, invite, words: ours } = requested(engine, &found, request)?;
@@ -83,7 +82,9 @@ pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str
         name: Some(asked.name.clone()),
         done,
     };
-    settled(engine, outcome, &decided, format!("{name} is in, as {role}."))
+    let text =
+        if found.is_record() { format!("{name} reads this strand record too.") } else { format!("{name} is in, as {role}.") };
+    settled(engine, outcome, &decided, text)
 }
 
 fn same_words(given: &str, ours: &[&str; 4]) -> bool {
@@ -106,7 +107,7 @@ fn settled(engine: &Engine, outcome: Outcome, decided: &dyn Fn(bool) -> Decided,
 }
 
 pub(super) fn decline(engine: &Engine, id: &str, request: &str) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
     let Opened { request, asked, .. } = requested(engine, &found, request)?;
     let outcome = engine.carry_out(document, Intent::Decline { request }, Vec::new(), RELAY_WITHIN)?;
@@ -121,9 +122,13 @@ pub(super) fn decline(engine: &Engine, id: &str, request: &str) -> Result<Answer
 }
 
 pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
-    let (view, _) = view(engine, document)?;
+    let people = engine.look(move |work| work.people(&document))?;
+    let holder = match found.is_record() {
+        true => engine.look(move |work| Ok(work.record_now(&document)?.holder.and_then(|holder| holder.person)))?,
+        false => None,
+    };
     let (members, me) = engine.look(move |work| Ok((work.core().members(&document), work.core().identity(&document))))?;
     let mut shown: Vec<MemberShown> = Vec::new();
     for member in members {
@@ -132,12 +137,16 @@ pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
             known.devices.push(member.device.to_string());
             continue;
         }
-        let known = find::person(&view, &member.person);
+        let known = find::person(&people, &member.person);
         shown.push(MemberShown {
             name: known.and_then(|known| known.name.clone()),
             agency: known.and_then(|known| known.agency.clone()),
             role_words: known.and_then(|known| known.role.clone()),
-            role: member.role.to_string(),
+            role: match found.is_record() {
+                true if holder.as_ref() == Some(&person) => "holder".to_owned(),
+                true => "stand-in".to_owned(),
+                false => member.role.to_string(),
+            },
             devices: vec![member.device.to_string()],
             confirmed: known.and_then(|known| known.confirmed.as_ref().map(|confirmed| confirmed.name.clone())),
             me: me.is_some_and(|me| me.person == member.person),
@@ -155,7 +164,7 @@ pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
         let me = if one.me { " (you)" } else { "" };
         text.push_str(&format!("{}  {:<11}  {name}{of}{me}\n", short(&one.person), one.role));
     }
-    if !shown.is_empty() && shown.iter().filter(|one| one.role == "lead").count() == 1 {
+    if !found.is_record() && shown.iter().filter(|one| one.role == "lead").count() == 1 {
         text.push_str("Two leads are safer than one: `kith role` makes somebody a lead.\n");
     }
     Ok(Answer::new(&MembersShown { assessment: document.to_string(), members: shown }, text.trim_end()))
@@ -170,6 +179,12 @@ pub(super) fn role(engine: &Engine, id: &str, member: &str, role: &str) -> Resul
         ));
     }
     let (found, person, name, _) = chosen(engine, id, member)?;
+    if found.is_record() {
+        return Err(Failure::refused(
+            "refused",
+            "A strand record has a holder and a stand-in, who can do the same. `kith hand-over` gives it to the next holder",
+        ));
+    }
     let document = found.id;
     connected(engine, &found)?;
     let outcome = engine.carry_out(document, Intent::SetRole { person, role }, Vec::new(), RELAY_WITHIN)?;
@@ -226,14 +241,14 @@ fn connected(engine: &Engine, found: &find::Found) -> Result<(), Failure> {
 }
 
 fn chosen(engine: &Engine, id: &str, member: &str) -> Result<(find::Found, PersonId, String, Vec<DeviceId>), Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     found.refuse_removed(&Manner::of_this_computer().zone)?;
     let document = found.id;
-    let (view, _) = view(engine, document)?;
+    let people = engine.look(move |work| work.people(&document))?;
     let members = engine.look(move |work| Ok(work.core().members(&document)))?;
-    let person = find::member(member, &members, &view)?;
+    let person = find::member(member, &members, &people)?;
     let devices = members.iter().filter(|member| member.person == person).map(|member| member.device).collect();
-    let name = find::name_of(&view, &person);
+    let name = find::name_of(&people, &person);
     Ok((found, person, name, devices))
 }
 

@@ -33,6 +33,26 @@ fn duration(text: &str) -> Result<i64, Failure> {
     number.checked_mul(unit).filter(|seconds| (1..=LONGEST).contains(seconds)).ok_or_else(wrong)
 }
 
+/// The role in the group that a word names. Who holds a strand record and who stands in can both let others in, so that neither is
+/// needed for the other's absence.
+fn role_in(found: &find::Found, word: &str) -> Result<Role, Failure> {
+    match (word, found.is_record()) {
+        ("stand-in" | "holder", true) => Ok(Role::Lead),
+        (_, true) => Err(Failure::usage(
+            "A strand record is read by its holder and a stand-in: --as stand-in, or --as holder for the next one",
+        )),
+        ("stand-in" | "holder", false) => Err(Failure::usage(
+            "Holder and stand-in are roles in a strand record; an assessment has leads, contributors and readers",
+        )),
+        ("reader", false) => Err(Failure::refused(
+            "readers-later",
+            "Readers read the summary, which comes with the app and is not in this version. Invite a contributor or a lead, or wait \
+             for the summary; a reader must not get the working document",
+        )),
+        (word, false) => word.parse().map_err(|_| Failure::usage("A role is one of: lead, contributor, reader")),
+    }
+}
+
 /// Makes a link, keeps its secret in the assessment, and registers it at the relay.
 pub(super) fn invite(
     engine: &Engine,
@@ -42,16 +62,9 @@ pub(super) fn invite(
     for_whom: Option<&str>,
     manner: &Manner,
 ) -> Result<Answer, Failure> {
-    let role: Role = role.parse().map_err(|_| Failure::usage("A role is one of: lead, contributor, reader"))?;
-    if role == Role::Reader {
-        return Err(Failure::refused(
-            "readers-later",
-            "Readers read the summary, which comes with the app and is not in this version. Invite a contributor or a lead, or wait \
-             for the summary; a reader must not get the working document",
-        ));
-    }
     let seconds = duration(expires)?;
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
+    let role = role_in(&found, role)?;
     found.refuse_removed(&manner.zone)?;
     let document = found.id;
     let relay = found.relay()?.to_owned();
@@ -225,7 +238,7 @@ fn is_revealing(work: &Work<'_>, document: &DocumentId, request: &RequestId) -> 
 
 /// Who asks, and the four words; looking reveals the nonce that both sides need.
 pub(super) fn requests(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     found.refuse_removed(&manner.zone)?;
     let document = found.id;
     let relay = found.relay()?.to_owned();
@@ -255,14 +268,14 @@ pub(super) fn requests(engine: &Engine, id: &str, manner: &Manner) -> Result<Ans
     }
     let shown = engine.step(move |work| {
         let now = work.now();
-        let view = work.store_view(&document)?;
+        let people = work.people(&document)?;
         let members = work.core().members(&document);
         let shown = opened(work, &document)?.into_iter().map(|one| {
             let is_member = members.iter().any(|member| member.person == one.asked.person);
             RequestShown {
                 request: one.request.to_string(),
                 why_not: why_not(&one.invite, now).map(str::to_owned),
-                another_device_of: is_member.then(|| find::name_of(&view, &one.asked.person)),
+                another_device_of: is_member.then(|| find::name_of(&people, &one.asked.person)),
                 name: one.asked.name,
                 agency: one.asked.agency,
                 role_words: one.asked.role_words,

@@ -2,14 +2,17 @@
 //! arguments and gives an [`Answer`], so that the holder of a profile can do it for another process ([`crate::holder`]).
 
 mod backing_up;
+mod caseload;
 mod deciding;
 mod doing;
 mod exporting;
 mod find;
+mod holding;
 mod joining;
 mod page;
 mod proving;
 mod reading;
+mod records_text;
 mod standing;
 mod writing;
 
@@ -19,7 +22,10 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use caseload::{copy_now, danger_now, names_shown};
 pub(crate) use find::document;
+pub(crate) use find::record as find_record;
+pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
 pub(crate) use reading::{shown, today};
 pub(crate) use standing::all_listed;
@@ -131,6 +137,16 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::BackupKept { made, bytes } => backing_up::kept(engine, *made, *bytes),
         // The profile is made from it before there is an engine; here it only tells what is there now.
         Verb::Restore { .. } => backing_up::restored(engine, manner),
+        Verb::Caseload => caseload::caseload(engine, manner),
+        Verb::Record { id } => caseload::record(engine, id, manner),
+        Verb::Attach(asked) => holding::attach(engine, asked),
+        Verb::Detach(asked) => holding::detach(engine, asked),
+        Verb::HandOver(asked) => holding::hand_over(engine, asked),
+        Verb::Agreement(asked) => holding::agreement(engine, asked),
+        Verb::JoinWords(asked) => holding::join_words(engine, asked),
+        Verb::Danger(asked) => caseload::danger(engine, asked, manner),
+        Verb::Told(asked) => caseload::told(engine, asked),
+        Verb::Nudge { caseload: true, text, .. } => caseload::nudge(engine, text),
         // Done before a profile is looked for: the names and the text are files of whoever asks.
         Verb::Nudge { .. } => Err(Failure::usage("`kith nudge` reads the input of whoever asks; it needs no profile")),
     }

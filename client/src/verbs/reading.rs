@@ -38,6 +38,7 @@ pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Re
     let value = match known {
         Part::Voices => serde_json::to_value(&view.voices),
         Part::Weighting => serde_json::to_value(&view.weighting),
+        Part::Picture => serde_json::to_value(&view.picture),
         Part::Plan => serde_json::to_value(&view.planned),
         Part::Disagreement => serde_json::to_value(&view.positions),
         Part::Strands => serde_json::to_value(&view.strands),
@@ -88,7 +89,7 @@ pub(super) fn view(engine: &Engine, document: kith_group::DocumentId) -> Result<
 
 /// Who did what, and when.
 pub(super) fn history(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
     let lines = engine.look(move |work| {
         let owners = work.owners(&document);

@@ -4,11 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 
@@ -21,8 +21,8 @@ use super::house::{House, Standing};
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, BesideShown, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay,
-    ToRemove, ToUnlock,
+    AppState, BesideShown, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove,
+    ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
@@ -79,7 +79,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments", post(begin))
         .route("/assessments/{id}", get(view))
         .route("/assessments/{id}/commands", post(command))
-        .route("/assessments/{id}/drafts", put(draft))
         .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
         .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
         .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
@@ -87,10 +86,14 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/admit", post(admit))
         .route("/assessments/{id}/decline", post(decline))
         .route("/assessments/{id}/remove", post(remove))
+        .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .merge(super::drafts::routes())
+        .merge(super::hinting::routes())
         .merge(super::settings::routes())
         .merge(super::pages::routes())
+        .merge(super::records::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.
@@ -167,7 +170,7 @@ pub(super) async fn with_engine<T: Serialize + Send + 'static>(
 }
 
 /// Does what a verb of the command line does; its JSON is the answer.
-async fn verb(State(shared): Here, verb: Verb) -> Response {
+pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
     with_engine(shared, move |engine, house| {
         if house.is_offline() && asking::needs_a_connection(&verb) {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
@@ -343,11 +346,6 @@ async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Jso
     .await
 }
 
-async fn draft(State(shared): Here, Path(id): Path<String>, Json(draft): Json<Draft>) -> Response {
-    with_engine(shared, move |engine, _| asking::keep_draft(engine, &id, &draft).map(|()| serde_json::json!({"saved": true})))
-        .await
-}
-
 async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>) -> Response {
     let ToInvite { role, expires, for_whom } = asked;
     verb(here, Verb::Invite { id, role, expires, for_whom: for_whom.filter(|whom| !whom.trim().is_empty()) }).await
@@ -364,6 +362,10 @@ async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::sh
 
 async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>) -> Response {
     verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
+}
+
+async fn picture(State(shared): Here, Path(id): Path<String>, Query(asked): Query<super::shapes::PictureSince>) -> Response {
+    with_engine(shared, move |engine, house| asking::picture(engine, &id, asked.then.as_deref(), &house.manner)).await
 }
 
 async fn text(State(shared): Here, Path(id): Path<String>) -> Response {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use kith_group::Digest;
 use tokio::sync::broadcast;
 
+use super::hinting::HintCache;
 use super::news::{self, News};
 use crate::engine::{Engine, Person, Profile};
 use crate::failure::Failure;
@@ -32,6 +33,8 @@ pub(super) enum Standing {
 
 struct Opened {
     engine: Engine,
+    /// Checks texts for hints, with the names of the caseload: gone with everything else when locked.
+    hints: Arc<HintCache>,
     /// Ends the thread that tells news.
     ended: Arc<AtomicBool>,
     #[cfg(unix)]
@@ -93,6 +96,11 @@ impl House {
         }
     }
 
+    /// What checks texts, for as long as the profile stays open.
+    pub(super) fn hints(&self) -> Result<Arc<HintCache>, Failure> {
+        self.opened().as_ref().map(|opened| Arc::clone(&opened.hints)).ok_or_else(locked)
+    }
+
     /// Makes the profile and opens it.
     pub(super) fn set_up(&self, person: &Person, phone: Option<String>, passphrase: &str) -> Result<(), Failure> {
         let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,6 +160,7 @@ impl House {
         self.touch();
         *self.opened() = Some(Opened {
             engine,
+            hints: Arc::default(),
             ended,
             #[cfg(unix)]
             _service: service,

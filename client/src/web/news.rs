@@ -13,6 +13,7 @@ use kith_sync::replica::TouchedKind;
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use super::drafts::Draft;
 use super::shapes::{AppStatus, TextChanged};
 use crate::engine::{Engine, EngineError, Event};
 use crate::failure::Failure;
@@ -38,6 +39,15 @@ pub(crate) enum News {
         texts: Vec<TextChanged>,
         /// Whether more than these texts changed.
         more: bool,
+    },
+    /// A page kept a draft, or took it away: other pages that show it follow.
+    Draft {
+        /// In which assessment.
+        assessment: String,
+        /// Its place.
+        field: String,
+        /// What stands there now.
+        draft: Option<Draft>,
     },
     /// Something that a person should know, in a sentence.
     Said {

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use kith_assessment::{AssessmentView, Command, Found, Group, HistoryLine, OnTheDay, Overview, Sitting, Task, Trigger};
+use kith_assessment::{
+    Agreement, AssessmentView, Command, Drawing, Found, Group, HistoryLine, OnTheDay, Overview, PictureThenAndNow, Sitting,
+    StrandCommand, Task, TheirWords, Trigger,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
 use super::beside::Beside;
+use super::drafts::Draft;
 use crate::json::{StandingShown, StatusShown};
 
 /// A page shows its launch token.
@@ -187,16 +191,7 @@ pub(crate) struct AssessmentShown {
     /// "lead", "contributor", "reader".
     pub(crate) role: Option<String>,
     /// What is typed and not added yet, by its place on the pages.
-    pub(crate) drafts: BTreeMap<String, String>,
-}
-
-/// What is typed and not added yet.
-#[derive(Deserialize, TS)]
-pub(crate) struct Draft {
-    /// Its place on the pages.
-    pub(crate) field: String,
-    /// Empty: there is none any more.
-    pub(crate) text: String,
+    pub(crate) drafts: BTreeMap<String, Draft>,
 }
 
 /// A command was done, and is on the disk.
@@ -361,4 +356,126 @@ pub(crate) struct ToCopy {
     /// A strand of one's own to take with it, by id.
     #[serde(default)]
     pub(crate) strand: Option<String>,
+}
+
+/// The picture as it is drawn. The table and the sentences are in the view.
+#[derive(Serialize, TS)]
+pub(crate) struct PictureShown {
+    /// The day on which it was drawn.
+    pub(crate) today: String,
+    /// The group in its places.
+    pub(crate) places: Drawing,
+    /// Ties, as they described them.
+    pub(crate) ties: Drawing,
+    /// What changed since an earlier day, if one was asked for.
+    pub(crate) compared: Option<PictureThenAndNow>,
+}
+
+/// Since which day.
+#[derive(Deserialize)]
+pub(crate) struct PictureSince {
+    /// "YYYY-MM-DD"; not given, or empty: the picture of now.
+    #[serde(default)]
+    pub(crate) then: Option<String>,
+}
+
+/// Attaches a young person. Either a name, for a new strand record, or somebody who is in my caseload already.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToAttach {
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) name: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) known_as: Option<String>,
+    /// The duty team's; the profile's if not given.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) phone: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) label: Option<String>,
+    /// A strand record.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) person: Option<String>,
+    /// A label that I hold already and that has no record.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) strand: Option<String>,
+}
+
+/// Takes a young person out of an assessment.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToDetach {
+    pub(crate) assessment: String,
+    pub(crate) why: String,
+    pub(crate) their_words: TheirWords,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) date: Option<String>,
+}
+
+/// Gives a young person to their next holder.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToHandOver {
+    /// A person's id in the record, their name, or "me".
+    pub(crate) to: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) phone: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
+    #[serde(default)]
+    pub(crate) stay: bool,
+}
+
+/// Notes what somebody said when asked, and sets what colleagues see.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToNoteAgreement {
+    /// `record-agreement`.
+    pub(crate) said: StrandCommand,
+    /// What colleagues see, if not what follows from the record.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Agreement>")]
+    pub(crate) show: Option<Agreement>,
+    /// When to look at it again.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) review: Option<String>,
+}
+
+/// Lets words join an assessment.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToJoinWords {
+    pub(crate) words: String,
+    pub(crate) assessment: String,
+    pub(crate) side: String,
+    #[serde(default)]
+    pub(crate) about: Vec<String>,
+}
+
+/// All that is known of an assessment, as text, for somebody in danger.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToCopyInDanger {
+    pub(crate) assessment: String,
+}
+
+/// What was shared when somebody was in danger; nothing, without an id.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToTell {
+    /// An assessment or a strand record.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) id: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) what: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) with: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
 }

@@ -5,11 +5,17 @@ use std::fmt;
 use automerge::ChangeHash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::hint_review::NoteHintReview;
 use crate::ids::{EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
 use crate::openness::{SetAskedAll, SetLawfulBasis};
+use crate::picture::{
+    AddAdult, AddConduct, AddPart, AddPlace, AddTie, EndInPicture, GoesOnInPicture, MoveInPicture, SayOfPlace, UpdateAdult,
+    UpdateConduct, UpdatePart, UpdatePlace, UpdateTie,
+};
 use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateAction, UpdateGoal};
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
+use crate::sharing::NoteShared;
 use crate::strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
 };
@@ -308,6 +314,16 @@ pub enum Command {
         /// The whole new text.
         text: String,
     },
+    /// Updates a text from a private draft: what the draft changed since its author began is done to the text as it stands now. Whoever
+    /// changed it meanwhile loses nothing; the paragraph is then marked until somebody has looked.
+    UpdateText {
+        /// Which text: "entries/{id}/text", "purpose/better".
+        field: String,
+        /// The whole new text.
+        text: String,
+        /// What the draft began from.
+        base: Heads,
+    },
     /// Typing in such a text, as [`Command::SpliceEntry`] does in an entry's.
     SpliceText {
         /// Which text.
@@ -322,6 +338,8 @@ pub enum Command {
         /// What comes.
         insert: String,
     },
+    /// What became of the hints, at the review before sharing: counts, never words.
+    NoteHintReview(NoteHintReview),
     /// "I have looked" at such a text, which two people edited apart.
     LookedAtText {
         /// Which text.
@@ -393,6 +411,36 @@ pub enum Command {
     CloseAssessment(CloseAssessment),
     /// Again.
     ReopenAssessment(ReopenAssessment),
+    /// A place in the picture.
+    AddPlace(AddPlace),
+    /// How it is there, said again.
+    SayOfPlace(SayOfPlace),
+    /// A change of a place.
+    UpdatePlace(UpdatePlace),
+    /// What people do at a place that harms young people.
+    AddConduct(AddConduct),
+    /// A change of that.
+    UpdateConduct(UpdateConduct),
+    /// A trusted adult, by role.
+    AddAdult(AddAdult),
+    /// A change of that.
+    UpdateAdult(UpdateAdult),
+    /// A part of the group.
+    AddPart(AddPart),
+    /// A change of that.
+    UpdatePart(UpdatePart),
+    /// A tie.
+    AddTie(AddTie),
+    /// A change of a tie.
+    UpdateTie(UpdateTie),
+    /// It is no longer so.
+    EndInPicture(EndInPicture),
+    /// It is so all the same.
+    GoesOnInPicture(GoesOnInPicture),
+    /// Elsewhere in the picture.
+    MoveInPicture(MoveInPicture),
+    /// What was shared outside.
+    NoteShared(NoteShared),
 }
 
 impl Command {

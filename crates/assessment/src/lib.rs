@@ -18,14 +18,17 @@
 //! Positions are UTF-16 code units everywhere; documents are always opened with [`open`], never with `Automerge::load`.
 
 mod apply;
+mod caseload;
 mod choose;
 mod command;
 mod copy_text;
+mod danger;
 mod dates;
 mod day;
 mod digest;
 mod entry;
 mod framework;
+mod hint_review;
 mod hints;
 mod history;
 mod ids;
@@ -38,6 +41,7 @@ mod openness;
 mod overview;
 mod page;
 mod people;
+mod picture;
 mod plain_text;
 mod plan;
 mod positions;
@@ -49,6 +53,7 @@ mod refusal;
 mod sample;
 mod schema;
 mod search;
+mod sharing;
 mod strand_record;
 mod strands;
 mod tasks;
@@ -62,11 +67,16 @@ mod working_days;
 mod write;
 
 pub use apply::apply;
+pub use caseload::{
+    Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, caseload, caseload_names,
+};
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
+pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
+pub use hint_review::{HintCount, HintReviewView, NoteHintReview};
 pub use hints::{FEW_GOALS, Hint, hints_version};
 pub use history::{HistoryLine, history, history_with};
 pub use ids::{DeviceId, EntryId, IdError, InviteId, PersonId, device_of_actor};
@@ -79,7 +89,13 @@ pub use lines::{Line, lines};
 pub use look::{view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, Quotation, SideAtAGlance, overview};
-pub use people::Owners;
+pub use people::{Owners, colleagues};
+pub use picture::{
+    AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
+    EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,
+    SaidOfPlace, SayOfPlace, Shape, Sheet, TakenBack, TextLine, TieView, UpdateAdult, UpdateConduct, UpdatePart, UpdatePlace,
+    UpdateTie, Young, draw, for_audience, picture_svg, picture_then_and_now, svg,
+};
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
     ActionFields, ActionView, AddAction, AddGoal, GoalView, MeasureGoal, Measured, PlanView, PutBack, TakeBack, UpdateAction,
@@ -91,12 +107,15 @@ pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
 pub use search::{Found, Piece, search};
+pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
-    AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandCommand, StrandRecordView, UnjoinedView,
-    apply_strand, is_strand_record, open_strand, strand_genesis, view_strand, view_strand_with,
+    AddMapAction, AgreementView, BeginMap, CompetenceView, EndOnMap, JoinedView, MapThing, MapTie, NotAskedView, OnMap,
+    OwnMapView, PutOnMap, ReferenceView, StrandCommand, StrandRecordView, TieOnMap, UnjoinedView, UpdateMap, apply_strand,
+    is_strand_record, open_strand, strand_genesis, view_strand, view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
+    strand_label,
 };
 pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;
@@ -106,8 +125,9 @@ pub use view::{
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,
 };
 pub use vocabulary::{
-    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Fair, Heard, Kind, Outcome, Position, Said,
-    Status, StillTrue, TheirWords, Told, Trigger, Turn, Whom, Whose,
+    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, MapPurpose,
+    Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom,
+    Whose,
 };
 pub use voices::{AddVoice, AnswerView, AnswerVoice, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice};
 pub use weighting::{Placed, SetWeighting, WeightingView};

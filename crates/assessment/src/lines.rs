@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dates::long_day;
+use crate::picture::PictureView;
 use crate::plan::{ActionView, GoalView, Measured};
 use crate::view::{Answered, AssessmentView, DifferingView, EntryView, SideView};
 use crate::voices::VoiceView;
@@ -13,7 +14,7 @@ use crate::voices::VoiceView;
 pub struct Line {
     /// What it is, the same at every moment: "entries/{id}/text".
     pub field: String,
-    /// The page on which it stands: "sides/1", "sides/weighting", "voices", "plan", "why", "look-again".
+    /// The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
     pub page: String,
     /// What to bring into view there: an id; empty for the page itself.
     pub at: String,
@@ -59,6 +60,7 @@ pub fn lines(view: &AssessmentView) -> Vec<Line> {
     view.elsewhere.iter().for_each(|one| entry(&mut all, "sides/1", "written where this framework has no place", one));
     weighting(&mut all, view);
     view.voices.iter().for_each(|one| voice(&mut all, one));
+    picture(&mut all, &view.picture);
     for (number, one) in view.planned.goals.iter().enumerate() {
         goal(&mut all, number + 1, one);
     }
@@ -93,7 +95,10 @@ fn side_lines(all: &mut Lines, side: &SideView) {
         dimension.entries.iter().for_each(|one| entry(all, &page, &place, one));
     }
     side.entries.iter().for_each(|one| entry(all, &page, &side.title, one));
-    let asked = [("young-people", "Young people\u{2019}s view", &side.young_people), ("parents", "Parents\u{2019} and carers\u{2019} view", &side.parents)];
+    let asked = [
+        ("young-people", "Young people\u{2019}s view", &side.young_people),
+        ("parents", "Parents\u{2019} and carers\u{2019} view", &side.parents),
+    ];
     for (key, whose, answer) in asked {
         let label = format!("{whose} of {}", side.title);
         all.choice(("voices", &side.id), format!("sides/{}/asked-{key}", side.id), &label, Some(answer.words()));
@@ -106,10 +111,38 @@ fn entry(all: &mut Lines, page: &str, where_it_is: &str, entry: &EntryView) {
     let label = format!("{}, {where_it_is}", entry.kind.words());
     all.words(place, field("text"), &label, &entry.text);
     all.choice(place, field("kind"), &format!("What this is: \u{201c}{}\u{201d}", start(&entry.text)), Some(entry.kind.words()));
-    all.choice(place, field("dimension"), &format!("Where this stands: \u{201c}{}\u{201d}", start(&entry.text)), Some(where_it_is));
+    all.choice(
+        place,
+        field("dimension"),
+        &format!("Where this stands: \u{201c}{}\u{201d}", start(&entry.text)),
+        Some(where_it_is),
+    );
     let said_by = entry.provenance.said_by.as_deref();
     all.words(place, field("said-by"), &format!("Who said it, {where_it_is}"), said_by.unwrap_or_default());
     entry.differing.iter().for_each(|one| differing(all, place, where_it_is, one));
+}
+
+/// Places, adults and parts of the picture, and its words. Ties between young people are not lines: they stand in its table alone.
+fn picture(all: &mut Lines, view: &PictureView) {
+    for one in view.places.iter().filter(|one| one.ended.is_none()) {
+        let (place, field) = (("picture", one.kept.id.as_str()), |key: &str| format!("picture/places/{}/{key}", one.kept.id));
+        all.words(place, field("name"), "A place in the picture", &one.name);
+        all.choice(place, field("how"), &format!("How it is at {}", one.name), Some(&one.how_words()));
+        for conduct in one.conduct.iter().filter(|conduct| conduct.ended.is_none()) {
+            let label = format!("What people do at {}", one.name);
+            let text = format!("{}: {}", conduct.who, conduct.what);
+            all.words(place, format!("picture/conduct/{}/what", conduct.kept.id), &label, &text);
+        }
+    }
+    for one in view.adults.iter().filter(|one| one.ended.is_none()) {
+        let place = ("picture", one.kept.id.as_str());
+        all.words(place, format!("picture/adults/{}/role", one.kept.id), "A trusted adult in the picture", &one.role);
+    }
+    for one in view.parts.iter().filter(|one| one.ended.is_none()) {
+        let place = ("picture", one.kept.id.as_str());
+        all.words(place, format!("picture/parts/{}/name", one.kept.id), "A part of the group in the picture", &one.name);
+    }
+    all.words(("picture", ""), "picture/words".to_owned(), "The picture in words", &view.words.text);
 }
 
 fn start(text: &str) -> String {
@@ -118,7 +151,12 @@ fn start(text: &str) -> String {
 
 fn differing(all: &mut Lines, place: (&str, &str), about: &str, view: &DifferingView) {
     if view.withdrawn.is_none() {
-        all.words(place, format!("differing/{}/text", view.id), &format!("{} sees it differently, {about}", view.by.name), &view.text);
+        all.words(
+            place,
+            format!("differing/{}/text", view.id),
+            &format!("{} sees it differently, {about}", view.by.name),
+            &view.text,
+        );
         let families = view.for_families.as_deref().unwrap_or_default();
         let label = format!("What families read of how {} sees it, {about}", view.by.name);
         all.words(place, format!("differing/{}/for-families", view.id), &label, families);
@@ -137,7 +175,12 @@ fn weighting(all: &mut Lines, view: &AssessmentView) {
     }
     all.words(place, "analysis/weighting".to_owned(), "Why that side must change first", &weighting.reason.text);
     all.day(place, "analysis/weighting.date".to_owned(), "When the weighting was talked over", weighting.date.as_deref());
-    all.words(place, "analysis/weighting.took-part".to_owned(), "Who took part in the weighting", &weighting.took_part.join(", "));
+    all.words(
+        place,
+        "analysis/weighting.took-part".to_owned(),
+        "Who took part in the weighting",
+        &weighting.took_part.join(", "),
+    );
     let young_people = weighting.young_people.as_deref().unwrap_or_default();
     all.words(place, "analysis/weighting.young-people".to_owned(), "What young people think of the weighting", young_people);
     weighting.differing.iter().for_each(|one| differing(all, place, "the weighting", one));
@@ -197,7 +240,12 @@ fn action(all: &mut Lines, action: &ActionView) {
     }
     all.choice(place, field("status"), &format!("How it stands: {about}"), Some(action.status.words()));
     all.day(place, field("due"), &format!("Due: {about}"), action.due.as_deref());
-    all.day(place, field("apart-review"), &format!("When to look at keeping apart again: {about}"), action.apart_review.as_deref());
+    all.day(
+        place,
+        field("apart-review"),
+        &format!("When to look at keeping apart again: {about}"),
+        action.apart_review.as_deref(),
+    );
     action.differing.iter().for_each(|one| differing(all, place, &about, one));
 }
 

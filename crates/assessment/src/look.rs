@@ -15,7 +15,7 @@ use crate::view::{
 };
 use crate::vocabulary::{Answer, Trigger};
 use crate::voices::{self, Labels, VoiceView};
-use crate::{life, openness, plan, positions, strands, weighting};
+use crate::{life, openness, picture, plan, positions, strands, weighting};
 
 /// What a person sees of an assessment. Each device says whose it is.
 pub fn view(doc: &Automerge) -> AssessmentView {
@@ -67,8 +67,10 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
             }
         }
     }
+    let picture = picture::picture(&reader, &known_strands, &mut marks, &mut newer);
     let openness = openness::openness(&reader, &mut marks, &mut newer);
     let life = life::life(&reader, &mut marks, &mut newer);
+    let hint_reviews = crate::hint_review::reviews(&reader);
     let loose_views = loose_views.into_iter().chain(views.into_values().flatten()).collect::<Vec<_>>();
     for entry in &all {
         entry_marks(entry, framework.as_ref(), &mut marks);
@@ -103,10 +105,12 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         weighting,
         summary,
         planned,
+        picture,
         positions,
         strands: known_strands.into_iter().filter(|strand| !strand.detached).map(|strand| strand.view).collect(),
         openness,
         life,
+        hint_reviews,
         people,
         loose_views,
         invites,

@@ -92,7 +92,8 @@ fn at_a_glance(view: &AssessmentView, side: &SideView) -> SideAtAGlance {
 
 /// The newest of what young people said on a side; of two said on one day, the one that was written down later.
 fn quotation(view: &AssessmentView, side: &str) -> Option<Quotation> {
-    let here = view.voices.iter().filter(|voice| voice.side == side && voice.whose == Whose::YoungPeople && voice.withdrawn.is_none());
+    let here =
+        view.voices.iter().filter(|voice| voice.side == side && voice.whose == Whose::YoungPeople && voice.withdrawn.is_none());
     let newest = here.max_by(|a, b| (&a.date, a.kept.at, &a.kept.id).cmp(&(&b.date, b.kept.at, &b.kept.id)))?;
     Some(Quotation { voice: newest.kept.id.clone(), words: newest.words.clone(), speaker: newest.speaker.clone() })
 }

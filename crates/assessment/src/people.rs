@@ -18,6 +18,16 @@ const NOT_INTRODUCED: &str = "Somebody who has not said who they are";
 /// A person's label that somebody else wrote.
 const NOT_THEIR_OWN: &str = "Somebody whose name was written by somebody else";
 
+/// Names of those who write in a document, in their own words or as a lead checked them: no hint asks about a colleague's name.
+pub fn colleagues(doc: &Automerge) -> Vec<String> {
+    let people = People::of(doc, None).views().into_iter();
+    let mut names: Vec<String> =
+        people.flat_map(|person| [person.name, person.confirmed.map(|confirmed| confirmed.name)]).flatten().collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// Everybody that a document speaks of.
 #[derive(Debug, Default)]
 pub(crate) struct People {

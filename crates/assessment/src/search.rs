@@ -36,7 +36,8 @@ pub struct Found {
 
 /// Lines in which every word begins a word of the text, whatever capitals and accents. No words: nothing.
 pub fn search(view: &AssessmentView, words: &str) -> Vec<Found> {
-    let words: Vec<Vec<char>> = words.split_whitespace().map(|word| letters(word).into_iter().map(|(c, _)| c).collect()).collect();
+    let words: Vec<Vec<char>> =
+        words.split_whitespace().map(|word| letters(word).into_iter().map(|(c, _)| c).collect()).collect();
     let words: Vec<Vec<char>> = words.into_iter().filter(|word: &Vec<char>| !word.is_empty()).collect();
     if words.is_empty() {
         return Vec::new();

@@ -60,11 +60,14 @@ impl Group {
         }
     }
 
-    fn of(kind: &str) -> Self {
+    pub(crate) fn of(kind: &str) -> Self {
         match kind {
             "voice-not-answered" | "answer-not-told" => Self::Heard,
-            "two-versions" | "edited-apart" | "retired-and-edited" | "rests-on-one-taken-out" | "label-twice" => Self::TwoVersions,
-            "decide-after-no" | "agreement-review" | "ask" | "not-asked-reason" | "not-asked-review" => Self::Agreement,
+            "two-versions" | "edited-apart" | "retired-and-edited" | "rests-on-one-taken-out" | "label-twice" => {
+                Self::TwoVersions
+            }
+            "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
+            | "not-asked-review" | "competence-review" => Self::Agreement,
             "stale" | "review" | "measure" => Self::OutOfDate,
             _ => Self::Overdue,
         }

@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use automerge::{Automerge, ChangeHash};
 use serde::{Deserialize, Serialize};
 
+use crate::entry::Reader;
 use crate::history::{HistoryLine, history_with, in_order};
 use crate::ids::PersonId;
 use crate::lines::{Line, lines};
 use crate::look::view_with;
-use crate::people::Owners;
+use crate::people::{Owners, People};
 use crate::view::{AssessmentView, Who};
 use crate::voices::VoiceView;
 
@@ -85,6 +86,7 @@ fn before_or_at(doc: &Automerge, owners: Option<&Owners>, change: &str, present:
     let mut view = view_with(&earlier, owners);
     let still = |voice: &VoiceView| present.voices.iter().find(|one| one.kept.id == voice.kept.id && one.withdrawn.is_none());
     view.voices = view.voices.into_iter().filter_map(|voice| still(&voice).map(|now| as_now(voice, now))).collect();
+    view.picture = picture_as_now(doc, &earlier, owners);
     let attached: HashSet<&str> = present.strands.iter().map(|strand| strand.kept.id.as_str()).collect();
     view.strands.retain(|strand| attached.contains(strand.kept.id.as_str()));
     let entries = view.sides.iter_mut().flat_map(|side| {
@@ -92,6 +94,17 @@ fn before_or_at(doc: &Automerge, owners: Option<&Owners>, change: &str, present:
     });
     entries.for_each(|entry| entry.rests_on.retain(|id| attached.contains(id.as_str())));
     Some(view)
+}
+
+/// The picture of then with those alone who may be drawn now: who was taken out since, or is paused after a no, is not in it (R4).
+fn picture_as_now(doc: &Automerge, earlier: &Automerge, owners: Option<&Owners>) -> crate::picture::PictureView {
+    let (mut marks, mut newer) = (Vec::new(), Vec::new());
+    let known = {
+        let people = People::of(doc, owners);
+        crate::strands::all(&Reader { doc, people: &people }, &mut marks, &mut newer)
+    };
+    let people = People::of(earlier, owners);
+    crate::picture::picture(&Reader { doc: earlier, people: &people }, &known, &mut marks, &mut newer)
 }
 
 /// Whoever spoke is called what they are called now.
@@ -163,7 +176,9 @@ pub fn then_and_now(doc: &Automerge, owners: Option<&Owners>, then: &str, now: O
     }
     told.taken_back = earlier.into_iter().filter(|line| find(&later, &line.field).is_none()).collect();
     // What came or went as a whole is told by its own words; how it was filed is not told beside.
-    let whole = |all: &[Line], line: &Line| line.words || !all.iter().any(|other| other.words && other.at == line.at && !line.at.is_empty());
+    let whole = |all: &[Line], line: &Line| {
+        line.words || !all.iter().any(|other| other.words && other.at == line.at && !line.at.is_empty())
+    };
     for all in [&mut told.added, &mut told.taken_back] {
         let before = all.clone();
         all.retain(|line| whole(&before, line));

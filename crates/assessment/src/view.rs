@@ -5,8 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::framework::Heading;
+use crate::hint_review::HintReviewView;
 use crate::life::LifeView;
 use crate::openness::OpennessView;
+use crate::picture::PictureView;
 use crate::plan::PlanView;
 use crate::positions::Subject;
 use crate::strands::StrandView;
@@ -386,6 +388,8 @@ pub struct AssessmentView {
     pub summary: Answered,
     /// Goals and actions (R36 to R39).
     pub planned: PlanView,
+    /// The group in its places (R33).
+    pub picture: PictureView,
     /// Who sees what the same way (R44).
     pub positions: Vec<Subject>,
     /// Young people's places, by label; never those that were taken out (R4).
@@ -394,6 +398,8 @@ pub struct AssessmentView {
     pub openness: OpennessView,
     /// How long it holds, and whether it is closed (R31, R59).
     pub life: LifeView,
+    /// What became of hints at each review before sharing, oldest first: counts, never words (R10).
+    pub hint_reviews: Vec<HintReviewView>,
     /// Who writes here.
     pub people: Vec<PersonView>,
     /// Differing views whose entry cannot be found.

@@ -5,8 +5,8 @@ mod common;
 
 use common::{Writer, add};
 use kith_assessment::{
-    AddVoice, Agreed, AnswerVoice, AttachStrand, Command, DetachStrand, Group, Kind, Line, Outcome, TheirWords, ThenAndNow, Whose,
-    WithdrawVoice, history, history_since, on_the_day, overview, search, sittings, then_and_now, view_at,
+    AddVoice, Agreed, AnswerVoice, AttachStrand, Command, DetachStrand, Group, Kind, Line, Outcome, TheirWords, ThenAndNow,
+    Whose, WithdrawVoice, history, history_since, on_the_day, overview, search, sittings, then_and_now, view_at,
 };
 
 /// The change that a command made, as history names it.
@@ -35,7 +35,8 @@ fn texts(lines: &[Line]) -> Vec<&str> {
 fn between_two_moments_it_says_what_was_added_changed_and_taken_back() {
     let mut priya = Writer::begin(1);
     does(&mut priya, add("1.6", Kind::Strength, "They wait for each other."));
-    let (wait, gone) = (priya.view().entries().next().unwrap().id.parse().unwrap(), priya.adds("3.1", Kind::Worry, "The station."));
+    let (wait, gone) =
+        (priya.view().entries().next().unwrap().id.parse().unwrap(), priya.adds("3.1", Kind::Worry, "The station."));
     let then = does(&mut priya, Command::SetTitle { title: "Larch".into() });
     does(&mut priya, Command::EditEntry { id: wait, text: "They wait for each other, always.".into() });
     does(&mut priya, Command::RetireEntry { id: gone, why: "Twice.".into() });
@@ -106,7 +107,10 @@ fn since_a_look_one_hears_what_others_did_and_nothing_of_ones_own() {
     priya.takes_from(&mut nadia);
     let me = priya.person.into();
     let lines = history_since(&priya.doc, None, &looked, Some(&me));
-    assert_eq!(lines.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(), ["added a worry under 2.3 Agreement among adults"]);
+    assert_eq!(
+        lines.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(),
+        ["added a worry under 2.3 Agreement among adults"]
+    );
     assert!(history_since(&priya.doc, None, &priya.doc.get_heads(), Some(&me)).is_empty());
 }
 

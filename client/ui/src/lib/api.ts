@@ -1,7 +1,9 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, AssessmentShown, Asked, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, FindShown, Invited, LetInShown, Listed, Made,
-  MembersShown, NewAssessment, NewProfile, News, Opened, ProgramAdded, RequestsShown, SinceShown, ThenAndNow, TimelineShown, WorkShown,
+  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, DraftKept,
+  FindShown, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened,
+  PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose,
+  ToKeepDraft, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -84,7 +86,13 @@ export const api = {
   begin: (assessment: NewAssessment) => json<Made>("POST", "/assessments", assessment),
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
-  draft: (id: string, draft: Draft) => json<unknown>("PUT", `${of(id)}/drafts`, draft),
+  draft: (id: string, draft: ToKeepDraft) => json<DraftKept>("PUT", `${of(id)}/drafts`, draft),
+  drafts: () => json<MyDrafts>("GET", "/drafts"),
+  beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
+  hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check),
+  choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
+  review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
+  reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
   work: () => json<WorkShown>("GET", "/work"),
   find: (words: string) => json<FindShown>("POST", "/find", { words }),
   since: (id: string) => json<SinceShown>("GET", `${of(id)}/since`),
@@ -99,6 +107,7 @@ export const api = {
   admit: (id: string, request: string, words: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
+  picture: (id: string, then: string) => json<PictureShown>("GET", `${of(id)}/picture?then=${encodeURIComponent(then)}`),
   text: (id: string) => json<{ text: string }>("GET", `${of(id)}/text`),
   /** A page to print or send. */
   download: (id: string) => download(`${of(id)}/download`, "kith-assessment.html"),

@@ -1,7 +1,9 @@
 // What every screen shares: whose profile it is, where we are, what came in, and whether somebody looks over the shoulder.
 import { api, GONE, listen, Refusal } from "./api";
 import type { AppState, AppStatus, News } from "./types";
+import { keepUnsaved } from "./unsaved";
 
+export type DraftNews = Extract<News, { news: "draft" }>;
 export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open" | "ended";
 
 class App {
@@ -19,6 +21,7 @@ class App {
   /** Counts what changed anywhere else. */
   looks = $state(0);
   #stream: AbortController | undefined;
+  #drafts = new Set<(news: DraftNews) => void>();
   #before: (() => Promise<void>)[] = [];
 
   /** Begins with the way in that stands in the address, and takes it out of there at once. */
@@ -46,6 +49,8 @@ class App {
     const state = await api.state();
     this.state = state;
     this.gone = false;
+    // What the lock cut off before it was on the disk goes there now, before any page shows the drafts.
+    if (state.state === "open") await keepUnsaved();
     this.where = state.state === "new" ? "first-run" : state.state;
     if (state.state !== "locked") this.#listen();
   }
@@ -67,6 +72,12 @@ class App {
   beforeLock(save: () => Promise<void>): () => void {
     this.#before.push(save);
     return () => (this.#before = this.#before.filter((one) => one !== save));
+  }
+
+  /** Hears of drafts that another window of this browser keeps. */
+  onDraft(follow: (news: DraftNews) => void): () => void {
+    this.#drafts.add(follow);
+    return () => this.#drafts.delete(follow);
   }
 
   async lock(): Promise<void> {
@@ -129,6 +140,9 @@ class App {
         break;
       case "changed":
         this.changed[news.assessment] = (this.changed[news.assessment] ?? 0) + 1;
+        break;
+      case "draft":
+        this.#drafts.forEach((follow) => follow(news));
         break;
       case "said":
         this.said = [...this.said.slice(-2), news.text];

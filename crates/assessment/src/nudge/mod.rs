@@ -25,6 +25,7 @@ mod phrases;
 mod places;
 mod possible;
 mod references;
+mod review;
 mod run;
 mod shown;
 mod slips;
@@ -35,6 +36,7 @@ pub use finding::{Finding, Identifier, Kind, WordKey};
 pub use lists::{Lists, ListsError, LocalLists};
 pub use names::CaseloadName;
 pub use phrases::Mark;
+pub use review::{NotLookedAt, Review, Reviewed, review};
 pub use shown::{Choice, Decision, shown};
 
 pub(crate) use fold::{fold, plain};

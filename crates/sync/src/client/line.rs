@@ -177,6 +177,13 @@ fn heard(
             None => Ok(()),
         },
         ServerMessage::Presence { .. } | ServerMessage::Pong { .. } => Ok(()),
+        // This device asks for none of these yet: what a relay says unasked is no fault of the line.
+        ServerMessage::GuestLinkStored { .. }
+        | ServerMessage::GuestLinkStopped { .. }
+        | ServerMessage::GuestItems { .. }
+        | ServerMessage::GuestItemDropped { .. }
+        | ServerMessage::GuestReadingStored { .. }
+        | ServerMessage::GuestReadingClosed { .. } => Ok(()),
     }
 }
 
@@ -313,6 +320,7 @@ fn refused(
             }
             Ok(())
         }
+        About::GuestLink(_) | About::GuestItem(_) => Ok(()),
     }
 }
 
