@@ -158,6 +158,62 @@ apart_why: string | null,
  */
 apart_review: string | null, };
 
+export type AddAdult = { 
+/**
+ * "lunchtime supervisor". Never a name.
+ */
+role: string, 
+/**
+ * Who trusts them: strands, "group", "friend"; empty: not known whose.
+ */
+trusted_by: Array<string>, 
+/**
+ * At which place of the picture, if at one.
+ */
+place: string | null, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
+export type AddConduct = { 
+/**
+ * At which place.
+ */
+place: string, 
+/**
+ * Who, by role only: "older men". No name, no description.
+ */
+who: string, 
+/**
+ * What they do.
+ */
+what: string, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * Whether those who said it agreed to its standing in the picture.
+ */
+agreed: Agreed | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
 export type AddGoal = { 
 /**
  * What there will be.
@@ -187,6 +243,112 @@ then_date: string | null,
  * When to ask again.
  */
 ask_again: string | null, };
+
+export type AddPart = { 
+/**
+ * What they call it, or "a fourth friend". Never a name.
+ */
+name: string, 
+/**
+ * Whether it is one young person without a strand.
+ */
+one: boolean, 
+/**
+ * A few words: "come and go".
+ */
+note: string | null, 
+/**
+ * Strands in it.
+ */
+members: Array<string>, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
+export type AddPlace = { 
+/**
+ * A short name without anything that leads to one person: "canal steps", never an address.
+ */
+name: string, 
+/**
+ * What kind of place.
+ */
+kind: PlaceKind, 
+/**
+ * How it is for young people; "not known" if not given.
+ */
+how: PlaceIs | null, 
+/**
+ * When it is so: "Thursdays", "not OK after seven".
+ */
+times: string | null, 
+/**
+ * Who said so: strands, "group", "friend" (somebody without a strand).
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults: "a youth worker". Never a name.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * A safe place that no shared version shows. So by itself for a home.
+ */
+not_shared: boolean | null, };
+
+export type AddTie = { 
+/**
+ * What kind.
+ */
+kind: TieKind, 
+/**
+ * From: a strand, a part, an adult, or "group".
+ */
+from: string, 
+/**
+ * To: the same.
+ */
+to: string, 
+/**
+ * How strong, if somebody said so.
+ */
+strength: Strength | null, 
+/**
+ * Which way, if somebody said so.
+ */
+direction: Direction | null, 
+/**
+ * Who described it: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * Which adult said so, by role.
+ */
+said_by_words: string | null, 
+/**
+ * Whether those young people agreed to its being drawn.
+ */
+agreed: Agreed | null, 
+/**
+ * A few words: "comes and goes".
+ */
+note: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
 
 export type AddVoice = { 
 /**
@@ -225,6 +387,72 @@ speaker: string | null,
  * Dimensions or entries that it is about.
  */
 about: Array<string>, };
+
+export type AdultView = { 
+/**
+ * Their role.
+ */
+role: string, 
+/**
+ * Who trusts them: ids of strands, "group", "friend".
+ */
+trusted_by_ids: Array<string>, 
+/**
+ * The same in words; `None`: not known whose.
+ */
+trusted_by: string | null, 
+/**
+ * At which place, by id.
+ */
+place: string | null, 
+/**
+ * The place's name.
+ */
+place_name: string | null, 
+/**
+ * Who said so, in words.
+ */
+said_by: string, 
+/**
+ * Since when they are in the picture.
+ */
+since: string, 
+/**
+ * Since when they are no longer.
+ */
+ended: string | null, 
+/**
+ * Why.
+ */
+ended_why: string | null, 
+/**
+ * Where they stand round the picture. It means nothing.
+ */
+turn: number, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
 
@@ -382,6 +610,12 @@ someone_waits: Array<string>,
  */
 offline: boolean, };
 
+export type Arrow = { 
+/**
+ * Three corners, "x,y x,y x,y".
+ */
+points: string, };
+
 export type Asked = { 
 /**
  * The request.
@@ -420,7 +654,7 @@ export type AssessmentShown = { assessment: string,
  */
 standing: StandingShown, view: AssessmentView, overview: Overview, 
 /**
- * What waits today, and what may be out of date.
+ * What waits for me today, and what may be out of date.
  */
 day: OnTheDay, 
 /**
@@ -434,7 +668,7 @@ role: string | null,
 /**
  * What is typed and not added yet, by its place on the pages.
  */
-drafts: { [key in string]: string }, };
+drafts: { [key in string]: Draft }, };
 
 export type AssessmentStatus = { 
 /**
@@ -560,6 +794,10 @@ summary: Answered,
  */
 planned: PlanView, 
 /**
+ * The group in its places (R33).
+ */
+picture: PictureView, 
+/**
  * Who sees what the same way (R44).
  */
 positions: Array<Subject>, 
@@ -575,6 +813,10 @@ openness: OpennessView,
  * How long it holds, and whether it is closed (R31, R59).
  */
 life: LifeView, 
+/**
+ * What became of hints at each review before sharing, oldest first: counts, never words (R10).
+ */
+hint_reviews: Array<HintReviewView>, 
 /**
  * Who writes here.
  */
@@ -607,6 +849,16 @@ label: string | null,
 phone: string, };
 
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
+
+export type Begun = { 
+/**
+ * As it stands now.
+ */
+text: string, 
+/**
+ * The document's heads.
+ */
+base: Heads, };
 
 export type BesideShown = { before: string, 
 /**
@@ -968,7 +1220,19 @@ field: string,
 /**
  * The whole new text.
  */
-text: string, } | { "do": "splice-text", 
+text: string, } | { "do": "update-text", 
+/**
+ * Which text: "entries/{id}/text", "purpose/better".
+ */
+field: string, 
+/**
+ * The whole new text.
+ */
+text: string, 
+/**
+ * What the draft began from.
+ */
+base: Heads, } | { "do": "splice-text", 
 /**
  * Which text.
  */
@@ -988,11 +1252,11 @@ delete: number,
 /**
  * What comes.
  */
-insert: string, } | { "do": "looked-at-text", 
+insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "looked-at-text", 
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment;
+field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture;
 
 export type CommandDone = { 
 /**
@@ -1029,6 +1293,64 @@ lock_after_minutes: number,
  * Other programs on this computer that may read.
  */
 programs: Array<ProgramShown>, };
+
+export type ConductView = { 
+/**
+ * The place's id.
+ */
+place: string, 
+/**
+ * By role only.
+ */
+who: string, 
+/**
+ * What they do.
+ */
+what: string, 
+/**
+ * Who said so, in words.
+ */
+said_by: string, 
+/**
+ * Whether they agreed to its standing in the picture.
+ */
+agreed: Agreed | null, 
+/**
+ * Since when it is known.
+ */
+since: string, 
+/**
+ * Since when it is no longer so.
+ */
+ended: string | null, 
+/**
+ * Why.
+ */
+ended_why: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type ConfirmForFamilies = { 
 /**
@@ -1067,6 +1389,46 @@ title: string | null,
  * The others in it.
  */
 others: Array<string>, };
+
+export type CountShown = { what: string, choice: string, count: number, };
+
+export type Curve = { 
+/**
+ * Which tie, or which place or adult.
+ */
+id: string, 
+/**
+ * "friendship", "family", "support", "worry"; "goes" to a place, "trusts" to an adult.
+ */
+kind: string, 
+/**
+ * What it says, in one sentence.
+ */
+name: string, 
+/**
+ * As the `d` of an SVG path.
+ */
+path: string, 
+/**
+ * Its width. A worry is never wider than what protects.
+ */
+width: number, 
+/**
+ * Its dashes; empty for a whole line.
+ */
+dashes: string, 
+/**
+ * Heads of arrows.
+ */
+arrows: Array<Arrow>, 
+/**
+ * What stands on it: words, or a number that the legend explains.
+ */
+label: TextLine | null, 
+/**
+ * Between two moments: "added", "ended"; else empty.
+ */
+state: string, };
 
 export type DecideAfterNo = { 
 /**
@@ -1188,15 +1550,105 @@ entries: Array<EntryView>,
  */
 retired: Array<EntryView>, };
 
+export type Direction = "both" | "one-way" | (string & {});
+
 export type Draft = { 
 /**
- * Its place on the pages.
+ * As typed.
  */
-field: string, 
+text: string, 
 /**
- * Empty: there is none any more.
+ * What it began from, if it changes something that is there.
  */
-text: string, };
+base: Heads | null, 
+/**
+ * What is chosen beside it: the kind of entry, its place, who said it.
+ */
+choices: { [key in string]: string }, 
+/**
+ * Counts how often it was kept.
+ */
+revision: number, };
+
+export type DraftKept = { 
+/**
+ * Where the page stands now.
+ */
+revision: number, };
+
+export type Drawing = { 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What it shows, in sentences.
+ */
+description: string, 
+/**
+ * Width, in CSS pixels at full size.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * Where the title stands.
+ */
+heading: TextLine, 
+/**
+ * Boxes, in the order in which they are read.
+ */
+shapes: Array<Shape>, 
+/**
+ * Lines, below the boxes.
+ */
+curves: Array<Curve>, 
+/**
+ * The legend.
+ */
+legend: Array<LegendLine>, 
+/**
+ * Source, date and limits, below the legend.
+ */
+notes: Array<TextLine>, 
+/**
+ * Nothing is drawn.
+ */
+empty: boolean, };
+
+export type EndInPicture = { 
+/**
+ * Which place, adult, part, tie or conduct.
+ */
+id: string, 
+/**
+ * Since when; today if not given.
+ */
+date: string | null, 
+/**
+ * Why, in a few words.
+ */
+why: string | null, };
+
+export type EndView = { 
+/**
+ * A strand's, part's or adult's id, or "group".
+ */
+to: string, 
+/**
+ * "strand", "friend", "part", "adult" or "group".
+ */
+what: string, 
+/**
+ * In words: "A", "a fourth friend", "the group".
+ */
+words: string, };
 
 export type EntryView = { 
 /**
@@ -1352,6 +1804,12 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
+export type GoesOnInPicture = { 
+/**
+ * Which.
+ */
+id: string, };
+
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
 export type HandOverStrand = { 
@@ -1407,6 +1865,58 @@ words: string,
  * The phrase that made it, if one did.
  */
 phrase: string | null, };
+
+export type HintCount = { 
+/**
+ * "caseload-name", "identifier", …
+ */
+kind: string, 
+/**
+ * "reworded", "moved", "kept" or "open".
+ */
+choice: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+export type HintReviewView = { 
+/**
+ * By whom.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number, 
+/**
+ * Counts.
+ */
+counts: Array<HintCount>, };
+
+export type HintShown = { kind: string, 
+/**
+ * In UTF-16 code units.
+ */
+start: number, end: number, reason: string, suggestion: string, 
+/**
+ * Words to put in its place by one press.
+ */
+instead: string | null, 
+/**
+ * What the choice is kept by.
+ */
+key: string, };
+
+export type HintsShown = { hints: Array<HintShown>, 
+/**
+ * Why nothing was checked, if nothing was: no hint is not the same as nothing found.
+ */
+not_checked: string | null, 
+/**
+ * Nothing was checked because these are somebody's own words: that is as it should be.
+ */
+own_words: boolean, };
 
 export type HistoryLine = { 
 /**
@@ -1518,6 +2028,16 @@ agency: string,
  */
 basis: string, };
 
+export type LegendLine = { 
+/**
+ * Its words.
+ */
+text: TextLine, 
+/**
+ * A sample of a line of this kind, from its beginning to its end.
+ */
+sample: Curve | null, };
+
 export type LetInShown = { 
 /**
  * The page's own token, for every call; kept in its memory only.
@@ -1548,7 +2068,7 @@ export type Line = {
  */
 field: string, 
 /**
- * The page on which it stands: "sides/1", "sides/weighting", "voices", "plan", "why", "look-again".
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
  */
 page: string, 
 /**
@@ -1786,6 +2306,36 @@ assessment: string,
  */
 members: Array<MemberShown>, };
 
+export type MoveInPicture = { 
+/**
+ * What: a place, an adult, a part, or a strand that is drawn.
+ */
+id: string, 
+/**
+ * After what, with the clock.
+ */
+next_to: string, };
+
+export type MyDraft = { assessment: string, 
+/**
+ * The assessment's name.
+ */
+title: string | null, 
+/**
+ * What it is a draft of, in words.
+ */
+what: string, 
+/**
+ * Its first words.
+ */
+beginning: string, 
+/**
+ * The page of the assessment on which it stands: "overview", "sides/1".
+ */
+page: string, };
+
+export type MyDrafts = { drafts: Array<MyDraft>, };
+
 export type NewAssessment = { title: string, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
 
 export type NewProfile = { name: string, agency: string, role: string, phone: string | null, passphrase: Passphrase, };
@@ -1812,11 +2362,29 @@ texts: Array<TextChanged>,
 /**
  * Whether more than these texts changed.
  */
-more: boolean, } | { "news": "said", 
+more: boolean, } | { "news": "draft", 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Its place.
+ */
+field: string, 
+/**
+ * What stands there now.
+ */
+draft: Draft | null, } | { "news": "said", 
 /**
  * The sentence.
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
+
+export type NoteHintReview = { 
+/**
+ * Counts. None at all: nothing was found.
+ */
+counts: Array<HintCount>, };
 
 export type OnTheDay = { 
 /**
@@ -1896,6 +2464,68 @@ entries: number,
  */
 first_dimension: string | null, };
 
+export type PartView = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Whether it is one young person without a strand.
+ */
+one: boolean, 
+/**
+ * A few words.
+ */
+note: string | null, 
+/**
+ * Strands in it, by label; those that may not be drawn are not among them.
+ */
+members: Array<Young>, 
+/**
+ * Who said so, in words.
+ */
+said_by: string, 
+/**
+ * Since when it is in the picture.
+ */
+since: string, 
+/**
+ * Since when it is no longer.
+ */
+ended: string | null, 
+/**
+ * Why.
+ */
+ended_why: string | null, 
+/**
+ * Where it stands round the picture, if it does. It means nothing.
+ */
+turn: number, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type Passphrase = string;
 
 export type PersonPosition = { 
@@ -1946,6 +2576,98 @@ two_versions: Array<TwoVersions>,
  */
 written_by_somebody_else: Array<Who>, };
 
+export type PictureChange = { 
+/**
+ * What it is about.
+ */
+id: string, 
+/**
+ * "place", "adult", "part", "tie" or "conduct".
+ */
+what: string, 
+/**
+ * "added", "ended" or "changed".
+ */
+change: string, 
+/**
+ * In a sentence: "New: the hall by the station."
+ */
+words: string, };
+
+export type PictureShown = { 
+/**
+ * The day on which it was drawn.
+ */
+today: string, 
+/**
+ * The group in its places.
+ */
+places: Drawing, 
+/**
+ * Ties, as they described them.
+ */
+ties: Drawing, 
+/**
+ * What changed since an earlier day, if one was asked for.
+ */
+compared: PictureThenAndNow | null, };
+
+export type PictureThenAndNow = { 
+/**
+ * The earlier day.
+ */
+then: string, 
+/**
+ * The later day.
+ */
+now: string, 
+/**
+ * What changed: places, adults, parts, ties, conduct.
+ */
+changes: Array<PictureChange>, };
+
+export type PictureView = { 
+/**
+ * Young people who may be drawn, by label.
+ */
+young: Array<Young>, 
+/**
+ * How many are not drawn until their holder and a lead have decided.
+ */
+paused: number, 
+/**
+ * Places.
+ */
+places: Array<PlaceView>, 
+/**
+ * Trusted adults.
+ */
+adults: Array<AdultView>, 
+/**
+ * Parts of the group.
+ */
+parts: Array<PartView>, 
+/**
+ * Ties, drawn or not: the rows of the table.
+ */
+ties: Array<TieView>, 
+/**
+ * What was taken back.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * The picture in sentences, made by rule.
+ */
+summary: Array<string>, 
+/**
+ * The same in people's own words: "picture/words".
+ */
+words: Answered, 
+/**
+ * Days on which something in it changed, oldest first: moments to compare.
+ */
+moments: Array<string>, };
+
 export type Piece = { 
 /**
  * Its words.
@@ -1955,6 +2677,80 @@ text: string,
  * Whether they are what was looked for.
  */
 found: boolean, };
+
+export type PlaceIs = "ok" | "depends" | "not-ok" | "not-known" | (string & {});
+
+export type PlaceKind = "home" | "friends-home" | "school" | "way" | "outdoors" | "shops" | "station" | "club" | "service" | "online" | "elsewhere" | (string & {});
+
+export type PlaceView = { 
+/**
+ * A short name.
+ */
+name: string, 
+/**
+ * What kind of place.
+ */
+place_kind: PlaceKind, 
+/**
+ * How it is, as said on the last day on which anybody said so: all of it, where they differ.
+ */
+now: Array<SaidOfPlace>, 
+/**
+ * What was said before, oldest first.
+ */
+before: Array<SaidOfPlace>, 
+/**
+ * A safe place that no shared version shows. Said by one and denied by another, it is, until somebody chooses.
+ */
+not_shared: boolean, 
+/**
+ * What people do there that harms young people.
+ */
+conduct: Array<ConductView>, 
+/**
+ * Who put it there, in words.
+ */
+said_by: string, 
+/**
+ * Since when it is in the picture.
+ */
+since: string, 
+/**
+ * Since when it is no longer.
+ */
+ended: string | null, 
+/**
+ * Why.
+ */
+ended_why: string | null, 
+/**
+ * Where it stands round the picture. It means nothing.
+ */
+turn: number, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type Placed = { 
 /**
@@ -2244,6 +3040,82 @@ by: Who,
  */
 edited_since: boolean, };
 
+export type ReviewFinding = { field: string, place: string, 
+/**
+ * The side on which it stands.
+ */
+side: string | null, 
+/**
+ * What it is, in words.
+ */
+what: string, 
+/**
+ * The words, on this screen only.
+ */
+words: string, reason: string, kept: boolean, kind: string, key: string, };
+
+export type ReviewShown = { found: Array<ReviewFinding>, 
+/**
+ * Places that were not looked at, with why.
+ */
+not_looked_at: Array<string>, 
+/**
+ * What will be recorded: counts, no words.
+ */
+counts: Array<CountShown>, 
+/**
+ * Reviews that were made before.
+ */
+before: Array<HintReviewView>, };
+
+export type SaidOfPlace = { 
+/**
+ * How.
+ */
+how: PlaceIs, 
+/**
+ * When it is so: "Thursdays".
+ */
+times: string | null, 
+/**
+ * Who said so, in words.
+ */
+said_by: string, 
+/**
+ * On which day.
+ */
+date: string, 
+/**
+ * Who wrote it down.
+ */
+by: Who, };
+
+export type SayOfPlace = { 
+/**
+ * Which place.
+ */
+place: string, 
+/**
+ * How it is.
+ */
+how: PlaceIs, 
+/**
+ * When it is so.
+ */
+times: string | null, 
+/**
+ * Who said so: strands, "group", "friend".
+ */
+said_by: Array<string>, 
+/**
+ * The same for adults.
+ */
+said_by_words: string | null, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
 export type SayStillTrue = { 
 /**
  * Which side.
@@ -2369,6 +3241,62 @@ young_people: string | null,
  * When they were asked.
  */
 young_people_asked: string | null, };
+
+export type Shape = { 
+/**
+ * What it shows: an id, or "group".
+ */
+id: string, 
+/**
+ * "group", "place", "adult", "strand", "friend" or "part".
+ */
+what: string, 
+/**
+ * Everything that it says, in one sentence: its name for whoever does not see it.
+ */
+name: string, 
+/**
+ * Least x.
+ */
+x: number, 
+/**
+ * Least y.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * Radius of its corners.
+ */
+corner: number, 
+/**
+ * Its text.
+ */
+lines: Array<TextLine>, 
+/**
+ * Of a place: "ok", "depends", "not-ok", "not-known".
+ */
+how: string | null, 
+/**
+ * Between two moments: "added", "ended", "changed"; else empty.
+ */
+state: string, 
+/**
+ * Next to what it goes with a step with the clock.
+ */
+on: string | null, 
+/**
+ * Next to what it goes with a step against it.
+ */
+back: string | null, };
+
+export type Sheet = "places" | "ties";
 
 export type SideAtAGlance = { 
 /**
@@ -2604,6 +3532,8 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
+export type Strength = "strong" | "middling" | "light" | (string & {});
+
 export type Subject = { 
 /**
  * An id, or "weighting".
@@ -2637,6 +3567,20 @@ about: string,
  * The same way, differently, not sure.
  */
 position: Position, };
+
+export type TakenBack = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What it was, in words.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type Task = { 
 /**
@@ -2698,6 +3642,24 @@ delete: number,
  */
 insert: string, };
 
+export type TextLine = { 
+/**
+ * Its middle, or its beginning in a legend.
+ */
+x: number, 
+/**
+ * Its base line.
+ */
+y: number, 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * "small", "normal" or "strong".
+ */
+size: string, };
+
 export type TheirWords = "stay" | "go" | (string & {});
 
 export type ThenAndNow = { 
@@ -2713,6 +3675,86 @@ changed: Array<Changed>,
  * What is there no longer.
  */
 taken_back: Array<Line>, };
+
+export type TieKind = "friendship" | "family" | "support" | "worry" | (string & {});
+
+export type TieView = { 
+/**
+ * What kind.
+ */
+tie_kind: TieKind, 
+/**
+ * From.
+ */
+from: EndView, 
+/**
+ * To.
+ */
+to: EndView, 
+/**
+ * How strong; `None`: not known.
+ */
+strength: Strength | null, 
+/**
+ * Which way; `None`: nobody said so.
+ */
+direction: Direction | null, 
+/**
+ * Who described it: ids of strands, "group", "friend".
+ */
+said_by_ids: Array<string>, 
+/**
+ * The same in words, adults too.
+ */
+said_by: string, 
+/**
+ * Whether those young people agreed to its being drawn. Of two answers set apart, a no holds.
+ */
+agreed: Agreed | null, 
+/**
+ * A few words.
+ */
+note: string | null, 
+/**
+ * Since when it is in the picture.
+ */
+since: string, 
+/**
+ * Since when it is no longer so.
+ */
+ended: string | null, 
+/**
+ * Why.
+ */
+ended_why: string | null, 
+/**
+ * Why it is not drawn and stands in the table alone; `None`: it is drawn.
+ */
+not_drawn: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type TieVoice = { 
 /**
@@ -2742,6 +3784,18 @@ export type ToAdmit = { request: string,
  */
 words: string, };
 
+export type ToCheck = { text: string, 
+/**
+ * Where somebody types, in UTF-16 code units; none when nobody does.
+ */
+caret?: number, 
+/**
+ * Who said it, if not the writer: a young person's or parent's own words are not checked.
+ */
+said_by?: string, };
+
+export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
+
 export type ToCompare = { 
 /**
  * The change after which the first moment is.
@@ -2767,6 +3821,20 @@ export type ToFind = { words: string, };
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
 export type ToJoin = { link: string, };
+
+export type ToKeepDraft = { 
+/**
+ * Its place on the pages.
+ */
+field: string, 
+/**
+ * As typed. Empty: there is no draft any more.
+ */
+text: string, base?: Heads, choices?: { [key in string]: string }, 
+/**
+ * The revision that the page stands on; 0 for none.
+ */
+known: number, };
 
 export type ToLaunch = { 
 /**
@@ -2890,6 +3958,28 @@ apart_why: string | null,
  */
 apart_review: string | null, };
 
+export type UpdateAdult = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Their role.
+ */
+role: string | null, 
+/**
+ * Who trusts them as well.
+ */
+trusted_by: Array<string>, 
+/**
+ * Who does not after all.
+ */
+not_trusted_by: Array<string>, 
+/**
+ * At which place.
+ */
+place: string | null, };
+
 export type UpdateAnswer = { 
 /**
  * Which answer.
@@ -2907,6 +3997,24 @@ where_used: Array<string>,
  * Where it was not used after all.
  */
 not_used_in: Array<string>, };
+
+export type UpdateConduct = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Who, by role only.
+ */
+who: string | null, 
+/**
+ * What they do.
+ */
+what: string | null, 
+/**
+ * Whether those who said it agreed.
+ */
+agreed: Agreed | null, };
 
 export type UpdateGoal = { 
 /**
@@ -2933,6 +4041,80 @@ not_sides: Array<string>,
  * When to ask again; empty for no date.
  */
 ask_again: string | null, };
+
+export type UpdatePart = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * A few words; empty takes them away.
+ */
+note: string | null, 
+/**
+ * Strands that are in it too.
+ */
+members: Array<string>, 
+/**
+ * Strands that are not in it after all.
+ */
+not_members: Array<string>, };
+
+export type UpdatePlace = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * What kind.
+ */
+kind: PlaceKind | null, 
+/**
+ * Whether no shared version shows it.
+ */
+not_shared: boolean | null, };
+
+export type UpdateTie = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * What kind.
+ */
+kind: TieKind | null, 
+/**
+ * How strong.
+ */
+strength: Strength | null, 
+/**
+ * Which way.
+ */
+direction: Direction | null, 
+/**
+ * Who described it as well.
+ */
+said_by: Array<string>, 
+/**
+ * Who did not after all.
+ */
+not_said_by: Array<string>, 
+/**
+ * Whether they agreed to its being drawn.
+ */
+agreed: Agreed | null, 
+/**
+ * A few words; empty takes them away.
+ */
+note: string | null, };
 
 export type Version = { 
 /**
@@ -3107,3 +4289,17 @@ export type WorkShown = {
 groups: Array<WorkGroup>, };
 
 export type WorkTask = { assessment: string, title: string | null, task: Task, };
+
+export type Young = { 
+/**
+ * Their strand.
+ */
+id: string, 
+/**
+ * "A".
+ */
+label: string, 
+/**
+ * Where they stand round the picture, if they are drawn. It means nothing.
+ */
+turn: number, };
