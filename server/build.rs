@@ -15,7 +15,8 @@ use flate2::write::GzEncoder;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What the page is built from.
-const SOURCES: [&str; 7] = ["src", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "../../server/build.rs"];
+const SOURCES: [&str; 7] =
+    ["src", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "../../server/build.rs"];
 /// The oldest Node.js that the tools of the page run on: major and minor.
 const OLDEST_NODE: (u32, u32) = (20, 19);
 

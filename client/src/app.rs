@@ -84,7 +84,7 @@ pub(crate) fn complain(text: &str) {
 fn run(arguments: Arguments) -> Result<u8, Failure> {
     let Arguments { profile, json, passphrase_file, verb } = arguments;
     let mut verb = Arguments::verb(verb);
-    if let Verb::Nudge { names } = &verb {
+    if let Verb::Nudge { names, caseload: false, .. } = &verb {
         return deliver(&crate::hints::nudge(names.as_deref())?, json);
     }
     let folder = match profile {

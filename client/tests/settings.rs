@@ -37,7 +37,9 @@ fn another_program_reads_with_its_token_and_nothing_without() {
     let id = list.json()["assessments"][0]["assessment"].as_str().unwrap().to_owned();
     let one = here.ask(&reads(&format!("/assessments/{id}"), &token));
     assert!(one.status == 200 && one.body.contains("They wait for each other."), "{one:?}");
-    assert!(here.ask(&reads(&format!("/assessments/{id}/case-notes"), &token)).json()["text"].as_str().unwrap().contains("Evenings"));
+    assert!(
+        here.ask(&reads(&format!("/assessments/{id}/case-notes"), &token)).json()["text"].as_str().unwrap().contains("Evenings")
+    );
     assert_eq!(here.ask(&reads(&format!("/assessments/{id}/history"), &token)).status, 200);
     let document = here.ask(&reads("/openapi.json", &token)).json();
     assert_eq!(document["openapi"], "3.1.0");
@@ -45,7 +47,8 @@ fn another_program_reads_with_its_token_and_nothing_without() {
     assert_eq!(here.ask(&reads("/elsewhere", &token)).status, 404);
     // It can change nothing, and its token opens nothing of the page's.
     for method in ["POST", "PUT"] {
-        let ask = Ask { method, ..reads(&format!("/assessments/{id}"), &token) }.with("origin", &format!("http://{}", here.host()));
+        let ask =
+            Ask { method, ..reads(&format!("/assessments/{id}"), &token) }.with("origin", &format!("http://{}", here.host()));
         assert_eq!(here.ask(&ask).status, 405, "{method}");
     }
     for path in ["/api/state", "/api/list", "/api/programs"] {
@@ -140,7 +143,10 @@ fn a_backup_comes_under_a_name_without_people_and_opens_on_another_computer() {
     let (head, file) = (String::from_utf8_lossy(&bytes[..end]).to_lowercase(), &bytes[end + 4..]);
     assert!(head.starts_with("http/1.1 200") && head.contains("application/octet-stream"), "{head}");
     let name = head.split("filename=\"").nth(1).unwrap().split('"').next().unwrap();
-    assert!(name.starts_with("kith-2") && name.ends_with(".backup") && !name.contains("larch") && !name.contains("priya"), "{name}");
+    assert!(
+        name.starts_with("kith-2") && name.ends_with(".backup") && !name.contains("larch") && !name.contains("priya"),
+        "{name}"
+    );
     assert!(here.ask(&Ask::get("/api/computer").of(&page)).json()["last_backup"].is_i64());
 
     let other = Here::bare();

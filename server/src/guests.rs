@@ -80,7 +80,8 @@ async fn dress(request: Request, next: Next) -> Response {
 
 async fn page(headers: HeaderMap) -> Response {
     if FILES.is_empty() {
-        let sentence = "this relay was built without the page for young people and families: install Node.js and build it again\n";
+        let sentence =
+            "this relay was built without the page for young people and families: install Node.js and build it again\n";
         return (StatusCode::NOT_FOUND, sentence).into_response();
     }
     found("index.html", &headers)

@@ -36,6 +36,18 @@ pub(crate) const PROGRAM: Space = Space(122);
 /// Rows that mean something on this computer and in this group only: they are no part of a backup.
 pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
 
+/// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
+/// shared. On this computer only.
+pub(crate) const ASKED_TO_TELL: Space = Space(130);
+
+/// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
+const HOME: Space = Space(131);
+
+/// name: a wish of this person that is on. No value.
+const WISH: Space = Space(112);
+/// The wish not to be seen where one is.
+pub(super) const HIDDEN: &str = "hidden";
+
 const VERSION: u8 = 1;
 
 /// Who uses this profile.
@@ -66,10 +78,10 @@ pub struct ViewRow {
     /// The document's edition that it shows.
     #[n(0)]
     pub edition: u64,
-    /// The assessment's title, for lists.
+    /// The assessment's title, for lists; the young person's name for a strand record.
     #[n(1)]
     pub title: Option<String>,
-    /// `AssessmentView` as JSON.
+    /// `AssessmentView`, or `StrandRecordView` of a strand record, as JSON.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub json: Vec<u8>,
 }
@@ -126,6 +138,15 @@ pub(super) fn put_looked(rows: &mut dyn Rows, document: &DocumentId, row: &Looke
     Ok(rows.put_row(LOOKED, &document.0, &written(row))?)
 }
 
+/// Whether a wish is on. What is not there is off.
+pub(super) fn is_set(rows: &dyn Rows, name: &str) -> Result<bool, EngineError> {
+    Ok(rows.row(WISH, name.as_bytes())?.is_some())
+}
+
+pub(super) fn set(rows: &mut dyn Rows, name: &str, on: bool) -> Result<(), EngineError> {
+    Ok(if on { rows.put_row(WISH, name.as_bytes(), &[VERSION])? } else { rows.delete_row(WISH, name.as_bytes())? })
+}
+
 pub(super) fn put_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
     Ok(rows.put_row(INTRODUCTION, &document.0, &[VERSION])?)
 }
@@ -137,6 +158,15 @@ pub(super) fn introductions(rows: &dyn Rows) -> Result<Vec<DocumentId>, EngineEr
 
 pub(super) fn delete_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
     Ok(rows.delete_row(INTRODUCTION, &document.0)?)
+}
+
+/// The working document of a summary.
+pub(super) fn home(rows: &dyn Rows, summary: &DocumentId) -> Result<Option<DocumentId>, EngineError> {
+    Ok(rows.row(HOME, &summary.0)?.and_then(|bytes| DocumentId::from_slice(&bytes)))
+}
+
+pub(super) fn put_home(rows: &mut dyn Rows, summary: &DocumentId, assessment: &DocumentId) -> Result<(), EngineError> {
+    Ok(rows.put_row(HOME, &summary.0, &assessment.0)?)
 }
 
 fn intent_key(document: &DocumentId, intent: IntentId) -> Vec<u8> {
@@ -168,6 +198,8 @@ pub(super) fn take_follow_up(rows: &mut dyn Rows, document: &DocumentId, intent:
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -191,5 +223,27 @@ mod tests {
         let looked = LookedRow { at: 7, heads: vec![9; 2] };
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&looked)), @"018207420909");
         assert_eq!(read::<LookedRow>(&written(&looked)), Some(looked));
+    }
+
+    #[test]
+    fn no_two_kinds_of_rows_share_a_space() {
+        let all = [
+            PROFILE,
+            VIEW,
+            INTRODUCTION,
+            FOLLOW_UP,
+            NONCE,
+            REMOVAL,
+            DRAFT,
+            HINT,
+            LOOKED,
+            LAST_BACKUP,
+            SETTING,
+            PROGRAM,
+            ASKED_TO_TELL,
+            HOME,
+            WISH,
+        ];
+        assert_eq!(all.iter().map(|space| space.0).collect::<BTreeSet<_>>().len(), all.len());
     }
 }

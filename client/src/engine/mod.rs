@@ -17,6 +17,8 @@ mod event;
 mod kept;
 mod network;
 mod programs;
+mod records;
+mod summaries;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -36,11 +38,13 @@ pub use backup::{Backup, LastBackup};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
-pub(crate) use kept::{DRAFT, HINT, NONCE, REMOVAL};
+pub(crate) use kept::{ASKED_TO_TELL, DRAFT, HINT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
 pub use network::on_interrupt;
 use network::{Network, Outgoing};
 pub use programs::Program;
+pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
+pub use summaries::Tending;
 pub use work::Work;
 
 use crate::store::{KeyCost, Lock, Store};

@@ -93,7 +93,9 @@ fn parts(file: &[u8]) -> Result<Parts<'_>, StoreError> {
     let Some(rest) = file.strip_prefix(MAGIC) else {
         let newer = file.strip_prefix(ANY_MAGIC).and_then(|rest| rest.split(|byte| *byte == b'\n').next());
         let newer = newer.and_then(|number| std::str::from_utf8(number).ok()?.parse().ok());
-        return Err(newer.filter(|found| *found > 1).map_or(StoreError::NotABackup, |found| StoreError::Newer { found, known: 1 }));
+        return Err(newer
+            .filter(|found| *found > 1)
+            .map_or(StoreError::NotABackup, |found| StoreError::Newer { found, known: 1 }));
     };
     let divided = || {
         let (length, rest) = rest.split_first_chunk::<4>()?;

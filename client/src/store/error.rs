@@ -46,7 +46,9 @@ pub enum StoreError {
     )]
     NotABackup,
     /// The passphrase is not the one that the profile had when the backup was made.
-    #[error("That passphrase does not open this backup. It is the one that you had when the backup was made. Nothing was made; try again.")]
+    #[error(
+        "That passphrase does not open this backup. It is the one that you had when the backup was made. Nothing was made; try again."
+    )]
     BackupPassphrase,
     /// Another process holds the profile and does not answer.
     #[error(

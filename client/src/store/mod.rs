@@ -221,12 +221,7 @@ impl Store {
         Ok(store)
     }
 
-    fn connect_rows(
-        folder: &Path,
-        (key, key_file): (StoreKey, Vec<u8>),
-        lock: Lock,
-        create: bool,
-    ) -> Result<Self, RowsError> {
+    fn connect_rows(folder: &Path, (key, key_file): (StoreKey, Vec<u8>), lock: Lock, create: bool) -> Result<Self, RowsError> {
         use rusqlite::OpenFlags;
         let said = |error: rusqlite::Error| rows_error(&error);
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -295,7 +290,13 @@ impl Store {
     ///
     /// # Errors
     /// When the folder holds a profile, the file is no backup or damaged, or the passphrase is another; then nothing is left behind.
-    pub fn restore(folder: &Path, file: &[u8], passphrase: &str, cost: KeyCost, random: &mut dyn Random) -> Result<(Self, Contents), StoreError> {
+    pub fn restore(
+        folder: &Path,
+        file: &[u8],
+        passphrase: &str,
+        cost: KeyCost,
+        random: &mut dyn Random,
+    ) -> Result<(Self, Contents), StoreError> {
         if is_profile(folder) {
             return Err(StoreError::ProfileExists(folder.to_owned()));
         }

@@ -35,10 +35,8 @@ pub(super) fn restored(engine: &Engine, manner: &Manner) -> Result<Answer, Failu
     let person = engine.look(|work| work.profile())?;
     let list = super::run(engine, &Verb::List, manner)?;
     let assessments = list.value["assessments"].as_array().cloned().unwrap_or_default();
-    let text = format!(
-        "Restored the profile of {}. You can read, print and export what was in the backup:\n{}",
-        person.name, list.text
-    );
+    let text =
+        format!("Restored the profile of {}. You can read, print and export what was in the backup:\n{}", person.name, list.text);
     Ok(Answer::new(&Restored { name: person.name, assessments }, text).note(
         "Nothing can be written in a copy from a backup. To go on writing, ask a lead for a link and use it with `kith join`; what was \
          not sent when the backup was made is in this copy only, so export it first.",

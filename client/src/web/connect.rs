@@ -72,12 +72,7 @@ const CALLS: [Call; 4] = [
         answers: "Listed",
         does: |engine, manner, _| Ok(verbs::run(engine, &Verb::List, manner)?.value),
     },
-    Call {
-        path: "/assessments/{id}",
-        what: "An assessment as this person sees it",
-        answers: "AssessmentRead",
-        does: read,
-    },
+    Call { path: "/assessments/{id}", what: "An assessment as this person sees it", answers: "AssessmentRead", does: read },
     Call {
         path: "/assessments/{id}/history",
         what: "Who did what in it, and when, newest last",
@@ -207,9 +202,7 @@ pub fn openapi() -> Value {
 }
 
 fn described(what: &str, answer: Value, one: bool) -> Value {
-    let refused = |why: &str| {
-        json!({ "description": why, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Refused" } } } })
-    };
+    let refused = |why: &str| json!({ "description": why, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Refused" } } } });
     let mut get = json!({
         "summary": what,
         "responses": {

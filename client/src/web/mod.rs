@@ -14,6 +14,7 @@ mod api;
 mod asking;
 mod beside;
 mod browser;
+mod company;
 mod connect;
 mod door;
 mod drafts;
@@ -22,12 +23,15 @@ mod files;
 mod hinting;
 mod house;
 mod instance;
+mod live;
 mod news;
 mod pages;
+mod records;
 mod schema;
 mod session;
 mod settings;
 mod shapes;
+mod summaries;
 mod types;
 mod words;
 
@@ -138,7 +142,15 @@ impl Server {
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }
-        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), beside: options.beside, ends: Mutex::default(), tries: Mutex::default() });
+        let shared = Arc::new(Shared {
+            port,
+            house,
+            sessions: Mutex::new(Sessions::new()),
+            beside: options.beside,
+            ends: Mutex::default(),
+            tries: Mutex::default(),
+            live: live::Live::default(),
+        });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;
         let (end, ended) = oneshot::channel::<()>();

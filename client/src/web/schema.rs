@@ -230,10 +230,12 @@ pub(super) fn differs(value: &Value, schema: &Value, all: &Value) -> Option<Stri
                     return Some(format!("{name} is missing in {value:.200}"));
                 }
             }
-            return fields.iter().find_map(|(name, field)| match (&schema["properties"][name], schema.get("additionalProperties")) {
-                (Value::Null, Some(values)) => differs(field, values, all),
-                (Value::Null, None) => None,
-                (wanted, _) => differs(field, wanted, all),
+            return fields.iter().find_map(|(name, field)| {
+                match (&schema["properties"][name], schema.get("additionalProperties")) {
+                    (Value::Null, Some(values)) => differs(field, values, all),
+                    (Value::Null, None) => None,
+                    (wanted, _) => differs(field, wanted, all),
+                }
             });
         }
         _ => true,

@@ -79,7 +79,7 @@ try {
   await life(step, both);
 
   for (const [one, address] of [[priya, KITH_PRIYA], [nadia, KITH_NADIA]]) await one.kept(portOf(address));
-  console.log(`${new Set([...priya.screens, ...nadia.screens]).size} screens, each in four forms: no violation of WCAG 2.2 A or AA.`);
+  console.log(`${new Set([...priya.screens, ...nadia.screens]).size} screens, each in five forms: no violation of WCAG 2.2 A or AA.`);
 } finally {
   await browser.close();
 }

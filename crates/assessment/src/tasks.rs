@@ -60,13 +60,14 @@ impl Group {
         }
     }
 
-    fn of(kind: &str) -> Self {
+    pub(crate) fn of(kind: &str) -> Self {
         match kind {
             "voice-not-answered" | "answer-not-told" => Self::Heard,
             "two-versions" | "edited-apart" | "retired-and-edited" | "rests-on-one-taken-out" | "label-twice" => {
                 Self::TwoVersions
             }
-            "decide-after-no" | "agreement-review" | "ask" | "not-asked-reason" | "not-asked-review" => Self::Agreement,
+            "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
+            | "not-asked-review" | "competence-review" => Self::Agreement,
             "stale" | "review" | "measure" => Self::OutOfDate,
             _ => Self::Overdue,
         }
@@ -127,7 +128,8 @@ impl List<'_> {
             "review" => "look-again",
             // A side as a whole is looked at on the page that asks whether it is still true.
             "stale" if about.parse::<EntryId>().is_err() => "look-again",
-            "decide-after-no" | "agreement-review" | "label-twice" | "ask" | "not-asked-reason" | "not-asked-review" => "team",
+            "decide-after-no" | "agreement-review" | "label-twice" => "team",
+            "ask" | "not-asked-reason" | "not-asked-review" => "asked",
             _ => match place_of(&self.lines, about) {
                 Some(place) => return place,
                 None => "look-again",

@@ -41,10 +41,7 @@ fn a_draft_that_nobody_overtook_is_marked_by_nobody_and_one_that_changes_nothing
     let began = priya.doc.get_heads();
     // What others write elsewhere meanwhile is nothing to look at here.
     priya.adds("1.6", Kind::Strength, "They wait for each other.");
-    assert!(matches!(
-        priya.try_to(&update(&of(id), "The adults do not agree.", began.clone())),
-        Err(Refusal::AlreadySo(_))
-    ));
+    assert!(matches!(priya.try_to(&update(&of(id), "The adults do not agree.", began.clone())), Err(Refusal::AlreadySo(_))));
     priya.does(update(&of(id), "The adults do not agree yet.", began.clone()));
     let entry = view_entry(&priya.doc, &id).unwrap();
     assert_eq!((entry.text.as_str(), entry.edited_apart.len()), ("The adults do not agree yet.", 0));

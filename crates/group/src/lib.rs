@@ -44,6 +44,7 @@ mod invite;
 mod mls;
 mod payload;
 mod policy;
+mod presence;
 mod proofs;
 mod random;
 mod receipt;
@@ -63,15 +64,15 @@ pub use bundle::{ActorLast, Bundle, Seen, SignedStatement, Statement};
 pub use error::GroupError;
 pub use format::{FormatError, RecordError};
 pub use generation::{Continuity, GenerationOpening, OpeningError, SnapshotNote};
-pub use identity::{DeviceKey, actor_family, device_id, verify_signature};
 pub use guest::{
-    Answer, Audience, Choice, CodeWord, GuestCard, GuestKey, GuestLink, GuestPublicKey, ItemError, MAX_CARD, MAX_ITEM, MAX_READING,
-    Outcome, Point, Reading, Rights, Said, Saying, SealedItem, Team, open_card, open_item, open_reading, seal_card, seal_item,
-    seal_reading, token_verifier,
+    Answer, Audience, Choice, CodeWord, GuestCard, GuestKey, GuestLink, GuestPublicKey, ItemError, MAX_CARD, MAX_ITEM,
+    MAX_READING, Outcome, Point, Reading, Rights, Said, Saying, SealedItem, Team, open_card, open_item, open_reading, seal_card,
+    seal_item, seal_reading, token_verifier,
 };
+pub use identity::{DeviceKey, actor_family, device_id, verify_signature};
 pub use ids::{
-    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, IdError, InviteId, PersonId, PublicKey, RelayId, RequestId, Signature,
-    from_base32, to_base32,
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, IdError, InviteId, PersonId, PublicKey, RelayId,
+    RequestId, Signature, from_base32, to_base32,
 };
 pub use invite::{
     JoinRequest, Link, LinkError, MAX_JOIN_REQUEST, four_words, open_request, request_digest, seal_request, voucher_digest,
@@ -81,6 +82,7 @@ pub use mls::member;
 pub use mls::relay::{Judged, RelayGroup};
 pub use payload::{Dependency, Payload, ShortChange};
 pub use policy::{CommitFacts, CommitSender, ContextChange, LeafFacts, PolicyRefusal, judge_commit, may_append};
+pub use presence::Presence;
 pub use proofs::{sign_in_message, subscribe_message};
 pub use random::{Random, SeededRandom, SystemRandom};
 pub use receipt::{Receipt, SignedReceipt};

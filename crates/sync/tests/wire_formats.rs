@@ -1,10 +1,12 @@
 //! Every message's bytes are frozen, and no bytes are dangerous to read.
 #![allow(clippy::unwrap_used)]
 
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId, Signature};
+use kith_group::{
+    BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId, Signature,
+};
 use kith_sync::wire::{
-    About, Admission, ClientMessage, Credential, GuestItem, MAX_FRAME, Reason, RequestState, ServerMessage, VERSION, WaitingRequest,
-    WireError,
+    About, Admission, ClientMessage, Credential, GuestItem, MAX_FRAME, Reason, RequestState, ServerMessage, VERSION,
+    WaitingRequest, WireError,
 };
 use proptest::prelude::*;
 

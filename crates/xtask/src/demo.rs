@@ -57,7 +57,9 @@ fn stay(demo: &Demo, folder: &Path, no_browser: bool) -> anyhow::Result<()> {
         let _ = end.send(());
     })?;
     let in_browser = !no_browser && open_browser(&profile_of(folder, FIRST), &demo.way_in());
-    println!("\nThe app is open on the sample assessment Larch, as Priya. People, places and services are invented; all the rest is real.");
+    println!(
+        "\nThe app is open on the sample assessment Larch, as Priya. People, places and services are invented; all the rest is real."
+    );
     println!("Two others are writing too: open Nadia · Delroy beside that window and type in 2.3.");
     println!("To see hints, type: {TO_TYPE}.");
     println!("Should a page be locked, the passphrase is: {PASSPHRASE}");

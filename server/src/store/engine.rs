@@ -5,8 +5,8 @@ use kith_group::{
     BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId,
 };
 use kith_sync::relay::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow, NewRecord,
-    Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 use rusqlite::{OptionalExtension as _, Params, Row, params};
 

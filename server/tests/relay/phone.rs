@@ -84,7 +84,8 @@ fn formats_agree_and_each_side_opens_the_others_items() {
         skipped: false,
         audience: Audience::Team,
     };
-    let skipped = Answer { question: "adults".into(), choices: vec![], words: String::new(), skipped: true, audience: Audience::Holder };
+    let skipped =
+        Answer { question: "adults".into(), choices: vec![], words: String::new(), skipped: true, audience: Audience::Holder };
     let said = Said {
         language: "cy".into(),
         replaces: Some(other),
@@ -117,10 +118,7 @@ fn formats_agree_and_each_side_opens_the_others_items() {
     let opened = &heard["opened"];
     assert_eq!(opened["language"], "cy");
     assert_eq!(opened["replaces"], hex(other.as_bytes()));
-    let saying = json!([0, [[
-        ["places", [["park:notOk", "Park: Not OK"]], words, false, 1],
-        ["adults", [], "", true, 0],
-    ]]]);
+    let saying = json!([0, [[["places", [["park:notOk", "Park: Not OK"]], words, false, 1], ["adults", [], "", true, 0],]]]);
     assert_eq!(opened["saying"], saying);
     assert_eq!(opened["code"], json!([hex(&[7; 32]), hex(&[8; 32])]));
 
@@ -151,7 +149,10 @@ fn formats_agree_and_each_side_opens_the_others_items() {
     let read = node(&json!({
         "what": "reading", "address": link.to_string(), "key": hex(&code.key), "sealed": hex(&sealed),
     }));
-    assert_eq!(read, json!({ "readOn": "2026-05-12", "late": true, "points": [{ "said": words, "outcome": 1, "words": "We asked." }] }));
+    assert_eq!(
+        read,
+        json!({ "readOn": "2026-05-12", "late": true, "points": [{ "said": words, "outcome": 1, "words": "We asked." }] })
+    );
 }
 
 #[test]
@@ -203,7 +204,10 @@ impl Visit {
     /// A part of the journey in the browser; what it printed.
     async fn walk(&self, phase: &str) -> String {
         let chromium = std::env::var_os("KITH_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
-        assert!(chromium.exists(), "this test needs Chromium: install Debian's package `chromium`, or name a program with KITH_CHROMIUM");
+        assert!(
+            chromium.exists(),
+            "this test needs Chromium: install Debian's package `chromium`, or name a program with KITH_CHROMIUM"
+        );
         let mut command = Command::new("node");
         command.arg(guest().join("tests/journey.mjs")).env("KITH_CHROMIUM", chromium);
         command.env("KITH_LINK", self.link.to_string()).env("KITH_PHASE", phase);

@@ -292,8 +292,7 @@ pub fn open_item(link: &GuestLink, item: &GuestItemId, key: &GuestKey, sealed: &
         .take(8)
         .find_map(|(enc, sealed)| key.open(enc, sealed, &info).and_then(keys::key_from))
         .ok_or_else(|| ITEM.does_not_open())?;
-    let padded =
-        keys::open(&content, &place(BODY_PREFIX, &wire.link, item), &wire.body).ok_or_else(|| ITEM.does_not_open())?;
+    let padded = keys::open(&content, &place(BODY_PREFIX, &wire.link, item), &wire.body).ok_or_else(|| ITEM.does_not_open())?;
     let plain = crate::seal::unpad(&padded).ok_or_else(|| ITEM.malformed())?;
     let said: SaidWire = format::read(plain).ok_or_else(|| ITEM.malformed())?;
     if !bool::from(subtle::ConstantTimeEq::ct_eq(&said.speaker[..], &link.speaker(item)[..])) {

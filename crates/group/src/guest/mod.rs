@@ -12,7 +12,7 @@ mod reading;
 mod tests;
 
 pub use card::{GuestCard, MAX_CARD, Rights, Team, open_card, seal_card};
-pub use item::{Answer, Audience, Choice, CodeWord, ItemError, MAX_ITEM, Said, SealedItem, Saying, open_item, seal_item};
+pub use item::{Answer, Audience, Choice, CodeWord, ItemError, MAX_ITEM, Said, Saying, SealedItem, open_item, seal_item};
 pub use keys::{GuestKey, GuestPublicKey};
 pub use link::{GuestLink, token_verifier};
 pub use reading::{MAX_READING, Outcome, Point, Reading, open_reading, seal_reading};

@@ -11,8 +11,7 @@ use super::{ClientError, Standing};
 use crate::replica;
 
 /// Rows that are copied as they are. Whatever is not named here stays behind.
-const AS_THEY_ARE: [Space; 7] =
-    [rows::HOT, rows::LOG, rows::BASE, rows::AUTHOR, rows::RECEIPT, rows::FINDING, rows::REFUSED];
+const AS_THEY_ARE: [Space; 7] = [rows::HOT, rows::LOG, rows::BASE, rows::AUTHOR, rows::RECEIPT, rows::FINDING, rows::REFUSED];
 
 /// A row of a copy.
 pub type CopiedRow = (Space, Vec<u8>, Vec<u8>);

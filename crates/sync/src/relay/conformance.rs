@@ -8,8 +8,8 @@ use kith_group::{
 };
 
 use super::store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow, NewRecord,
-    Place, ReceiptRow, RelayEngine, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RemovedRow, RequestRow, StoreError,
 };
 
 type Checked = Result<(), StoreError>;

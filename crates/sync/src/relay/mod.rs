@@ -45,14 +45,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use kith_group::{DocumentId, GuestLinkId, Random, RelayId, RequestId};
 
-pub use config::{CODE_TRIES, Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, MAX_WINDOW, RelayConfig};
+pub use config::{
+    CODE_TRIES, Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, MAX_WINDOW, RelayConfig,
+};
 pub use effects::{ConnId, RelayCounts, RelayEffects, RelayEvent};
 pub use guests::{GuestAnswer, GuestAsk};
 pub use memory::MemoryStore;
 pub use sign_in::token_digest;
 pub use store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow, NewRecord, Place, ReceiptRow, RelayEngine,
-    RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 
 use crate::wire::{About, Reason, ServerMessage};
@@ -112,9 +114,17 @@ impl RelayCore {
         Ok(step.effects)
     }
 
-    /// Answers a guest inside an open transaction of `store`. The answer may only be given once the transaction is committed.
-    pub fn guest(&mut self, store: &mut dyn RelayStore, now_ms: i64, ask: GuestAsk) -> Result<GuestAnswer, StoreError> {
-        Step::new(self, store, now_ms).guest(ask)
+    /// Answers a guest inside an open transaction of `store`. The answer may only be given, and the effects let out, once the
+    /// transaction is committed.
+    pub fn guest(
+        &mut self,
+        store: &mut dyn RelayStore,
+        now_ms: i64,
+        ask: GuestAsk,
+    ) -> Result<(GuestAnswer, RelayEffects), StoreError> {
+        let mut step = Step::new(self, store, now_ms);
+        let answer = step.guest(ask)?;
+        Ok((answer, step.effects))
     }
 
     /// Sends what the events of this batch appended to everybody who is live, in as few frames as possible. Called once at the
