@@ -1,4 +1,5 @@
 // Which side must change first, the summary, and who sees what the same way.
+import { closed } from "./closed.mjs";
 
 /** Waits until a box that several write in says these words. */
 async function reads(one, words) {
@@ -69,11 +70,13 @@ export async function agreement(step, { priya, nadia }) {
     await chat.getByRole("button", { name: /^Look again by/ }).click();
     await chat.getByLabel("When is it to be looked at again?").fill("2099-03-01");
     await chat.getByRole("button", { name: "Set the day" }).click();
+    await closed(chat);
     await chat.getByText("May be out of date.").first().waitFor({ state: "detached" });
     await chat.getByRole("button", { name: /^Who said it/ }).click();
     await chat.getByLabel("Who said it?").fill("a friend");
     await chat.getByLabel("On what does it rest?").selectOption("fact");
     await chat.getByRole("button", { name: "Update" }).click();
+    await closed(chat);
     await chat.getByText(/^a friend; written by Nadia Sorrell · fact/).first().waitFor();
   });
 }
