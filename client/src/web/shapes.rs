@@ -199,7 +199,7 @@ pub(crate) struct AssessmentShown {
     pub(crate) standing: StandingShown,
     pub(crate) view: AssessmentView,
     pub(crate) overview: Overview,
-    /// What waits today, and what may be out of date.
+    /// What waits for me today, and what may be out of date.
     pub(crate) day: OnTheDay,
     /// My person.
     pub(crate) me: Option<String>,
