@@ -92,6 +92,7 @@ try {
     assert.equal(await priya.page.locator(".kith-shape.kith-is-ended").count(), 1);
     await priya.screen("picture-then-and-now");
     await select.selectOption({ index: 0 });
+    await priya.page.locator(".kith-shape.kith-is-ended").waitFor({ state: "detached" });
   });
 
   await step("a box is moved by keys, for both", async () => {
