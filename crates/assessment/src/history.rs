@@ -118,6 +118,8 @@ impl Teller<'_> {
         let (first, second, third) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
         let entry = || self.entry(first);
         match code {
+            // Only an assessment has a framework.
+            "begin" if self.framework.is_none() => "began this document".to_owned(),
             "begin" => "started the assessment".to_owned(),
             "title" => "gave the assessment its name".to_owned(),
             "purpose" => "wrote why this group".to_owned(),
