@@ -193,7 +193,10 @@ pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
         }
         let answer = verbs::run(engine, &verb, &house.manner)?;
-        house.tell(News::Look);
+        // What only reads is no news: a page that reads again whenever there is news would never stop.
+        if !asking::only_reads(&verb) {
+            house.tell(News::Look);
+        }
         Ok(answer.value)
     })
     .await

@@ -120,6 +120,14 @@ pub(super) fn picture(engine: &Engine, id: &str, then: Option<&str>, manner: &Ma
     Ok(PictureShown { places: sheet(Sheet::Places), ties: sheet(Sheet::Ties), compared, today })
 }
 
+/// What changes nothing for anybody.
+pub(super) fn only_reads(verb: &Verb) -> bool {
+    matches!(
+        verb,
+        Verb::List | Verb::History { .. } | Verb::Members { .. } | Verb::Caseload | Verb::Record { .. } | Verb::Danger(_)
+    )
+}
+
 /// What would connect by itself, and so must wait while a person has chosen to work offline.
 pub(super) fn needs_a_connection(verb: &Verb) -> bool {
     matches!(

@@ -1002,8 +1002,6 @@ others: Array<string>, between: string, place: string,
  */
 route: string, after: string, };
 
-export type ByDefault = "write" | "read-as-police" | "read-as-neighbour";
-
 export type Caseload = { 
 /**
  * They, by name.
@@ -1268,19 +1266,7 @@ name: string,
 /**
  * The agency that was checked.
  */
-agency: string, 
-/**
- * Why they write here, where people like them read the summary by default (R6). Everybody here sees it.
- */
-because: string | null, } | { "do": "set-summary", 
-/**
- * Its id.
- */
-document: string, } | { "do": "state-summary-device", 
-/**
- * It.
- */
-device: string, } | { "do": "add-entry", 
+agency: string, } | { "do": "add-entry", 
 /**
  * A dimension ("1.6"), or a side ("1") if it is not clear where it goes.
  */
@@ -1687,10 +1673,6 @@ name: string,
  * The agency.
  */
 agency: string, 
-/**
- * Why they write here, where people like them read the summary by default.
- */
-because: string | null, 
 /**
  * Who checked.
  */
@@ -2656,11 +2638,7 @@ reopened_why: string | null,
 /**
  * What was shared outside, with whom and why, oldest first (R45).
  */
-shared: Array<SharedView>, 
-/**
- * The summary's document, if there is one: readers are in its group and no other.
- */
-summary: string | null, };
+shared: Array<SharedView>, };
 
 export type Line = { 
 /**
@@ -2711,10 +2689,6 @@ title: string | null,
  * My role: "lead", "contributor", "reader"; `null` after removal.
  */
 role: string | null, 
-/**
- * Whether it is the summary of an assessment, which is all that a reader has.
- */
-summary: boolean, 
 /**
  * How this device stands.
  */
@@ -2993,10 +2967,6 @@ devices: Array<string>,
  * The name that a lead checked when letting them in.
  */
 confirmed: string | null, 
-/**
- * Why they write here, where people like them read the summary by default.
- */
-because: string | null, 
 /**
  * Whether it is me.
  */
@@ -3404,10 +3374,6 @@ devices: Array<string>,
  */
 confirmed: Confirmed | null, 
 /**
- * The device that they say is theirs in the summary; leads have one.
- */
-summary_device: string | null, 
-/**
  * What they wrote apart on two devices.
  */
 two_versions: Array<TwoVersions>, 
@@ -3682,138 +3648,6 @@ date: string | null,
  */
 agreed: Agreed | null, };
 
-export type Published = { 
-/**
- * The assessment's name.
- */
-title: string, 
-/**
- * What should be better for these young people at the end.
- */
-better: string, 
-/**
- * Which agency leads.
- */
-lead_agency: string | null, 
-/**
- * The summary.
- */
-summary: string, 
-/**
- * What must change first, in words.
- */
-weighting: Array<string>, 
-/**
- * Goals.
- */
-goals: Array<PublishedGoal>, 
-/**
- * Actions.
- */
-actions: Array<PublishedAction>, 
-/**
- * Who sees what otherwise.
- */
-positions: Array<PublishedPosition>, };
-
-export type PublishedAction = { 
-/**
- * What is done.
- */
-what: string, 
-/**
- * Why.
- */
-why: string, 
-/**
- * The agency that owns it.
- */
-owner: string | null, 
-/**
- * By when.
- */
-due: string | null, 
-/**
- * How it stands.
- */
-status: Status, };
-
-export type PublishedGoal = { 
-/**
- * What there will be.
- */
-text: string, 
-/**
- * How we will know.
- */
-measure: string, 
-/**
- * When to ask again.
- */
-ask_again: string | null, };
-
-export type PublishedPosition = { 
-/**
- * The goal or action, or the weighting.
- */
-about: string, 
-/**
- * Which agency.
- */
-agency: string, 
-/**
- * What it says; `None`: that it differs, and no more.
- */
-words: string | null, };
-
-export type PublishedShown = { 
-/**
- * The assessment.
- */
-assessment: string, 
-/**
- * The summary's id; `null` for a preview before there is one.
- */
-summary: string | null, 
-/**
- * Whether it was shared.
- */
-shared: boolean, 
-/**
- * What.
- */
-content: Published, };
-
-export type PublishedView = { 
-/**
- * What.
- */
-content: Published, 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Who wrote it first.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number | null, 
-/**
- * Whether it was taken back.
- */
-retired: Retired | null, 
-/**
- * Fields with two versions.
- */
-two_versions: Array<TwoVersions>, 
-/**
- * What a newer version wrote in it.
- */
-newer: Array<NewerField>, };
-
 export type PurposeView = { 
 /**
  * What made somebody look.
@@ -4010,11 +3844,7 @@ another_device_of: string | null,
 /**
  * Why it cannot be granted: expired, used, stopped.
  */
-why_not: string | null, 
-/**
- * Whether people of their agency and role read the summary by default, while the link lets them write: then a reason is needed.
- */
-reads_by_default: boolean, };
+why_not: string | null, };
 
 export type RequestsShown = { 
 /**
@@ -4109,48 +3939,6 @@ date: string,
  * Who wrote it down.
  */
 by: Who, };
-
-export type SaidView = { 
-/**
- * Who said it.
- */
-from: string, 
-/**
- * Their agency.
- */
-agency: string | null, 
-/**
- * What.
- */
-text: string, 
-/**
- * When.
- */
-date: string | null, 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Who wrote it first.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number | null, 
-/**
- * Whether it was taken back.
- */
-retired: Retired | null, 
-/**
- * Fields with two versions.
- */
-two_versions: Array<TwoVersions>, 
-/**
- * What a newer version wrote in it.
- */
-newer: Array<NewerField>, };
 
 export type SayOfPlace = { 
 /**
@@ -4938,46 +4726,6 @@ label: string,
  */
 positions: Array<PersonPosition>, };
 
-export type SummaryShown = { 
-/**
- * The summary's id.
- */
-assessment: string, 
-/**
- * How this device stands.
- */
-standing: StandingShown, 
-/**
- * What was shared.
- */
-summary: SummaryView, };
-
-export type SummaryView = { 
-/**
- * Schema of the document; larger than ours if a newer Kith wrote it.
- */
-schema: number, 
-/**
- * What was shared last; `None`: nothing yet.
- */
-now: PublishedView | null, 
-/**
- * What was shared before, newest first.
- */
-before: Array<PublishedView>, 
-/**
- * What readers said, oldest first.
- */
-said: Array<SaidView>, 
-/**
- * Who leads.
- */
-people: Array<PersonView>, 
-/**
- * What a newer version wrote.
- */
-newer: Array<NewerField>, };
-
 export type TakeBack = { 
 /**
  * Which.
@@ -5246,11 +4994,7 @@ export type ToAdmit = { request: string,
 /**
  * The four words that both have compared.
  */
-words: string, 
-/**
- * Why they write here: for police, businesses and residents.
- */
-why?: string, };
+words: string, };
 
 export type ToAttach = { name?: string, known_as?: string, 
 /**
@@ -5352,13 +5096,7 @@ show?: Agreement,
  */
 review?: string, };
 
-export type ToNoteHeard = { from: string, agency?: string, text: string, };
-
-export type ToOffer = { agency: string, role: string, };
-
 export type ToOpenBeside = { name: string, };
-
-export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
