@@ -81,7 +81,8 @@ impl Company {
 
     /// Each agency and place once, in order.
     fn shown(&self, document: &DocumentId) -> Vec<Here> {
-        let present = self.here.get(document).into_iter().flat_map(BTreeMap::values).filter(|colleague| !colleague.place.is_empty());
+        let present =
+            self.here.get(document).into_iter().flat_map(BTreeMap::values).filter(|colleague| !colleague.place.is_empty());
         let mut here: Vec<Here> =
             present.map(|colleague| Here { agency: colleague.agency.clone(), place: colleague.place.clone() }).collect();
         here.sort_by(|a, b| (&a.agency, &a.place).cmp(&(&b.agency, &b.place)));

@@ -6,8 +6,8 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use super::news::News;
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToBeHere, ToDecline,
-    ToHide, ToInvite, ToJoin, ToLaunch, ToRelay, ToRemove, ToSetPhone, ToType, ToUnlock, ToWorkOffline, TypedOn,
+    AppState, AssessmentShown, CommandDone, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToBeHere, ToDecline, ToHide,
+    ToInvite, ToJoin, ToLaunch, ToRelay, ToRemove, ToSetPhone, ToType, ToUnlock, ToWorkOffline, TypedOn,
 };
 use crate::json::{Asked, Decided, HistoryShown, Invited, Listed, Made, MembersShown, RequestsShown};
 

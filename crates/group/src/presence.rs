@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn presence_opens_for_its_epoch_and_its_device_only() {
         let key = EpochKey::from_bytes([9; 32]);
-        let open = |epoch, device: u8, key: &EpochKey| Presence::open(key, &name(), epoch, &DeviceId([device; 16]), &sealed("2.3"));
+        let open =
+            |epoch, device: u8, key: &EpochKey| Presence::open(key, &name(), epoch, &DeviceId([device; 16]), &sealed("2.3"));
         assert_eq!(open(7, 2, &key).unwrap().place, "2.3");
         assert!(open(8, 2, &key).is_err());
         assert!(open(7, 3, &key).is_err());

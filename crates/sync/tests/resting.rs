@@ -149,8 +149,15 @@ impl Room {
         self.connects(0);
         self.enters();
         let (invite, secret, voucher) = (InviteId([1; 16]), [2; 32], [3; 16]);
-        let link =
-            Link { relay: RELAY.into(), invite, secret, voucher, document: self.document, role: Role::Lead, expires: i64::MAX / 4 };
+        let link = Link {
+            relay: RELAY.into(),
+            invite,
+            secret,
+            voucher,
+            document: self.document,
+            role: Role::Lead,
+            expires: i64::MAX / 4,
+        };
         self.wants(Intent::Invite { invite, voucher: voucher_digest(&voucher), expires: link.expires });
         let details = JoinDetails { name: "a".into(), agency: "b".into(), role_words: "c".into() };
         let now_ms = self.now_ms;

@@ -18,6 +18,7 @@ use anyhow::{Context as _, ensure};
 use kith::engine::Engine;
 use kith_assessment::{Command, EntryId};
 use kith_group::DocumentId;
+use kith_tests::processes::PASSPHRASE;
 use kith_tests::replay::{Relay, let_in, new_assessment, profile, until_same};
 use serde::Deserialize;
 
@@ -25,7 +26,6 @@ use super::Figure;
 use super::dealt::Keystroke;
 use super::open::program;
 use super::record::{new_entry, splice};
-use super::room::PASSPHRASE;
 use crate::cargo::root;
 
 /// Edits in the assessment before anything is measured, and in how many entries.
@@ -96,10 +96,8 @@ fn gather(folder: &Path, url: &str) -> anyhow::Result<(DocumentId, Team)> {
         entries.push(me.command(document, new_entry())?.id.context("an entry without an id")?);
     }
     for part in (0..EDITS).collect::<Vec<_>>().chunks(100) {
-        let keys: Vec<Command> = part
-            .iter()
-            .filter_map(|edit| Some(splice(*entries.get(edit % ENTRIES)?, &letter(edit / ENTRIES))))
-            .collect();
+        let keys: Vec<Command> =
+            part.iter().filter_map(|edit| Some(splice(*entries.get(edit % ENTRIES)?, &letter(edit / ENTRIES)))).collect();
         me.step(move |work| keys.iter().try_for_each(|key| work.command(&document, key).map(drop)))?;
     }
     me.connect(url)?;
