@@ -46,6 +46,10 @@ fn main() -> Outcome<()> {
             files
         }
         Some(why) => {
+            // A file that is not there: looked for again at the next build, so that Node.js is found as soon as it is installed.
+            if !left_out {
+                println!("cargo::rerun-if-changed=ui/node-was-not-found");
+            }
             println!(
                 "cargo::warning={why}: this `kith` is built for the command line only, without the app. To have the app, install Node.js \
                  {}.{} or newer with npm (Debian: nodejs, npm) and build again.",

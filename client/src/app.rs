@@ -18,6 +18,8 @@ use crate::terminal::{visible, visible_json};
 use crate::verbs::{self, Answer, FileWanted, Manner, token_bytes};
 use crate::web;
 
+/// No backup is larger, in bytes.
+const LARGEST_BACKUP: u64 = 1 << 30;
 /// The longest text that the input may hold, in bytes: far above any limit of an entry, far below the machine's memory.
 const LONGEST_INPUT: u64 = 32 << 20;
 /// How long a verb waits for another one that is at work in the profile.
@@ -82,7 +84,7 @@ pub(crate) fn complain(text: &str) {
 fn run(arguments: Arguments) -> Result<u8, Failure> {
     let Arguments { profile, json, passphrase_file, verb } = arguments;
     let mut verb = Arguments::verb(verb);
-    if let Verb::Nudge { names } = &verb {
+    if let Verb::Nudge { names, caseload: false, .. } = &verb {
         return deliver(&crate::hints::nudge(names.as_deref())?, json);
     }
     let folder = match profile {
@@ -132,11 +134,35 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
                 lock_after: Duration::from_secs(u64::from(*lock_after) * 60),
                 cost: cost_of_keys(),
                 passphrase: if is_profile(&folder) { source.given()? } else { None },
+                beside: None,
             };
             web::run(&folder, options, json)
         }
+        Verb::Restore { file } => {
+            if is_profile(&folder) {
+                return Err(StoreError::ProfileExists(folder).into());
+            }
+            let backup = read_backup(file)?;
+            let passphrase = source.existing()?;
+            let profile = Profile::restore(&folder, &backup, &passphrase, cost_of_keys())?;
+            finish(Engine::start(profile)?, &verb, json)
+        }
         _ => at_profile(&folder, &source, &verb, json),
     }
+}
+
+/// A backup's bytes.
+fn read_backup(file: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |why: String| {
+        Failure::refused("backup-unreadable", format!("The backup {} cannot be read ({why}). Nothing was made", file.display()))
+    };
+    let opened = std::fs::File::open(file).map_err(|error| unreadable(error.to_string()))?;
+    let mut bytes = Vec::new();
+    opened.take(LARGEST_BACKUP + 1).read_to_end(&mut bytes).map_err(|error| unreadable(error.to_string()))?;
+    if bytes.len() as u64 > LARGEST_BACKUP {
+        return Err(unreadable("it is larger than any backup".to_owned()));
+    }
+    Ok(bytes)
 }
 
 fn cost_of_keys() -> KeyCost {
@@ -233,6 +259,13 @@ fn at_profile(folder: &Path, source: &Source, verb: &Verb, json: bool) -> Result
                     let answer = asker.ask(verb)?;
                     drop(progress);
                     return match verb {
+                        Verb::Backup { .. } => {
+                            let exit = deliver(&answer, json)?;
+                            if let (Some(kept), Some(asker)) = (kept_of(&answer), crate::holder::Asker::connect(folder)) {
+                                asker.ask(&kept)?;
+                            }
+                            Ok(exit)
+                        }
                         Verb::Join { .. } => {
                             let again = |verb: &Verb| match crate::holder::Asker::connect(folder) {
                                 Some(asker) => asker.ask(verb),
@@ -267,8 +300,20 @@ fn finish(engine: Engine, verb: &Verb, json: bool) -> Result<u8, Failure> {
     let progress = Progress::start(verb.doing());
     let done = verbs::run(&engine, verb, &Manner::of_this_computer());
     drop(progress);
-    let exit = done.and_then(|answer| deliver(&answer, json));
+    let exit = done.and_then(|answer| {
+        let exit = deliver(&answer, json)?;
+        // That it was kept is known only now.
+        if let (Verb::Backup { .. }, Some(kept)) = (verb, kept_of(&answer)) {
+            verbs::run(&engine, &kept, &Manner::of_this_computer())?;
+        }
+        Ok(exit)
+    });
     close(engine, exit)
+}
+
+/// What to tell the profile once a backup has been written.
+fn kept_of(answer: &Answer) -> Option<Verb> {
+    Some(Verb::BackupKept { made: answer.value.get("made")?.as_i64()?, bytes: answer.value.get("bytes")?.as_u64()? })
 }
 
 /// Joins; at a terminal it goes on until the answer is there.
@@ -357,6 +402,9 @@ fn write_file(wanted: &FileWanted, bytes: &[u8]) -> anyhow::Result<()> {
         let mut file = options.open(&draft)?;
         file.write_all(bytes)?;
         file.sync_all()?;
+        if std::fs::read(&draft)? != bytes {
+            return Err(std::io::Error::other("it does not read back as it was written"));
+        }
         if wanted.replace {
             std::fs::rename(&draft, &path)
         } else {

@@ -1,10 +1,14 @@
 //! The command line: what can be said, and help that somebody's IT colleague can follow. `docs/cli.md` is written from this and
 //! from [`crate::json`].
 
+mod records;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
+
+pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, Told};
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -48,7 +52,8 @@ impl Arguments {
     }
 }
 
-/// An assessment is named by its id, the beginning of its id (four letters or more), or its title. Entries, requests and members
+/// An assessment is named by its id, the beginning of its id (four letters or more), or its title; a strand record likewise, or by
+/// the young person's name. Entries, requests and members
 /// are named by the beginning of their ids, as lists print them.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -122,7 +127,7 @@ pub enum Verb {
     List,
     /// Show an assessment as text, or one part of it
     #[command(
-        after_long_help = "Parts: voices (what young people and parents said), weighting (what must change first), plan (goals and \
+        after_long_help = "Parts: voices (what young people and parents said), picture (the group in its places: summary and table), weighting (what must change first), plan (goals and \
                            actions), disagreement (who sees what the same way), strands (young people by label, and agreement), \
                            tasks (what waits), life (what may be out of date), case-notes (to paste into a case file).\n\n\
                            Example:\n  kith show Larch --part tasks"
@@ -131,7 +136,7 @@ pub enum Verb {
         /// Which assessment
         id: String,
         /// One part by itself
-        #[arg(long, value_name = "PART", value_parser = ["voices", "weighting", "plan", "disagreement", "strands", "tasks", "life", "case-notes"])]
+        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "disagreement", "strands", "tasks", "life", "case-notes"])]
         part: Option<String>,
     },
     /// Do anything that can be done in an assessment: one command as JSON on the input
@@ -248,8 +253,8 @@ pub enum Verb {
     Invite {
         /// Which assessment
         id: String,
-        /// What they will do: lead (writes, lets others in), contributor (writes), reader
-        #[arg(long = "as", value_name = "ROLE", value_parser = ["lead", "contributor", "reader"])]
+        /// What they will do: lead (writes, lets others in), contributor (writes), reader; in a strand record stand-in or holder
+        #[arg(long = "as", value_name = "ROLE", value_parser = ["lead", "contributor", "reader", "stand-in", "holder"])]
         role: String,
         /// How long the link works: 7d, 12h, 2w
         #[arg(long, value_name = "TIME", default_value = "7d")]
@@ -301,6 +306,9 @@ pub enum Verb {
         /// The four words that they read to you: refused if they are others
         #[arg(long, value_name = "WORDS")]
         words: Option<String>,
+        /// Why they write here: needed for police, businesses and residents, who read the summary as a rule; everybody here sees it
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Say no to somebody who asks
     Decline {
@@ -357,15 +365,130 @@ pub enum Verb {
         #[arg(long)]
         replace: bool,
     },
+    /// Write everything that can be read here to one encrypted file, and prove that it opens
+    #[command(
+        after_long_help = "The file opens with the passphrase that you have now. It holds your assessments, drafts and your caseload, and no key: \
+                                 on another computer `kith restore` makes a profile of it that reads everything and writes nothing, until a \
+                                 lead lets that computer in. Works while Kith is open.\n\nExample:\n  kith backup /media/stick/kith.backup --replace"
+    )]
+    Backup {
+        /// Where to
+        file: PathBuf,
+        /// Replace a file that is there already
+        #[arg(long)]
+        replace: bool,
+    },
+    /// A backup is where it was wanted (used by `backup`)
+    #[command(hide = true)]
+    BackupKept {
+        /// When it was made, in Unix seconds
+        #[arg(long)]
+        made: i64,
+        /// How large it is
+        #[arg(long)]
+        bytes: u64,
+    },
+    /// Make a profile from a backup, on a computer that has none
+    #[command(
+        after_long_help = "Asks for the passphrase that you had when the backup was made; it is the new profile's too. You can read, print and \
+                                 export everything in it. To go on writing, ask a lead for a link and use it with `kith join`.\n\n\
+                                 Example:\n  kith restore /media/stick/kith.backup"
+    )]
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Share the summary and the plan with readers, as they stand now
+    #[command(
+        after_long_help = "Readers see the summary, what must change first, goals, actions, and that somebody sees something otherwise; nothing \
+                                 of what young people and parents said, no label, no entry, no history. Look at it first with --preview.\n\n\
+                                 Example:\n  kith publish Larch --preview"
+    )]
+    Publish {
+        /// Which assessment
+        id: String,
+        /// Only show what readers would see
+        #[arg(long, action = ArgAction::SetTrue)]
+        preview: bool,
+        /// Why, for colleagues; noted in the assessment
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// Write down what a reader said about the summary or the plan; all readers see it
+    Heard {
+        /// Which assessment
+        id: String,
+        /// Who said it: a role, or a name that they agreed to
+        #[arg(long, value_name = "WHO")]
+        from: String,
+        /// Their agency
+        #[arg(long)]
+        agency: Option<String>,
+        /// What they said; - reads it from the input
+        #[arg(long)]
+        text: String,
+    },
+    /// My caseload: the young people whose strand records you hold or stand in for
+    Caseload,
+    /// Show a strand record
+    Record {
+        /// Which strand record, by its id or their name
+        id: String,
+    },
+    /// Attach a young person under a neutral label; who that is stays in their strand record
+    #[command(
+        after_long_help = "One act: the label in the assessment, the strand record with the real name, and that it says so.\n\nExample:\n  \
+                                 kith attach Larch --name \"Keziah Ansah-Rowe\" --known-as Kez --phone \"01234 567890\""
+    )]
+    Attach(Attach),
+    /// Take a young person out of an assessment; when and why stay in their strand record
+    #[command(
+        after_long_help = "Example:\n  kith detach \"Tomasz Harrowgill\" Larch --why \"He moved away.\" --their-words stay"
+    )]
+    Detach(Detach),
+    /// Give a young person to their next holder, who has been let in to the record
+    #[command(
+        after_long_help = "Three steps: kith invite RECORD --as holder (and requests, admit), then this, then the next holder takes the last one \
+                                 out with kith remove RECORD.\n\nExample:\n  \
+                                 kith hand-over \"Keziah Ansah-Rowe\" --to \"Colin Ashdown\" --phone \"01234 567890\""
+    )]
+    HandOver(HandOver),
+    /// Note what somebody said when asked, and set what colleagues see
+    #[command(
+        after_long_help = "Example:\n  kith agreement \"Keziah Ansah-Rowe\" --who young-person --said yes --how \"at home, read together\" \
+                                 --explained-by \"Priya Marsh\""
+    )]
+    Agreement(Agree),
+    /// Let words that are kept in a strand record join an assessment, under the label
+    #[command(
+        after_long_help = "kith record lists words, with ids.\n\nExample:\n  kith join-words \"Keziah Ansah-Rowe\" k3vq Larch --side 1"
+    )]
+    JoinWords(JoinWords),
+    /// Someone in danger now: whom to ring, from what is on this computer
+    #[command(
+        after_long_help = "Needs no connection. What was shown is asked about on the next working day, in one line: kith told."
+    )]
+    Danger(Danger),
+    /// Say what you shared when somebody was in danger, with whom and why
+    #[command(
+        after_long_help = "Example:\n  kith told Larch --what \"where they meet\" --with \"police, 999\" --why \"one of them was being followed\""
+    )]
+    Told(Told),
     /// Hints on a text that is read from the input: names, identifiers, words of intelligence work, words that blame
     #[command(
-        after_long_help = "Needs no profile and no passphrase; nothing is kept or sent. Exit 0 when it ran, whatever it found.\n\nExample:\n  \
+        after_long_help = "Needs no profile and no passphrase, unless with --caseload; nothing is kept or sent. Exit 0 when it ran, whatever it found.\n\nExample:\n  \
                                  kith nudge --names caseload.txt < note.txt"
     )]
     Nudge {
         /// A file of names to look for: one a line, short forms after commas
         #[arg(long, value_name = "FILE")]
         names: Option<PathBuf>,
+        /// Look for the names of your caseload, which are in your profile
+        #[arg(long, action = ArgAction::SetTrue, conflicts_with = "names")]
+        caseload: bool,
+        /// The text; - (the default) reads it from the input
+        #[arg(default_value = "-", hide = true)]
+        text: String,
     },
 }
 
@@ -387,6 +510,8 @@ impl Verb {
         match self {
             Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
             Self::Do { command, .. } => Some(command),
+            Self::Heard { text, .. } => Some(text),
+            Self::Nudge { text, .. } => Some(text),
             Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
             _ => None,
         }
@@ -402,6 +527,8 @@ impl Verb {
             Self::Join { .. } | Self::Asked { .. } => "Asking to be let in",
             Self::Verify { .. } => "Checking every record and signature",
             Self::Export { .. } => "Writing the file",
+            Self::Backup { .. } => "Making the backup and opening it again",
+            Self::Restore { .. } => "Reading the backup",
             Self::Nudge { .. } => "Checking the text",
             _ => "Opening the assessment",
         }

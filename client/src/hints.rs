@@ -1,4 +1,5 @@
-//! `kith nudge`: the hints that a writer would get, for a text on the input. Needs no profile, keeps nothing and sends nothing.
+//! `kith nudge`: the hints that a writer would get, for a text on the input. Keeps nothing and sends nothing; needs no profile, unless
+//! names of the caseload are looked for.
 
 use std::io::Read;
 use std::path::Path;
@@ -32,11 +33,16 @@ pub fn nudge(names: Option<&Path>) -> Result<Answer, Failure> {
         }
         Err(why) => return Err(Failure::refused("input", format!("The input {why}. Nothing was checked"))),
     };
-    let findings = Checker::new(Lists::shipped(), &caseload)
-        .check(&text, Words::Professional)
+    checked(&text, &caseload)
+}
+
+/// Checks a text against the rules and these names.
+pub(crate) fn checked(text: &str, caseload: &[CaseloadName]) -> Result<Answer, Failure> {
+    let findings = Checker::new(Lists::shipped(), caseload)
+        .check(text, Words::Professional)
         .map_err(|why| Failure::refused("not-checked", format!("Nothing was checked: {why}")))?;
-    let hints = hints(&text, &findings);
-    let lines: Vec<String> = hints.iter().map(|hint| line(&text, hint)).collect();
+    let hints = hints(text, &findings);
+    let lines: Vec<String> = hints.iter().map(|hint| line(text, hint)).collect();
     let shown = if lines.is_empty() { "Checked: no hints.".to_owned() } else { lines.join("\n") };
     Ok(Answer::new(&hints, shown))
 }

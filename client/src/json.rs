@@ -21,21 +21,40 @@
 //! | `members` | [`MembersShown`] |
 //! | `verify` | [`Verified`]; exit 1 unless `ok` |
 //! | `export` | [`Exported`] |
+//! | `show` of a summary that I read | [`SummaryShown`] |
+//! | `publish` | [`PublishedShown`] |
+//! | `heard` | [`Written`] |
+//! | `caseload` | `kith_assessment::Caseload` |
+//! | `record`, and the file of `export --format json` of a record | [`RecordShown`] |
+//! | `attach` | [`AttachedShown`] |
+//! | `detach` | [`DetachedShown`] |
+//! | `hand-over` | [`HandedOver`] |
+//! | `agreement` | [`AgreementNoted`] |
+//! | `join-words` | [`WordsJoined`] |
+//! | `danger` | `kith_assessment::InDanger`; with `--copy` [`CopyShown`] |
+//! | `told` | [`ToldShown`] |
 //! | `nudge` | a list of [`Hint`] |
 
-use kith_assessment::{AssessmentView, HistoryLine};
+mod records;
+
+use kith_assessment::{AssessmentView, HistoryLine, Published, SummaryView};
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use records::{
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,
+    WordsJoined,
+};
+
 /// A refusal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Refused {
     /// What happened.
     pub error: RefusedError,
 }
 
 /// Its parts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RefusedError {
     /// A short word that stays the same: "wrong-passphrase", "unknown-assessment", "relay", "refused", …
     pub code: String,
@@ -96,6 +115,8 @@ pub struct ListedAssessment {
     pub title: Option<String>,
     /// My role: "lead", "contributor", "reader"; `null` after removal.
     pub role: Option<String>,
+    /// Whether it is the summary of an assessment, which is all that a reader has.
+    pub summary: bool,
     /// How this device stands.
     pub standing: StandingShown,
     /// Its relay.
@@ -113,6 +134,30 @@ pub struct Shown {
     pub newer: u64,
     /// The assessment.
     pub view: AssessmentView,
+}
+
+/// The summary of an assessment as its readers see it.
+#[derive(Debug, Serialize, TS)]
+pub struct SummaryShown {
+    /// The summary's id.
+    pub assessment: String,
+    /// How this device stands.
+    pub standing: StandingShown,
+    /// What was shared.
+    pub summary: SummaryView,
+}
+
+/// What would be shared with readers, or was.
+#[derive(Debug, Serialize, TS)]
+pub struct PublishedShown {
+    /// The assessment.
+    pub assessment: String,
+    /// The summary's id; `null` for a preview before there is one.
+    pub summary: Option<String>,
+    /// Whether it was shared.
+    pub shared: bool,
+    /// What.
+    pub content: Published,
 }
 
 /// One part of an assessment.
@@ -142,6 +187,8 @@ pub struct HistoryShown {
 pub struct StatusShown {
     /// Each assessment.
     pub assessments: Vec<AssessmentStatus>,
+    /// Each strand record, under its labels; `assessment` is its id.
+    pub records: Vec<AssessmentStatus>,
     /// My requests to join that are not granted.
     pub requests: Vec<Asked>,
     /// Relays that were asked just now; empty for `status` without a running `sync --watch`.
@@ -292,6 +339,8 @@ pub struct RequestShown {
     pub another_device_of: Option<String>,
     /// Why it cannot be granted: expired, used, stopped.
     pub why_not: Option<String>,
+    /// Whether people of their agency and role read the summary by default, while the link lets them write: then a reason is needed.
+    pub reads_by_default: bool,
 }
 
 /// A decision about members.
@@ -335,6 +384,8 @@ pub struct MemberShown {
     pub devices: Vec<String>,
     /// The name that a lead checked when letting them in.
     pub confirmed: Option<String>,
+    /// Why they write here, where people like them read the summary by default.
+    pub because: Option<String>,
     /// Whether it is me.
     pub me: bool,
 }
@@ -395,6 +446,28 @@ pub struct Exported {
     pub bytes: usize,
 }
 
+/// A backup was written, read back and compared.
+#[derive(Debug, Clone, Serialize)]
+pub struct BackedUp {
+    /// The file.
+    pub file: String,
+    /// Its size.
+    pub bytes: usize,
+    /// When it was made.
+    pub made: i64,
+    /// How many documents are in it.
+    pub documents: usize,
+}
+
+/// A backup was read back into a new profile.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restored {
+    /// Whose profile it is.
+    pub name: String,
+    /// The assessments, as `list` shows them.
+    pub assessments: Vec<serde_json::Value>,
+}
+
 /// A hint on a text.
 #[derive(Debug, Clone, Serialize)]
 pub struct Hint {
@@ -415,7 +488,7 @@ pub struct Hint {
 }
 
 /// The app is open.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Opened {
     /// Its address, with a way in that works once, for a minute.
     pub address: String,

@@ -1,4 +1,4 @@
-//! What the relay answers by HTTP: the WebSocket at `/v1`, `/health` and `/metrics`.
+//! What the relay answers by HTTP: the WebSocket at `/v1`, the guests' page below `/g/`, `/health` and `/metrics`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +12,7 @@ use kith_sync::relay::ConnId;
 use kith_sync::wire::{MAX_FRAME, VERSION};
 use tokio::sync::{Semaphore, mpsc};
 
+use crate::guests;
 use crate::inbox::Inbox;
 use crate::metrics::Metrics;
 use crate::socket;
@@ -19,10 +20,14 @@ use crate::socket;
 /// Connections at the same time.
 const CONNECTIONS: usize = 8_192;
 
+/// Guests' questions that are being read at the same time: each takes the room of one item at most.
+const GUESTS: usize = 512;
+
 /// What all handlers share.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    inbox: Inbox,
+    pub(crate) inbox: Inbox,
+    pub(crate) guests: Arc<Semaphore>,
     metrics: Arc<Metrics>,
     next: Arc<AtomicU64>,
     places: Arc<Semaphore>,
@@ -34,12 +39,18 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(inbox: Inbox, metrics: Arc<Metrics>, alive: mpsc::Sender<()>, window: usize) -> Self {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
-        Self { inbox, metrics, next: Arc::new(AtomicU64::new(1)), places, report: window / 8, alive }
+        let guests = Arc::new(Semaphore::new(GUESTS));
+        Self { inbox, guests, metrics, next: Arc::new(AtomicU64::new(1)), places, report: window / 8, alive }
     }
 }
 
 pub(crate) fn router(shared: Shared) -> Router {
-    Router::new().route("/v1", get(connect)).route("/health", get(health)).route("/metrics", get(metrics)).with_state(shared)
+    Router::new()
+        .route("/v1", get(connect))
+        .route("/health", get(health))
+        .route("/metrics", get(metrics))
+        .merge(guests::router())
+        .with_state(shared)
 }
 
 async fn connect(State(shared): State<Shared>, upgrade: WebSocketUpgrade) -> Response {

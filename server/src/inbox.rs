@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kith_sync::relay::{ConnId, RelayEvent};
+use kith_sync::relay::{ConnId, GuestAnswer, GuestAsk, RelayEvent};
 use kith_sync::wire::MAX_FRAME;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// Events that may wait for the writer.
 const EVENTS: usize = 4_096;
@@ -19,6 +19,8 @@ pub(crate) enum Input {
     Opened(ConnId, mpsc::UnboundedSender<Output>),
     /// A frame, with the room that it takes until it is handled.
     Frame(ConnId, Bytes, OwnedSemaphorePermit),
+    /// A guest's question, and where its answer goes.
+    Guest(GuestAsk, oneshot::Sender<GuestAnswer>),
     /// Anything else.
     Event(RelayEvent),
 }
@@ -60,6 +62,13 @@ impl Inbox {
 
     pub(crate) async fn event(&self, event: RelayEvent) -> Result<(), Gone> {
         self.events.send(Input::Event(event)).await.map_err(|_| Gone)
+    }
+
+    /// Asks for a guest; `None` if the relay stops or could not store.
+    pub(crate) async fn guest(&self, ask: GuestAsk) -> Option<GuestAnswer> {
+        let (to, answer) = oneshot::channel();
+        self.events.send(Input::Guest(ask, to)).await.ok()?;
+        answer.await.ok()
     }
 
     /// Whether the writer still takes events.

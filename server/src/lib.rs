@@ -18,6 +18,7 @@
 pub mod check;
 pub mod cli;
 mod error;
+mod guests;
 mod http;
 mod inbox;
 mod metrics;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use kith_sync::relay::{ConnId, RelayCore, RelayEffects, RelayEngine, RelayEvent, StoreError};
-use tokio::sync::mpsc;
+use kith_sync::relay::{ConnId, GuestAnswer, RelayCore, RelayEffects, RelayEngine, RelayEvent, StoreError};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::SqliteStore;
 use crate::inbox::{Input, Output};
@@ -13,6 +13,9 @@ use crate::metrics::Metrics;
 
 /// The most events in one transaction: a bound on how long the first of them waits for its acknowledgement.
 const BATCH: usize = 512;
+
+/// What guests are told once the transaction is committed.
+type Answers = Vec<(oneshot::Sender<GuestAnswer>, GuestAnswer)>;
 
 /// The writer.
 pub(crate) struct Writer {
@@ -38,8 +41,12 @@ impl Writer {
             }
             let stop = batch.iter().any(|input| matches!(input, Input::Event(RelayEvent::Stop)));
             match self.batch(&mut batch, &mut sockets) {
-                Ok(effects) => {
+                Ok((effects, answers)) => {
                     release(&mut sockets, effects);
+                    for (to, answer) in answers {
+                        // A guest who is gone hears nothing; what they sent is kept.
+                        let _ = to.send(answer);
+                    }
                     self.metrics.open(self.core.connections(), self.core.documents(), self.core.cached_groups());
                 }
                 Err(error) => {
@@ -62,8 +69,9 @@ impl Writer {
         &mut self,
         batch: &mut Vec<Input>,
         sockets: &mut HashMap<ConnId, mpsc::UnboundedSender<Output>>,
-    ) -> Result<RelayEffects, StoreError> {
+    ) -> Result<(RelayEffects, Answers), StoreError> {
         let now_ms = now_ms();
+        let mut answers = Answers::new();
         let events = batch.len();
         let mut effects = RelayEffects::default();
         self.store.begin()?;
@@ -74,6 +82,12 @@ impl Writer {
                     RelayEvent::Opened(conn)
                 }
                 Input::Frame(conn, frame, _room) => RelayEvent::Frame(conn, frame),
+                Input::Guest(ask, to) => {
+                    let (answer, told) = self.core.guest(&mut self.store, now_ms, ask)?;
+                    answers.push((to, answer));
+                    effects.extend(told);
+                    continue;
+                }
                 Input::Event(event) => {
                     if let RelayEvent::Closed(conn) = &event {
                         sockets.remove(conn);
@@ -87,7 +101,7 @@ impl Writer {
         let began = Instant::now();
         self.store.commit()?;
         self.metrics.batch(events, began.elapsed(), &effects.counts);
-        Ok(effects)
+        Ok((effects, answers))
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod apps;
 pub mod decoders;
+pub mod demo;
 pub mod processes;
 pub mod replay;
 pub mod simulation;

@@ -155,9 +155,11 @@ impl Desk {
                 Notice::IntentDone { document, intent } => {
                     let commands = kept::take_follow_up(&mut self.store, document, *intent)?;
                     self.with_work(|work| {
+                        // Who is in a summary, and by which link, stands in its working document.
+                        let document = work.home(document)?;
                         for command in &commands {
                             // Somebody may have done the same meanwhile: then there is nothing to add.
-                            match work.command(document, command) {
+                            match work.command(&document, command) {
                                 Ok(_) | Err(EngineError::Refused(_)) => {}
                                 Err(error) => return Err(error),
                             }
@@ -356,11 +358,8 @@ impl Desk {
         self.store.begin()?;
         for document in stale {
             let current = self.look(|work| Ok(work.stored_view(&document)?.is_some_and(|(_, newer)| newer == 0)))?;
-            let is_working = |summary: &kith_sync::client::DocumentSummary| {
-                summary.id == document && summary.kind == kith_group::DocumentKind::WORKING
-            };
-            if !current && self.core.documents().iter().any(is_working) {
-                let _ = self.look(|work| work.store_view(&document).map(|_| ()));
+            if !current {
+                let _ = self.look(|work| work.store_any_view(&document));
             }
         }
         let now_ms = self.clock.now_ms();

@@ -19,8 +19,29 @@ const FOLLOW_UP: Space = Space(103);
 pub(crate) const NONCE: Space = Space(104);
 /// document, device: why somebody was removed, as a lead here put it; kept on this computer only.
 pub(crate) const REMOVAL: Space = Space(105);
-/// document, field: what is typed and not added yet, as text; on this computer only.
+/// document, field: what is typed and not added yet, as JSON; on this computer only.
 pub(crate) const DRAFT: Space = Space(106);
+/// document, "word " and a word: somebody chose to keep it; document, "count ", kind and choice: how often. On this computer only.
+pub(crate) const HINT: Space = Space(108);
+/// document: how it stood when the person last said that they have looked ([`LookedRow`]); on this computer only.
+const LOOKED: Space = Space(110);
+
+/// One row: the last backup that was kept ([`super::LastBackup`]).
+pub(crate) const LAST_BACKUP: Space = Space(120);
+/// name of a choice: how this computer's app is set.
+pub(crate) const SETTING: Space = Space(121);
+/// digest of its token: another program on this computer that may read.
+pub(crate) const PROGRAM: Space = Space(122);
+
+/// Rows that mean something on this computer and in this group only: they are no part of a backup.
+pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
+
+/// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
+/// shared. On this computer only.
+pub(crate) const ASKED_TO_TELL: Space = Space(130);
+
+/// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
+const HOME: Space = Space(131);
 
 /// name: a wish of this person that is on. No value.
 const WISH: Space = Space(112);
@@ -57,15 +78,27 @@ pub struct ViewRow {
     /// The document's edition that it shows.
     #[n(0)]
     pub edition: u64,
-    /// The assessment's title, for lists.
+    /// The assessment's title, for lists; the young person's name for a strand record.
     #[n(1)]
     pub title: Option<String>,
-    /// `AssessmentView` as JSON.
+    /// `AssessmentView`, or `StrandRecordView` of a strand record, as JSON.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub json: Vec<u8>,
 }
 
-fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
+/// How a document stood when the person last looked.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct LookedRow {
+    /// When, in Unix seconds.
+    #[n(0)]
+    pub(super) at: i64,
+    /// Hashes of the heads, 32 bytes each, one after the other.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub(super) heads: Vec<u8>,
+}
+
+pub(super) fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = vec![VERSION];
     if let Err(never) = minicbor::encode(value, &mut bytes) {
         debug_assert!(false, "encoding a row failed: {never}");
@@ -73,7 +106,7 @@ fn written<T: Encode<()>>(value: &T) -> Vec<u8> {
     bytes
 }
 
-fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
+pub(super) fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
     match bytes.split_first() {
         Some((&VERSION, rest)) => minicbor::decode(rest).ok(),
         _ => None,
@@ -97,6 +130,14 @@ pub(super) fn put_view(rows: &mut dyn Rows, document: &DocumentId, row: &ViewRow
     Ok(rows.put_row(VIEW, &document.0, &written(row))?)
 }
 
+pub(super) fn looked(rows: &dyn Rows, document: &DocumentId) -> Result<Option<LookedRow>, EngineError> {
+    Ok(rows.row(LOOKED, &document.0)?.and_then(|bytes| read(&bytes)))
+}
+
+pub(super) fn put_looked(rows: &mut dyn Rows, document: &DocumentId, row: &LookedRow) -> Result<(), EngineError> {
+    Ok(rows.put_row(LOOKED, &document.0, &written(row))?)
+}
+
 /// Whether a wish is on. What is not there is off.
 pub(super) fn is_set(rows: &dyn Rows, name: &str) -> Result<bool, EngineError> {
     Ok(rows.row(WISH, name.as_bytes())?.is_some())
@@ -117,6 +158,15 @@ pub(super) fn introductions(rows: &dyn Rows) -> Result<Vec<DocumentId>, EngineEr
 
 pub(super) fn delete_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
     Ok(rows.delete_row(INTRODUCTION, &document.0)?)
+}
+
+/// The working document of a summary.
+pub(super) fn home(rows: &dyn Rows, summary: &DocumentId) -> Result<Option<DocumentId>, EngineError> {
+    Ok(rows.row(HOME, &summary.0)?.and_then(|bytes| DocumentId::from_slice(&bytes)))
+}
+
+pub(super) fn put_home(rows: &mut dyn Rows, summary: &DocumentId, assessment: &DocumentId) -> Result<(), EngineError> {
+    Ok(rows.put_row(HOME, &summary.0, &assessment.0)?)
 }
 
 fn intent_key(document: &DocumentId, intent: IntentId) -> Vec<u8> {
@@ -148,6 +198,8 @@ pub(super) fn take_follow_up(rows: &mut dyn Rows, document: &DocumentId, intent:
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -168,5 +220,30 @@ mod tests {
         let view = ViewRow { edition: 7, title: None, json: b"{}".to_vec() };
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&view)), @"018307f6427b7d");
         assert_eq!(read::<ViewRow>(&written(&view)), Some(view));
+        let looked = LookedRow { at: 7, heads: vec![9; 2] };
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&looked)), @"018207420909");
+        assert_eq!(read::<LookedRow>(&written(&looked)), Some(looked));
+    }
+
+    #[test]
+    fn no_two_kinds_of_rows_share_a_space() {
+        let all = [
+            PROFILE,
+            VIEW,
+            INTRODUCTION,
+            FOLLOW_UP,
+            NONCE,
+            REMOVAL,
+            DRAFT,
+            HINT,
+            LOOKED,
+            LAST_BACKUP,
+            SETTING,
+            PROGRAM,
+            ASKED_TO_TELL,
+            HOME,
+            WISH,
+        ];
+        assert_eq!(all.iter().map(|space| space.0).collect::<BTreeSet<_>>().len(), all.len());
     }
 }

@@ -10,11 +10,15 @@
 //! [`Engine::look`] reads without touching what is open. Everything else here is made of these two.
 
 mod address;
+mod backup;
 mod desk;
 mod error;
 mod event;
 mod kept;
 mod network;
+mod programs;
+mod records;
+mod summaries;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -30,13 +34,17 @@ use kith_sync::client::{ClientCore, Identity, Intent, JoinProgress, LineId, Noti
 use tokio::sync::{OwnedSemaphorePermit, mpsc as queue};
 
 pub use address::{AddressError, normalised};
+pub use backup::{Backup, LastBackup};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
-pub(crate) use kept::{DRAFT, NONCE, REMOVAL};
+pub(crate) use kept::{ASKED_TO_TELL, DRAFT, HINT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
-pub(crate) use network::on_interrupt;
+pub use network::on_interrupt;
 use network::{Network, Outgoing};
+pub use programs::Program;
+pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
+pub use summaries::Tending;
 pub use work::Work;
 
 use crate::store::{KeyCost, Lock, Store};
@@ -126,6 +134,12 @@ impl Profile {
     /// Opens with a lock that was taken before the passphrase was asked for.
     pub fn open_locked(folder: &Path, passphrase: &str, lock: Lock) -> Result<Self, EngineError> {
         Ok(Self { store: Store::open_locked(folder, passphrase, lock)?, clock: Clock::default() })
+    }
+
+    /// Makes a profile from a backup, under the passphrase that opens it; all of it can be read, and nothing written.
+    pub fn restore(folder: &Path, backup: &[u8], passphrase: &str, cost: KeyCost) -> Result<Self, EngineError> {
+        let (store, _) = Store::restore(folder, backup, passphrase, cost, &mut SystemRandom)?;
+        Ok(Self { store, clock: Clock::default() })
     }
 
     /// The same profile with another clock.

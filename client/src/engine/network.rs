@@ -392,7 +392,7 @@ fn tls_sentence(error: &rustls::Error) -> String {
 }
 
 /// Calls `f` once, on a thread of its own, when this process is asked to end (Ctrl-C; on Unix also SIGTERM).
-pub(crate) fn on_interrupt(f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+pub fn on_interrupt(f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     runtime()?.spawn(async move {
         #[cfg(unix)]
         {

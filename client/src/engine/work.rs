@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use automerge::Automerge;
-use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners};
+use automerge::{Automerge, ChangeHash};
+use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView, Sample};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
-use kith_sync::client::{ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report};
+use kith_sync::client::{
+    ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
+};
 
 use kith_sync::replica::Touched;
 
 use super::EngineError;
-use super::kept::{self, ProfileRow, ViewRow};
+use super::kept::{self, LookedRow, ProfileRow, ViewRow};
 use crate::store::Store;
 
 /// One step's hands: reads and writes, all in one transaction that is committed when the step succeeds and taken back when it
@@ -111,6 +113,53 @@ impl Work<'_> {
         Ok(view)
     }
 
+    /// When the person last said that they have looked at a document, and its heads then.
+    pub fn looked(&self, document: &DocumentId) -> Result<Option<(i64, Vec<ChangeHash>)>, EngineError> {
+        let row = kept::looked(self.store, document)?;
+        Ok(row.map(|row| (row.at, row.heads.chunks_exact(32).filter_map(|hash| ChangeHash::try_from(hash).ok()).collect())))
+    }
+
+    /// The person has looked at a document as it stands now.
+    pub fn put_looked(&mut self, document: &DocumentId) -> Result<(), EngineError> {
+        let heads = self.read(document)?.get_heads().iter().flat_map(|hash| hash.0).collect();
+        let row = LookedRow { at: self.now(), heads };
+        kept::put_looked(self.store, document, &row)
+    }
+
+    /// Stores the view of a document of any kind.
+    pub(super) fn store_any_view(&mut self, document: &DocumentId) -> Result<(), EngineError> {
+        match self.summary(document).map(|summary| summary.kind) {
+            Some(DocumentKind::WORKING) => self.store_view(document).map(|_| ()),
+            Some(DocumentKind::STRAND) => self.store_record(document).map(|_| ()),
+            Some(DocumentKind::SUMMARY) => self.store_summary(document).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Everybody that a document speaks of, whatever its kind.
+    pub fn people(&mut self, document: &DocumentId) -> Result<Vec<PersonView>, EngineError> {
+        match self.summary(document).map(|summary| summary.kind) {
+            Some(DocumentKind::STRAND) => Ok(self.record_now(document)?.people),
+            // A reader knows the leads; a lead knows the readers too, from the working document, which says it first.
+            Some(DocumentKind::SUMMARY) => {
+                let home = self.home(document)?;
+                let mut people = if home == *document { Vec::new() } else { self.view_now(&home)?.people };
+                people.extend(self.summary_view(document)?.people);
+                Ok(people)
+            }
+            _ => Ok(self.view_now(document)?.people),
+        }
+    }
+
+    /// An assessment from the stored view, if that is current; else built from the document.
+    pub fn view_now(&mut self, document: &DocumentId) -> Result<AssessmentView, EngineError> {
+        let stored = self.stored_view(document)?.filter(|(_, newer)| *newer == 0);
+        match stored.and_then(|(row, _)| serde_json::from_slice(&row.json).ok()) {
+            Some(view) => Ok(view),
+            None => self.view(document),
+        }
+    }
+
     /// Changes a document on this machine.
     pub fn edit<R, E: Into<EngineError>>(
         &mut self,
@@ -145,6 +194,32 @@ impl Work<'_> {
         let me = self.core.create_document(self.store, self.now_ms, kind, rule, relay, &mut genesis)?;
         self.out.durable = true;
         self.introduce_me(&me.document)?;
+        Ok(me)
+    }
+
+    /// Fills a profile that is thrown away with the whole made-up sample, as its first person: the assessment, and the records of the
+    /// young people whom that person holds, so that hints know their names.
+    pub fn create_example(&mut self, sample: &Sample) -> Result<Identity, EngineError> {
+        let (now, now_ms) = (self.now(), self.now_ms);
+        let mut failed = None;
+        let mut play = |me: &Identity| {
+            let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+            sample.played(me.document.0, (me.person.0, me.device.0), now, &mut random).unwrap_or_else(|why| {
+                failed = Some(why);
+                Vec::new()
+            })
+        };
+        let me = self.core.create_example(self.store, now_ms, DocumentKind::WORKING, &mut play)?;
+        let records = sample.strand_records(now);
+        let (None, Ok(records)) = (failed, records) else { return Err(EngineError::Unreadable("the made-up example")) };
+        let first = sample.people.first().map(|person| person.name.clone()).unwrap_or_default();
+        for record in records.into_iter().filter(|record| record.by == first) {
+            let own = self.create_record(None)?;
+            for (_, command) in record.commands {
+                self.record_command(&own.document, &command)?;
+            }
+        }
+        self.out.durable = true;
         Ok(me)
     }
 
@@ -238,7 +313,11 @@ impl Work<'_> {
 
     /// Every relay that something of this profile lives at, and the profile's own.
     pub fn relays(&self) -> Result<Vec<String>, EngineError> {
-        let mut relays: Vec<String> = self.core.documents().into_iter().filter_map(|document| document.relay).collect();
+        let mut relays: Vec<String> = {
+            // A copy from a backup follows no log.
+            let here = self.core.documents().into_iter().filter(|document| document.standing != Standing::Restored);
+            here.filter_map(|document| document.relay).collect()
+        };
         relays.extend(self.core.joins(self.store)?.into_iter().filter(|join| join.progress.is_open()).map(|join| join.relay));
         relays.extend(self.profile()?.relay);
         relays.sort();

@@ -39,6 +39,17 @@ pub enum StoreError {
         /// The newest that this program reads.
         known: u32,
     },
+    /// The file is no backup, or not whole.
+    #[error(
+        "This file is not a backup of Kith, or it is damaged. Nothing was made; try another copy of it. What you have sent is safe with your \
+         colleagues, and a lead can let you in again from a new profile."
+    )]
+    NotABackup,
+    /// The passphrase is not the one that the profile had when the backup was made.
+    #[error(
+        "That passphrase does not open this backup. It is the one that you had when the backup was made. Nothing was made; try again."
+    )]
+    BackupPassphrase,
     /// Another process holds the profile and does not answer.
     #[error(
         "Another Kith is working in this profile. Nothing was changed; wait until it has finished, or stop it, and try again."
@@ -73,7 +84,8 @@ impl StoreError {
         match self {
             Self::NoProfile(_) => "no-profile",
             Self::ProfileExists(_) => "profile-exists",
-            Self::WrongPassphrase => "wrong-passphrase",
+            Self::WrongPassphrase | Self::BackupPassphrase => "wrong-passphrase",
+            Self::NotABackup => "not-a-backup",
             Self::WeakPassphrase(_) => "weak-passphrase",
             Self::KeyFileDamaged(_) | Self::Damaged => "store-damaged",
             Self::Newer { .. } => "store-newer",

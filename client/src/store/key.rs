@@ -9,6 +9,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use kith_group::Random;
 use minicbor::{Decode, Encode};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::StoreError;
@@ -17,6 +18,8 @@ use super::StoreError;
 const VERSION: u8 = 1;
 /// Separates this use of the AEAD from every other.
 const DOMAIN: &[u8] = b"kith store key 1";
+/// Separates the key for backups from the store's own.
+const BACKUP_DOMAIN: &[u8] = b"kith backup key 1";
 /// The shortest passphrase that is accepted, in characters.
 pub const SHORTEST_PASSPHRASE: usize = 8;
 
@@ -66,6 +69,13 @@ impl StoreKey {
     pub(super) fn pragma(&self) -> Zeroizing<String> {
         let hex = Zeroizing::new(data_encoding::HEXLOWER.encode(self.0.as_ref()));
         Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str()))
+    }
+
+    /// The key for backups of this store: another than the store's own, so that neither says anything of the other's use.
+    pub(super) fn for_backups(&self) -> Zeroizing<[u8; 32]> {
+        let mut made = Zeroizing::new([0; 32]);
+        made.copy_from_slice(&Sha256::new().chain_update(BACKUP_DOMAIN).chain_update(self.0.as_ref()).finalize());
+        made
     }
 }
 

@@ -11,6 +11,7 @@
 //! that a commit that has returned is on the disk; it is read back at every open, because a store that silently runs without it
 //! would break the promise "saved" (protocol 10).
 
+mod backup;
 mod error;
 mod key;
 
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use kith_group::{Random, Row, Rows, RowsError, Space};
 use rusqlite::{Connection, OptionalExtension, params};
 
+pub use backup::{Contents, RowCopy};
 pub use error::StoreError;
 use error::rows_error;
 pub use key::{KeyCost, SHORTEST_PASSPHRASE, StoreKey};
@@ -41,6 +43,9 @@ pub struct Store {
     folder: PathBuf,
     within: bool,
     writes: u64,
+    key: StoreKey,
+    /// `kith.key` as it was when it opened this store.
+    key_file: Vec<u8>,
     _lock: Lock,
 }
 
@@ -151,7 +156,7 @@ impl Store {
         // An empty file is an empty store to SQLite, and so it has its rights from the start.
         let made = write_whole(folder, KEY_FILE, &key_file)
             .and_then(|()| write_whole(folder, STORE_FILE, &[]))
-            .and_then(|()| Self::connect(folder, &key, lock, true));
+            .and_then(|()| Self::connect(folder, (key, key_file), lock, true));
         if made.is_err() {
             take_away(folder, was_there);
         }
@@ -162,7 +167,7 @@ impl Store {
     pub fn open(folder: &Path, passphrase: &str) -> Result<Self, StoreError> {
         let lock = Self::lock_of(folder)?;
         let key = Self::unlock(folder, passphrase)?;
-        Self::connect(folder, &key, lock, false)
+        Self::connect(folder, key, lock, false)
     }
 
     /// Takes the lock of an existing profile: so that nobody is asked for a passphrase that cannot be used now.
@@ -176,7 +181,7 @@ impl Store {
     /// Opens with a lock that the caller took before it asked for the passphrase.
     pub fn open_locked(folder: &Path, passphrase: &str, lock: Lock) -> Result<Self, StoreError> {
         let key = Self::unlock(folder, passphrase)?;
-        Self::connect(folder, &key, lock, false)
+        Self::connect(folder, key, lock, false)
     }
 
     /// Whether a passphrase is this profile's, without opening anything.
@@ -184,13 +189,15 @@ impl Store {
         Self::unlock(folder, passphrase).map(drop)
     }
 
-    fn unlock(folder: &Path, passphrase: &str) -> Result<StoreKey, StoreError> {
+    /// The store's key, and the file that it was in.
+    fn unlock(folder: &Path, passphrase: &str) -> Result<(StoreKey, Vec<u8>), StoreError> {
         let file = fs::read(folder.join(KEY_FILE)).map_err(|error| StoreError::from_io(folder, &error))?;
-        key::unwrap(&file, passphrase).map_err(|error| match error {
+        let key = key::unwrap(&file, passphrase).map_err(|error| match error {
             key::KeyFileError::Wrong => StoreError::WrongPassphrase,
             key::KeyFileError::Damaged => StoreError::KeyFileDamaged(folder.to_owned()),
             key::KeyFileError::Newer(found) => StoreError::Newer { found: found.into(), known: VERSION },
-        })
+        })?;
+        Ok((key, file))
     }
 
     /// Wraps the store's key under another passphrase.
@@ -201,11 +208,11 @@ impl Store {
         cost: KeyCost,
         random: &mut dyn Random,
     ) -> Result<(), StoreError> {
-        let key = Self::unlock(folder, old)?;
+        let (key, _) = Self::unlock(folder, old)?;
         write_whole(folder, KEY_FILE, &key::wrap(&key, new, cost, random)?)
     }
 
-    fn connect(folder: &Path, key: &StoreKey, lock: Lock, create: bool) -> Result<Self, StoreError> {
+    fn connect(folder: &Path, key: (StoreKey, Vec<u8>), lock: Lock, create: bool) -> Result<Self, StoreError> {
         let store = Self::connect_rows(folder, key, lock, create).map_err(|error| StoreError::from_rows(folder, &error))?;
         let found = store.version().map_err(|error| StoreError::from_rows(folder, &error))?;
         if found > VERSION {
@@ -214,7 +221,7 @@ impl Store {
         Ok(store)
     }
 
-    fn connect_rows(folder: &Path, key: &StoreKey, lock: Lock, create: bool) -> Result<Self, RowsError> {
+    fn connect_rows(folder: &Path, (key, key_file): (StoreKey, Vec<u8>), lock: Lock, create: bool) -> Result<Self, RowsError> {
         use rusqlite::OpenFlags;
         let said = |error: rusqlite::Error| rows_error(&error);
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -242,7 +249,7 @@ impl Store {
                 .and_then(|_| connection.execute_batch("COMMIT"))
                 .map_err(said)?;
         }
-        let store = Self { connection, folder: folder.to_owned(), within: false, writes: 0, _lock: lock };
+        let store = Self { connection, folder: folder.to_owned(), within: false, writes: 0, key, key_file, _lock: lock };
         store.assert_durable()?;
         Ok(store)
     }
@@ -264,6 +271,55 @@ impl Store {
 
     fn version(&self) -> Result<u32, RowsError> {
         self.connection.query_row("SELECT version FROM store", [], |row| row.get(0)).map_err(|error| rows_error(&error))
+    }
+
+    /// Rows as a backup: one file, sealed under this store's key, that the passphrase opens with which this store was opened.
+    ///
+    /// # Errors
+    /// When it could not be written down.
+    pub fn backup(&self, contents: &Contents, random: &mut dyn Random) -> Result<Vec<u8>, StoreError> {
+        backup::seal(&self.key, &self.key_file, contents, random)
+    }
+
+    /// Opens a backup that this very store has just made.
+    pub(crate) fn reopen(&self, file: &[u8]) -> Result<Contents, StoreError> {
+        backup::open_with(&self.key, file)
+    }
+
+    /// Makes a profile from a backup, under the passphrase that opens it. The new store has a key of its own.
+    ///
+    /// # Errors
+    /// When the folder holds a profile, the file is no backup or damaged, or the passphrase is another; then nothing is left behind.
+    pub fn restore(
+        folder: &Path,
+        file: &[u8],
+        passphrase: &str,
+        cost: KeyCost,
+        random: &mut dyn Random,
+    ) -> Result<(Self, Contents), StoreError> {
+        if is_profile(folder) {
+            return Err(StoreError::ProfileExists(folder.to_owned()));
+        }
+        let contents = backup::open(file, passphrase)?;
+        let was_there = folder.exists();
+        let mut store = Self::create(folder, passphrase, cost, random)?;
+        let filled = store.fill(&contents).map_err(|error| StoreError::from_rows(folder, &error));
+        match filled {
+            Ok(()) => Ok((store, contents)),
+            Err(error) => {
+                drop(store);
+                take_away(folder, was_there);
+                Err(error)
+            }
+        }
+    }
+
+    fn fill(&mut self, contents: &Contents) -> Result<(), RowsError> {
+        self.begin()?;
+        for row in &contents.rows {
+            self.put_row(Space(row.space), &row.key, &row.value)?;
+        }
+        self.commit()
     }
 
     /// The profile folder.

@@ -1,7 +1,8 @@
 //! `do`: any command of practice, as JSON.
 
 use automerge::Automerge;
-use kith_assessment::{Command, FindError};
+use kith_assessment::{Command, FindError, StrandCommand};
+use kith_group::DocumentId;
 use serde_json::Value;
 
 use super::{Answer, find, writing};
@@ -9,7 +10,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 
 /// Keys of commands whose values are ids, or lists of them.
-const IDS: [&str; 20] = [
+const IDS: [&str; 26] = [
     "id",
     "about",
     "voice",
@@ -30,12 +31,27 @@ const IDS: [&str; 20] = [
     "action",
     "view",
     "field",
+    "place",
+    "said_by",
+    "trusted_by",
+    "not_trusted_by",
+    "members",
+    "next_to",
 ];
 
 /// Reads one command, completes the ids in it, and does it.
 pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
+    if found.is_summary() {
+        return Err(Failure::refused(
+            "may-not-write",
+            "This is the summary: it is read here, and written by `kith publish` and `kith heard` of a lead. Nothing was changed",
+        ));
+    }
+    if found.is_record() {
+        return in_record(engine, document, json);
+    }
     let mut value: Value = serde_json::from_str(json).map_err(|error| not_a_command(&error))?;
     let value = engine.look(move |work| {
         let doc = work.read(&document)?;
@@ -49,6 +65,8 @@ pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, F
             | Command::StopInvite { .. }
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
+            | Command::SetSummary { .. }
+            | Command::StateSummaryDevice { .. }
     );
     if by_verbs {
         return Err(Failure::refused(
@@ -58,6 +76,23 @@ pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, F
     }
     let done = engine.command(document, command)?;
     Ok(writing::written(document, done.id.map(|id| id.to_string())))
+}
+
+/// The same in a strand record.
+fn in_record(engine: &Engine, record: DocumentId, json: &str) -> Result<Answer, Failure> {
+    let mut value: Value = serde_json::from_str(json).map_err(|error| not_a_command(&error))?;
+    let view = engine.look(move |work| work.record_now(&record))?;
+    let joined = view.joined.iter().map(|one| &one.kept.id);
+    let ids: Vec<&String> =
+        joined.chain(view.not_asked.iter().map(|one| &one.kept.id)).chain(view.words.iter().map(|one| &one.kept.id)).collect();
+    if let Some(Value::String(id)) = value.get_mut("id")
+        && id.len() < 26
+    {
+        *id = find::by_id(id, ids, |one| (*one).clone(), "entry", "kith record")?.clone();
+    }
+    let command: StrandCommand = serde_json::from_value(value).map_err(|error| not_a_command(&error))?;
+    let done = engine.step(move |work| work.record_command(&record, &command))?;
+    Ok(writing::written(record, done.id.map(|id| id.to_string())))
 }
 
 fn not_a_command(error: &serde_json::Error) -> Failure {

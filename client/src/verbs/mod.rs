@@ -1,14 +1,19 @@
 //! What each verb does, on a running engine. A verb reads no file and writes none, prints nothing and asks nobody: it takes its
 //! arguments and gives an [`Answer`], so that the holder of a profile can do it for another process ([`crate::holder`]).
 
+mod backing_up;
+mod caseload;
 mod deciding;
 mod doing;
 mod exporting;
 mod find;
+mod holding;
 mod joining;
 mod page;
 mod proving;
+mod publishing;
 mod reading;
+mod records_text;
 mod standing;
 mod writing;
 
@@ -18,9 +23,13 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use caseload::{copy_now, danger_now, names, names_shown};
 pub(crate) use find::document;
+pub(crate) use find::record as find_record;
+pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
-pub(crate) use reading::shown;
+pub(crate) use reading::{shown, today};
+pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
 pub(crate) use standing::{token_bytes, words_of};
 pub(crate) use writing::{add_entry, begin};
@@ -118,13 +127,29 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Join { link, .. } => joining::join(engine, link, manner),
         Verb::Asked { request, known } => joining::asked(engine, request, known.as_deref()),
         Verb::Requests { id } => joining::requests(engine, id, manner),
-        Verb::Admit { id, request, words } => deciding::admit(engine, id, request, words.as_deref()),
+        Verb::Admit { id, request, words, why } => deciding::admit(engine, id, request, words.as_deref(), why.as_deref()),
+        Verb::Publish { id, preview, why } => publishing::publish(engine, id, *preview, why.as_deref()),
+        Verb::Heard { id, from, agency, text } => publishing::heard(engine, id, from, agency.as_deref(), text),
         Verb::Decline { id, request } => deciding::decline(engine, id, request),
         Verb::Members { id } => deciding::members(engine, id),
         Verb::Role { id, member, role } => deciding::role(engine, id, member, role),
         Verb::Remove { id, member, why } => deciding::remove(engine, id, member, why),
         Verb::Verify { id } => proving::verify(engine, id),
         Verb::Export { id, format, to, replace } => exporting::export(engine, id, *format, to, *replace),
+        Verb::Backup { file, replace } => backing_up::backup(engine, file, *replace),
+        Verb::BackupKept { made, bytes } => backing_up::kept(engine, *made, *bytes),
+        // The profile is made from it before there is an engine; here it only tells what is there now.
+        Verb::Restore { .. } => backing_up::restored(engine, manner),
+        Verb::Caseload => caseload::caseload(engine, manner),
+        Verb::Record { id } => caseload::record(engine, id, manner),
+        Verb::Attach(asked) => holding::attach(engine, asked),
+        Verb::Detach(asked) => holding::detach(engine, asked),
+        Verb::HandOver(asked) => holding::hand_over(engine, asked),
+        Verb::Agreement(asked) => holding::agreement(engine, asked),
+        Verb::JoinWords(asked) => holding::join_words(engine, asked),
+        Verb::Danger(asked) => caseload::danger(engine, asked, manner),
+        Verb::Told(asked) => caseload::told(engine, asked),
+        Verb::Nudge { caseload: true, text, .. } => caseload::nudge(engine, text),
         // Done before a profile is looked for: the names and the text are files of whoever asks.
         Verb::Nudge { .. } => Err(Failure::usage("`kith nudge` reads the input of whoever asks; it needs no profile")),
     }

@@ -6,6 +6,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::terminal::{listed, moment};
 
+mod picture;
+mod practice;
+
 /// Readable on paper and on a narrow screen; each entry stays on one sheet.
 const STYLE: &str = "
 :root { font: 1rem/1.5 system-ui, sans-serif; color: #111; background: #fff }
@@ -17,7 +20,13 @@ h1 { margin-bottom: 0 } h2 { margin-top: 2.5rem; border-bottom: 2px solid } h3 {
 .entry p, .differing p { margin: .2rem 0; white-space: pre-line; overflow-wrap: anywhere }
 .differing { margin: .5rem 0 .5rem 1rem; padding: .3rem .8rem; border: 1px solid #767676 }
 .look { padding: .5rem 1rem; border: 2px solid #111 }
+blockquote { margin: .75rem 0; padding-left: 1rem; border-left: .3rem solid #1d70b8; break-inside: avoid; white-space: pre-line }
+.action { margin: 1rem 0; break-inside: avoid } .action p { margin: .2rem 0; white-space: pre-line; overflow-wrap: anywhere }
+table { border-collapse: collapse; margin: .5rem 0 } th, td { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0 }
 dt { font-weight: bold; margin-top: .5rem } dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere }
+figure { margin: 1rem 0; break-inside: avoid } svg.kith-picture { width: 100%; height: auto }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0 } caption { text-align: left; font-weight: bold }
+th, td { border: 1px solid #767676; padding: .3rem .5rem; text-align: left; vertical-align: top } td p { margin: 0 }
 @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } h3 { break-after: avoid } }
 @page { margin: 2cm }
 ";
@@ -26,6 +35,11 @@ dt { font-weight: bold; margin-top: .5rem } dd { margin: 0; white-space: pre-lin
 pub(super) fn page(view: &AssessmentView, now: i64, zone: &TimeZone) -> String {
     let title = view.title.as_deref().unwrap_or("An assessment without a name");
     let retired: Vec<&EntryView> = view.retired().collect();
+    let today = jiff::Timestamp::from_second(now)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_zoned_datetime(zone.clone())
+        .date()
+        .to_string();
     let markup = html! {
         (DOCTYPE)
         html lang="en-GB" {
@@ -49,7 +63,14 @@ pub(super) fn page(view: &AssessmentView, now: i64, zone: &TimeZone) -> String {
                     p.look { (view.marks.len()) " things in it wait for somebody to look: Kith lists them." }
                 }
                 (purpose(view))
+                (practice::summary(view))
                 @for side in &view.sides { (side_part(side, zone)) }
+                (practice::weighting(view))
+                (practice::voices(view))
+                (picture::picture(view, &today))
+                (practice::plan(view))
+                (practice::agreement(view))
+                (practice::life(view))
                 @if !view.elsewhere.is_empty() {
                     h2 { "Written where this framework has no place" }
                     @for one in &view.elsewhere { (entry(one, zone)) }
@@ -158,6 +179,7 @@ fn differing(view: &DifferingView) -> Markup {
     html! {
         div.differing {
             p dir="auto" { strong { "Differing view. " } (view.text) }
+            @if let Some(words) = &view.for_families { p.source { "Families read: " bdi { (words) } } }
             p.source { bdi { (view.by.name) } @if let Some(why) = &view.withdrawn { ". Withdrawn: " bdi { (why) } } }
             @for answer in &view.answers { (differing(answer)) }
         }

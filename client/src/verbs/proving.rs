@@ -1,6 +1,5 @@
 //! `verify`: who wrote what, proved.
 
-use super::reading::view;
 use super::{Answer, find};
 use crate::engine::Engine;
 use crate::failure::Failure;
@@ -8,17 +7,17 @@ use crate::json::{AuthorShown, ProblemShown, Verified};
 use crate::terminal::{short, visible_line};
 
 pub(super) fn verify(engine: &Engine, id: &str) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
     let report = engine.look(move |work| work.verify(&document))?;
-    let (view, _) = view(engine, document)?;
+    let people = engine.look(move |work| work.people(&document))?;
     let authors: Vec<AuthorShown> = report
         .authors
         .iter()
         .map(|author| AuthorShown {
             device: author.device.to_string(),
             person: author.person.to_string(),
-            name: find::name_of(&view, &author.person),
+            name: find::name_of(&people, &author.person),
             changes: author.changes,
             held: author.held,
         })

@@ -12,6 +12,10 @@ use crate::terminal::{moment, visible_line};
 
 /// The stored view at once if it is current; else the document is loaded, and it says so.
 pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
+    let found = find::readable(engine, id)?;
+    if found.is_summary() {
+        return super::publishing::show(engine, &found, manner);
+    }
     let shown = shown(engine, id, manner)?;
     let Shown { view, newer, standing, .. } = &shown;
     let newer = *newer;
@@ -32,13 +36,13 @@ pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Re
     let document = found.id;
     let (view, _) = view(engine, document)?;
     let me = engine.look(move |work| Ok(work.core().identity(&document).map(|me| me.person.0.into())))?;
-    let today = jiff::Timestamp::from_second(engine.clock().now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let today = today.to_zoned_datetime(manner.zone.clone()).date().to_string();
+    let today = today(engine, manner);
     let known: Part = serde_json::from_value(part.into()).map_err(|_| Failure::usage(format!("There is no part \"{part}\"")))?;
     let text = part_text(&view, known, me.as_ref(), &today);
     let value = match known {
         Part::Voices => serde_json::to_value(&view.voices),
         Part::Weighting => serde_json::to_value(&view.weighting),
+        Part::Picture => serde_json::to_value(&view.picture),
         Part::Plan => serde_json::to_value(&view.planned),
         Part::Disagreement => serde_json::to_value(&view.positions),
         Part::Strands => serde_json::to_value(&view.strands),
@@ -48,6 +52,12 @@ pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Re
     };
     let value = value.unwrap_or_default();
     Ok(Answer::new(&PartShown { assessment: document.to_string(), part: part.to_owned(), today, value }, text))
+}
+
+/// The day on which this is, here: "YYYY-MM-DD".
+pub(crate) fn today(engine: &Engine, manner: &Manner) -> String {
+    let now = jiff::Timestamp::from_second(engine.clock().now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    now.to_zoned_datetime(manner.zone.clone()).date().to_string()
 }
 
 /// An assessment as a person sees it now.
@@ -83,7 +93,7 @@ pub(super) fn view(engine: &Engine, document: kith_group::DocumentId) -> Result<
 
 /// Who did what, and when.
 pub(super) fn history(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
-    let found = find::assessment(engine, id)?;
+    let found = find::either(engine, id)?;
     let document = found.id;
     let lines = engine.look(move |work| {
         let owners = work.owners(&document);

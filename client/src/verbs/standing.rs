@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
-use kith_assessment::AssessmentView;
+use kith_assessment::{AssessmentView, PersonView};
 use kith_group::{DocumentId, Role};
 use kith_sync::client::{JoinProgress, JoinStatus, Standing};
 
@@ -49,33 +49,40 @@ pub(crate) fn token_bytes(text: &str) -> Result<Vec<u8>, Failure> {
     }
 }
 
-pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> {
-    let found = engine.look(find::all)?;
-    let assessments: Vec<ListedAssessment> = found
+/// Every assessment here, and every request of mine.
+pub(crate) fn all_listed(engine: &Engine, manner: &Manner) -> Result<Listed, Failure> {
+    let found = engine.look(|work| Ok([find::all(work)?, find::all_read(work)?].concat()))?;
+    let assessments = found
         .into_iter()
         .map(|found| ListedAssessment {
             assessment: found.id.to_string(),
+            summary: found.is_summary(),
             title: found.title,
             role: role_of(found.summary.role, &found.summary.standing),
             standing: find::standing(&found.summary.standing, &manner.zone),
             relay: found.summary.relay,
         })
         .collect();
-    let requests = engine.look(open_requests)?;
+    Ok(Listed { assessments, requests: engine.look(open_requests)? })
+}
+
+pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> {
+    let listed = all_listed(engine, manner)?;
     let mut text = String::new();
-    for one in &assessments {
-        let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
+    for one in &listed.assessments {
+        let nothing = if one.summary { "(a summary; nothing has been shared yet)" } else { "(no name)" };
+        let title = visible_line(one.title.as_deref().unwrap_or(nothing));
         let role = one.role.as_deref().unwrap_or("removed");
         text.push_str(&format!("{}  {title}  ({role})\n", one.assessment));
     }
-    for request in &requests {
+    for request in &listed.requests {
         text.push_str(&request_line(request));
         text.push('\n');
     }
     if text.is_empty() {
         text = "Nothing here yet. Start an assessment with `kith new`, or use a colleague's link with `kith join`.".to_owned();
     }
-    Ok(Answer::new(&Listed { assessments, requests }, text.trim_end()))
+    Ok(Answer::new(&listed, text.trim_end()))
 }
 
 /// My role, which ends with my removal.
@@ -144,57 +151,73 @@ pub(super) fn request_line(asked: &Asked) -> String {
 pub fn status_of(engine: &Engine, only: Option<DocumentId>, zone: &TimeZone) -> Result<StatusShown, Failure> {
     let zone = zone.clone();
     let shown = engine.look(move |work| {
+        let wanted = |found: &find::Found| only.is_none_or(|only| only == found.id);
         let mut assessments = Vec::new();
-        for found in find::all(work)? {
-            if only.is_some_and(|only| only != found.id) {
-                continue;
-            }
-            let status = work.status(&found.id)?;
+        for found in find::all(work)?.into_iter().filter(wanted) {
             let names: Option<AssessmentView> =
                 work.stored_view(&found.id)?.and_then(|(row, _)| serde_json::from_slice(&row.json).ok());
-            let mut seen_by: Vec<SeenByShown> = Vec::new();
-            for receipt in &status.seen_by {
-                let name = names.as_ref().and_then(|view| find::known_name(view, &receipt.person));
-                let name = name.unwrap_or_else(|| "a colleague".to_owned());
-                seen_by.push(SeenByShown {
-                    person: receipt.person.to_string(),
-                    name,
-                    all_mine: receipt.all_mine,
-                    at: receipt.at,
-                });
-            }
-            assessments.push(AssessmentStatus {
-                assessment: found.id.to_string(),
-                title: found.title,
-                role: role_of(status.role, &status.standing),
-                standing: find::standing(&status.standing, &zone),
-                relay: found.summary.relay.clone(),
-                saved: true,
-                sent: status.unsent == 0 && status.waiting_to_send == 0,
-                unsent: status.unsent,
-                waiting: status.waiting_to_send,
-                wanted: work.core().intents(work.rows(), &found.id)?.len(),
-                seen_by,
-                words: status.head_words.iter().map(ToString::to_string).collect(),
-                record: status.cursor,
-                epoch: status.epoch,
-                live: work.core().is_live(&found.id),
-                quarantined: status.quarantined,
-                findings: status.findings,
-            });
+            assessments.push(one_status(work, found, &names.map(|view| view.people).unwrap_or_default(), &zone)?);
         }
-        Ok(StatusShown { assessments, requests: open_requests(work)?, relays: Vec::new() })
+        for found in find::all_read(work)?.into_iter().filter(wanted) {
+            let people = work.people(&found.id)?;
+            assessments.push(one_status(work, found, &people, &zone)?);
+        }
+        let mut records = Vec::new();
+        for found in find::all_records(work)?.into_iter().filter(wanted) {
+            let view = work.record_now(&found.id)?;
+            // By label: how things stand is often on the screen while others look.
+            let labels = view.joined.iter().filter(|joined| joined.detached.is_none()).map(|joined| joined.label.clone());
+            let labels: Vec<String> = labels.collect();
+            let title =
+                if labels.is_empty() { "Strand record".to_owned() } else { format!("Strand record of {}", listed(&labels)) };
+            records.push(one_status(work, find::Found { title: Some(title), ..found }, &view.people, &zone)?);
+        }
+        Ok(StatusShown { assessments, records, requests: open_requests(work)?, relays: Vec::new() })
     })?;
     Ok(shown)
+}
+
+fn one_status(
+    work: &mut Work<'_>,
+    found: find::Found,
+    people: &[PersonView],
+    zone: &TimeZone,
+) -> Result<AssessmentStatus, EngineError> {
+    let status = work.status(&found.id)?;
+    let seen_by = status.seen_by.iter().map(|receipt| SeenByShown {
+        person: receipt.person.to_string(),
+        name: find::known_name(people, &receipt.person).unwrap_or_else(|| "a colleague".to_owned()),
+        all_mine: receipt.all_mine,
+        at: receipt.at,
+    });
+    Ok(AssessmentStatus {
+        seen_by: seen_by.collect(),
+        assessment: found.id.to_string(),
+        title: found.title,
+        role: role_of(status.role, &status.standing),
+        standing: find::standing(&status.standing, zone),
+        relay: found.summary.relay.clone(),
+        saved: true,
+        sent: status.unsent == 0 && status.waiting_to_send == 0,
+        unsent: status.unsent,
+        waiting: status.waiting_to_send,
+        wanted: work.core().intents(work.rows(), &found.id)?.len(),
+        words: status.head_words.iter().map(ToString::to_string).collect(),
+        record: status.cursor,
+        epoch: status.epoch,
+        live: work.core().is_live(&found.id),
+        quarantined: status.quarantined,
+        findings: status.findings,
+    })
 }
 
 /// A status in lines, one assessment each, and what is wrong below it.
 pub fn status_lines(status: &StatusShown, saved_at: Option<i64>, zone: &TimeZone) -> Vec<String> {
     let mut lines = Vec::new();
-    for one in &status.assessments {
+    for one in status.assessments.iter().chain(&status.records) {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
         let when = saved_at.map(|at| format!(" {}", time_of_day(at, zone))).unwrap_or_default();
-        let removed = one.standing.state == "removed";
+        let removed = matches!(one.standing.state, "removed" | "restored");
         let sent = match (one.sent, one.unsent + one.waiting) {
             (false, 1) if removed => "1 change was never sent and is only here".to_owned(),
             (false, many) if removed => format!("{many} changes were never sent and are only here"),
@@ -221,13 +244,13 @@ pub fn status_lines(status: &StatusShown, saved_at: Option<i64>, zone: &TimeZone
 }
 
 pub(super) fn status(engine: &Engine, id: Option<&str>, manner: &Manner) -> Result<Answer, Failure> {
-    let only = id.map(|id| find::assessment(engine, id)).transpose()?.map(|found| found.id);
+    let only = id.map(|id| find::either(engine, id)).transpose()?.map(|found| found.id);
     let status = status_of(engine, only, &manner.zone)?;
     let mut lines = Vec::new();
     for line in status_lines(&status, None, &manner.zone) {
         lines.push(line);
     }
-    for one in status.assessments.iter().filter(|one| one.record > 0) {
+    for one in status.assessments.iter().chain(&status.records).filter(|one| one.record > 0) {
         let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
         lines.push(format!(
             "{title}: record {}, words to compare with a colleague who has the same number: {}",
@@ -283,11 +306,27 @@ pub(super) fn sync_once(engine: &Engine, manner: &Manner) -> Result<Answer, Fail
         });
     }
     let quiet = quiet_with_joins(engine)?;
+    // Leads' devices let each other in to summaries; what one asks for the other may grant at once.
+    let mut tended = 0;
+    while tended < 3 && engine.step(|work| work.tend_summaries())? {
+        quiet_with_joins(engine)?;
+        tended += 1;
+    }
     // Who has seen what is told by name, and names may have just come.
     engine.step(|work| {
         for found in find::all(work)? {
             if work.stored_view(&found.id)?.is_none_or(|(_, newer)| newer > 0) {
                 work.store_view(&found.id)?;
+            }
+        }
+        for found in find::all_read(work)? {
+            if work.stored_view(&found.id)?.is_none_or(|(_, newer)| newer > 0) {
+                work.store_summary(&found.id)?;
+            }
+        }
+        for found in find::all_records(work)? {
+            if work.stored_view(&found.id)?.is_none_or(|(_, newer)| newer > 0) {
+                work.store_record(&found.id)?;
             }
         }
         Ok(())

@@ -4,15 +4,17 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 
 use super::asking;
+use super::beside::Beside;
+use super::connect::{self, Tries};
 use super::door::{PAGE_HEADER, cookie, keep, refusal};
 use super::files;
 use super::house::{House, Standing};
@@ -20,12 +22,14 @@ use super::live::Live;
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
-    AppState, Draft, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToRelay, ToRemove, ToUnlock,
+    AppState, BesideShown, LetInShown, NewAssessment, NewProfile, ToAdmit, ToInvite, ToLaunch, ToOpenBeside, ToRelay, ToRemove,
+    ToUnlock,
 };
 use super::words::for_screen;
 use crate::cli::Verb;
 use crate::engine::Engine;
 use crate::failure::Failure;
+use crate::json::Opened;
 use crate::verbs;
 
 /// What all calls share.
@@ -33,12 +37,27 @@ pub(super) struct Shared {
     pub(super) port: u16,
     pub(super) house: House,
     pub(super) sessions: Mutex<Sessions>,
+    pub(super) beside: Option<Beside>,
+    /// Ends the program; there is none where another program opened the app.
+    pub(super) ends: Mutex<Option<std::sync::mpsc::Sender<()>>>,
+    pub(super) tries: Mutex<Tries>,
     pub(super) live: Live,
 }
 
 impl Shared {
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wrong tokens of other programs.
+    pub(super) fn tries(&self) -> MutexGuard<'_, Tries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the program, if it is one of its own.
+    pub(super) fn end(&self) -> bool {
+        let end = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        end.as_ref().is_some_and(|end| end.send(()).is_ok())
     }
 }
 
@@ -53,6 +72,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/here", post(here))
         .route("/offline", post(offline))
         .route("/events", get(super::events::stream))
+        .route("/beside", post(beside))
         .route("/list", get(|here: Here| verb(here, Verb::List)))
         .route("/status", get(status))
         .route("/relay", post(relay))
@@ -64,7 +84,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/typing", post(super::live::typing))
         .route("/assessments/{id}/place", post(super::live::be_here))
         .route("/hidden", post(super::live::hide))
-        .route("/assessments/{id}/drafts", put(draft))
         .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
         .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
         .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
@@ -72,14 +91,26 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/admit", post(admit))
         .route("/assessments/{id}/decline", post(decline))
         .route("/assessments/{id}/remove", post(remove))
+        .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .route("/example", post(look_round))
+        .route("/example/leave", post(leave_example))
+        .route("/guide", get(|| async { Json(kith_assessment::guide()) }))
+        .merge(super::drafts::routes())
+        .merge(super::hinting::routes())
+        .merge(super::settings::routes())
+        .merge(super::pages::routes())
+        .merge(super::records::routes())
+        .merge(super::summaries::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
-    // The two calls that a page may make before it is let in.
+    // What may be asked before a page is let in.
     let api = Router::new()
         .route("/launch", post(launch))
         .route("/unlock", post(unlock))
+        // Other programs, by tokens of their own.
+        .nest("/connect", connect::routes(&shared))
         .fallback_service(open.with_state(Arc::clone(&shared)));
     Router::new()
         .nest("/api", api)
@@ -127,14 +158,14 @@ pub(super) fn failed(failure: &Failure) -> Response {
 }
 
 /// Does something that waits for the disk or a relay, away from the server's own threads.
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+pub(super) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(f).await {
         Ok(done) => done,
         Err(_) => Err(Failure::refused("stopped", "Kith could not do that. What was saved is safe; try again")),
     }
 }
 
-async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
+pub(super) async fn answer<T: Serialize + Send + 'static>(f: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Response {
     match blocking(f).await {
         Ok(value) => Json(value).into_response(),
         Err(failure) => failed(&failure),
@@ -150,8 +181,14 @@ pub(super) async fn with_engine<T: Serialize + Send + 'static>(
 }
 
 /// Does what a verb of the command line does; its JSON is the answer.
-async fn verb(State(shared): Here, verb: Verb) -> Response {
+pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
     with_engine(shared, move |engine, house| {
+        if house.is_example() && (asking::needs_a_connection(&verb) || matches!(verb, Verb::Relay { .. })) {
+            return Err(Failure::refused(
+                "example",
+                "This is a made-up example: nobody can be asked in, and nothing goes anywhere. Leave it and start your own",
+            ));
+        }
         if house.is_offline() && asking::needs_a_connection(&verb) {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
         }
@@ -176,7 +213,7 @@ async fn launch(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToLau
 }
 
 /// The page's token in the answer, the cookie beside it.
-fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
+pub(super) fn let_in_with(name: &str, LetIn { cookie, page }: LetIn) -> Response {
     let mut response = Json(LetInShown { page }).into_response();
     if let Some(value) =
         cookie.and_then(|cookie| HeaderValue::from_str(&format!("{name}={cookie}; Path=/; HttpOnly; SameSite=Strict")).ok())
@@ -242,13 +279,24 @@ async fn state(State(shared): Here) -> Response {
             profile,
             lock_after_seconds: shared.house.lock_after().as_secs(),
             offline: shared.house.is_offline(),
+            example: shared.house.is_example(),
             hidden,
             passphrase: asking::suggested_passphrase(),
             tree: asking::suggested_tree(&titles),
             choices: asking::choices(),
+            beside: shared.beside.as_ref().map(BesideShown::of),
         })
     })
     .await
+}
+
+/// A way into the app of somebody beside.
+async fn beside(State(shared): Here, Json(asked): Json<ToOpenBeside>) -> Response {
+    let found = shared.beside.iter().flat_map(|beside| &beside.others).find(|other| other.name == asked.name);
+    match found {
+        Some(other) => Json(Opened { address: (other.way_in)(), handed_over: true }).into_response(),
+        None => failed(&Failure::refused("no-such-person", "Nobody of that name writes on this computer")),
+    }
 }
 
 async fn set_up(State(shared): Here, Json(new): Json<NewProfile>) -> Response {
@@ -262,6 +310,14 @@ async fn set_up(State(shared): Here, Json(new): Json<NewProfile>) -> Response {
         }
         Err(failure) => failed(&failure),
     }
+}
+
+async fn look_round(State(shared): Here) -> Response {
+    answer(move || shared.house.look_round().map(|assessment| super::shapes::ExampleShown { assessment })).await
+}
+
+async fn leave_example(State(shared): Here) -> Response {
+    answer(move || shared.house.leave_example().map(|()| serde_json::json!({}))).await
 }
 
 async fn lock(State(shared): Here) -> Response {
@@ -299,6 +355,9 @@ async fn join(here: Here, Json(asked): Json<super::shapes::ToJoin>) -> Response 
 async fn begin(State(shared): Here, Json(new): Json<NewAssessment>) -> Response {
     with_engine(shared, move |engine, house| {
         let made = verbs::begin(engine, &new.title, &new.purpose())?;
+        if let Some(id) = made.value["assessment"].as_str().filter(|_| new.act_today) {
+            asking::command(engine, id, kith_assessment::Command::ActToday(kith_assessment::ActToday::default()))?;
+        }
         house.tell(News::Look);
         Ok(made.value)
     })
@@ -318,11 +377,6 @@ async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Jso
     .await
 }
 
-async fn draft(State(shared): Here, Path(id): Path<String>, Json(draft): Json<Draft>) -> Response {
-    with_engine(shared, move |engine, _| asking::keep_draft(engine, &id, &draft).map(|()| serde_json::json!({"saved": true})))
-        .await
-}
-
 async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>) -> Response {
     let ToInvite { role, expires, for_whom } = asked;
     verb(here, Verb::Invite { id, role, expires, for_whom: for_whom.filter(|whom| !whom.trim().is_empty()) }).await
@@ -330,7 +384,7 @@ async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>)
 
 async fn admit(here: Here, Path(id): Path<String>, Json(asked): Json<ToAdmit>) -> Response {
     // Whoever lets somebody in says which words were compared; without them nobody comes in.
-    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words) }).await
+    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words), why: asked.why }).await
 }
 
 async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToDecline>) -> Response {
@@ -339,6 +393,10 @@ async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::sh
 
 async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>) -> Response {
     verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
+}
+
+async fn picture(State(shared): Here, Path(id): Path<String>, Query(asked): Query<super::shapes::PictureSince>) -> Response {
+    with_engine(shared, move |engine, house| asking::picture(engine, &id, asked.then.as_deref(), &house.manner)).await
 }
 
 async fn text(State(shared): Here, Path(id): Path<String>) -> Response {

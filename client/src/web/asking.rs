@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kith_assessment::{Agreed, Answer, Basis, Command, Heard, Kind, TEXT_LIMIT, Trigger, overview};
+use kith_assessment::{
+    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, Outcome,
+    PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom,
+    Whose, draw, on_the_day, overview, picture_then_and_now,
+};
 use kith_group::{Digest, SystemRandom, words_of};
 
 use super::house::House;
-use super::shapes::{AppProfile, AssessmentShown, Choice, CommandDone, Draft, NewProfile};
+use super::shapes::{AppProfile, AssessmentShown, Choice, CommandDone, NewProfile, PictureShown};
 use crate::cli::{Format, Verb};
-use crate::engine::{DRAFT, Engine, Person};
+use crate::engine::{Engine, Person};
 use crate::failure::Failure;
 use crate::verbs::{self, Manner, label};
 
 /// The longest telephone number, in characters.
 const LONGEST_PHONE: usize = 40;
-/// The longest name of a draft's place.
-const LONGEST_FIELD: usize = 80;
 
 /// Whose profile it is.
 pub(super) fn profile(engine: &Engine) -> Result<AppProfile, Failure> {
@@ -81,10 +83,41 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("agreed", of!(Agreed)),
         ("trigger", of!(Trigger)),
         ("answer", of!(Answer)),
+        ("whose", of!(Whose)),
+        ("outcome", of!(Outcome)),
+        ("fair", of!(Fair)),
+        ("turn", of!(Turn)),
+        ("status", of!(Status)),
+        ("position", of!(Position)),
+        ("still-true", of!(StillTrue)),
+        ("told", of!(Told)),
+        ("asked-all", of!(AskedAll)),
+        ("place-kind", of!(PlaceKind)),
+        ("place-is", of!(PlaceIs)),
+        ("tie-kind", of!(TieKind)),
+        ("strength", of!(Strength)),
+        ("direction", of!(Direction)),
+        ("agreement", of!(Agreement)),
+        ("after-no", of!(AfterNo)),
+        ("their-words", of!(TheirWords)),
+        ("whom", of!(Whom)),
+        ("said", of!(Said)),
+        ("competent", of!(Competent)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
     .collect()
+}
+
+/// The picture as it is drawn today, with what changed since another day.
+pub(super) fn picture(engine: &Engine, id: &str, then: Option<&str>, manner: &Manner) -> Result<PictureShown, Failure> {
+    let view = verbs::shown(engine, id, manner)?.view.picture;
+    let now = Timestamp::from_second(engine.clock().now()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let today = now.to_zoned_datetime(manner.zone.clone()).date().to_string();
+    let then = then.filter(|then| !then.is_empty());
+    let sheet = |sheet| draw(&view, sheet, Audience::Team, then, &today);
+    let compared = then.map(|then| picture_then_and_now(&view, then, &today));
+    Ok(PictureShown { places: sheet(Sheet::Places), ties: sheet(Sheet::Ties), compared, today })
 }
 
 /// What would connect by itself, and so must wait while a person has chosen to work offline.
@@ -130,18 +163,18 @@ pub(super) fn set_up(house: &House, new: &NewProfile) -> Result<(), Failure> {
 pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<AssessmentShown, Failure> {
     let shown = verbs::shown(engine, id, manner)?;
     let document = verbs::document(engine, id)?;
-    let (me, role, drafts) = engine.look(move |work| {
-        let me = work.core().identity(&document).map(|me| me.person.to_string());
+    let (me, role) = engine.look(move |work| {
+        let me = work.core().identity(&document).map(|me| me.person);
         let role =
             work.documents().into_iter().find(|one| one.id == document).and_then(|one| one.role).map(|role| role.to_string());
-        let rows = work.rows().scan_rows(DRAFT, &document.0, &[], usize::MAX)?;
-        let drafts = rows.into_iter().filter_map(|(key, text)| {
-            Some((String::from_utf8(key.get(document.0.len()..)?.to_vec()).ok()?, String::from_utf8(text).ok()?))
-        });
-        Ok((me, role, drafts.collect::<BTreeMap<_, _>>()))
+        Ok((me, role))
     })?;
+    let drafts = super::drafts::of(engine, document)?;
     let overview = overview(&shown.view);
-    Ok(AssessmentShown { assessment: shown.assessment, standing: shown.standing, view: shown.view, overview, me, role, drafts })
+    let day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), &verbs::today(engine, manner));
+    let me = me.map(|me| me.to_string());
+    let (assessment, standing, view) = (shown.assessment, shown.standing, shown.view);
+    Ok(AssessmentShown { assessment, standing, view, overview, day, me, role, drafts })
 }
 
 /// Does a command that a person gives on a page. What belongs to letting somebody in is done by its own calls.
@@ -152,6 +185,8 @@ pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(St
             | Command::UseInvite { .. }
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
+            | Command::SetSummary { .. }
+            | Command::StateSummaryDevice { .. }
     );
     if by_its_own_call {
         return Err(Failure::refused("refused", "That has a call of its own"));
@@ -168,21 +203,6 @@ pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(St
         }
     };
     Ok((document.to_string(), done))
-}
-
-/// Keeps what is typed and not added yet, on this computer only. An empty text takes the draft away.
-pub(super) fn keep_draft(engine: &Engine, id: &str, draft: &Draft) -> Result<(), Failure> {
-    if draft.field.is_empty() || draft.field.len() > LONGEST_FIELD {
-        return Err(Failure::usage("A draft belongs to a place"));
-    }
-    if draft.text.chars().map(char::len_utf16).sum::<usize>() > 2 * TEXT_LIMIT {
-        return Err(Failure::refused("too-long", "This draft is longer than an entry may be. Shorten it, or add it in parts"));
-    }
-    let document = verbs::document(engine, id)?;
-    let key = [document.0.as_slice(), draft.field.as_bytes()].concat();
-    let text = draft.text.clone();
-    engine.step(move |work| if text.is_empty() { work.delete(DRAFT, &key) } else { work.put(DRAFT, &key, text.as_bytes()) })?;
-    Ok(())
 }
 
 /// A page to print or send, and the name to keep it under: chosen here, with nobody's name in it.

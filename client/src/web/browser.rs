@@ -12,8 +12,8 @@ use crate::store::only_mine;
 
 const PAGE: &str = "kith-open.html";
 
-/// Opens the browser; false if that did not work.
-pub(super) fn open(folder: &Path, address: &str) -> bool {
+/// Opens the browser at an address, by a page in the profile's folder; false if that did not work.
+pub fn open(folder: &Path, address: &str) -> bool {
     let Ok(page) = write(folder, address) else { return false };
     let mut command = if cfg!(windows) {
         let mut command = Command::new("cmd");

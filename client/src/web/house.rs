@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use kith_group::Digest;
 use tokio::sync::broadcast;
 
 use super::company::Company;
+use super::hinting::HintCache;
 use super::news::{self, News};
 use crate::engine::{Engine, Person, Profile};
 use crate::failure::Failure;
@@ -31,8 +33,17 @@ pub(super) enum Standing {
     Open,
 }
 
+/// A made-up example to look round in: a profile that nobody can open again, thrown away on leaving.
+struct Away {
+    opened: Opened,
+    /// Takes the folder away when dropped.
+    _folder: tempfile::TempDir,
+}
+
 struct Opened {
     engine: Engine,
+    /// Checks texts for hints, with the names of the caseload: gone with everything else when locked.
+    hints: Arc<HintCache>,
     /// Ends the thread that tells news.
     ended: Arc<AtomicBool>,
     #[cfg(unix)]
@@ -43,8 +54,12 @@ struct Opened {
 pub(super) struct House {
     folder: PathBuf,
     cost: KeyCost,
-    lock_after: Duration,
+    lock_after: Mutex<Duration>,
+    /// Digests of the tokens with which other programs may read. They stay while it is locked, so that who asks hears that it is.
+    programs: Mutex<Vec<Digest>>,
     opened: Mutex<Option<Opened>>,
+    /// While somebody looks round the example, everything happens there.
+    away: Mutex<Option<Away>>,
     /// One passphrase is tried at a time.
     trying: Mutex<()>,
     touched: Mutex<Instant>,
@@ -58,8 +73,10 @@ impl House {
         Self {
             folder: folder.to_owned(),
             cost,
-            lock_after,
+            lock_after: Mutex::new(lock_after),
+            programs: Mutex::default(),
             opened: Mutex::new(None),
+            away: Mutex::new(None),
             trying: Mutex::new(()),
             touched: Mutex::new(Instant::now()),
             offline: Arc::new(AtomicBool::new(false)),
@@ -72,8 +89,17 @@ impl House {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn away(&self) -> MutexGuard<'_, Option<Away>> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody looks round the example.
+    pub(super) fn is_example(&self) -> bool {
+        self.away().is_some()
+    }
+
     pub(super) fn standing(&self) -> Standing {
-        if self.opened().is_some() {
+        if self.is_example() || self.opened().is_some() {
             Standing::Open
         } else if is_profile(&self.folder) {
             Standing::Locked
@@ -84,11 +110,65 @@ impl House {
 
     /// The running engine, or why there is none.
     pub(super) fn engine(&self) -> Result<Engine, Failure> {
+        if let Some(away) = self.away().as_ref() {
+            return Ok(away.opened.engine.clone());
+        }
         match self.opened().as_ref() {
             Some(opened) => Ok(opened.engine.clone()),
             None if is_profile(&self.folder) => Err(locked()),
             None => Err(Failure::refused("no-profile", "Kith does not know yet who you are. Begin with \"About you\"")),
         }
+    }
+
+    /// What checks texts, for as long as the profile stays open.
+    pub(super) fn hints(&self) -> Result<Arc<HintCache>, Failure> {
+        if let Some(away) = self.away().as_ref() {
+            return Ok(Arc::clone(&away.opened.hints));
+        }
+        self.opened().as_ref().map(|opened| Arc::clone(&opened.hints)).ok_or_else(locked)
+    }
+
+    /// Opens the made-up example; its assessment's id. Nothing of one's own profile is touched, and nothing goes anywhere.
+    pub(super) fn look_round(&self) -> Result<String, Failure> {
+        let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_example() {
+            return Err(Failure::refused("example", "The example is open already. Leave it first"));
+        }
+        let no_room = |error: std::io::Error| {
+            Failure::refused("example", format!("The example could not be made on this computer ({error}). Nothing was changed"))
+        };
+        let folder = tempfile::Builder::new().prefix("kith-example-").tempdir().map_err(no_room)?;
+        let sample = kith_assessment::sample_larch();
+        let Some(first) = sample.people.first() else { return Err(Failure::refused("example", "The example is empty")) };
+        let person = Person { name: first.name.clone(), agency: first.agency.clone(), role: first.role.clone() };
+        // 256 random bits that nobody is told: a costly key would protect nothing more.
+        let passphrase = data_encoding::HEXLOWER.encode(&Digest::random(&mut kith_group::SystemRandom).0);
+        let profile = Profile::create(&folder.path().join("profile"), &passphrase, &person, None, KeyCost::TESTS)?;
+        let engine = Engine::start(profile)?;
+        let me = engine.step(move |work| work.create_example(&sample))?;
+        if let Some(own) = self.opened().as_ref() {
+            own.ended.store(true, Ordering::Relaxed);
+        }
+        let opened = self.begin(engine, false)?;
+        *self.away() = Some(Away { opened, _folder: folder });
+        self.tell(News::Look);
+        Ok(me.document.to_string())
+    }
+
+    /// Leaves the example: all of it is thrown away.
+    pub(super) fn leave_example(&self) -> Result<(), Failure> {
+        let away = self.away().take();
+        let Some(Away { opened: Opened { engine, ended, .. }, _folder }) = away else { return Ok(()) };
+        ended.store(true, Ordering::Relaxed);
+        engine.stop()?;
+        // One's own profile was open all the time; its news are told again.
+        let own = self.opened().take();
+        if let Some(own) = own {
+            let ended = self.tell_news(&own.engine)?;
+            *self.opened() = Some(Opened { ended, ..own });
+        }
+        self.tell(News::Look);
+        Ok(())
     }
 
     /// Makes the profile and opens it.
@@ -123,7 +203,25 @@ impl House {
         self.open(Engine::start(Profile::open_locked(&self.folder, passphrase, lock)?)?)
     }
 
+    /// Makes the profile from a backup and opens it.
+    pub(super) fn restore(&self, backup: &[u8], passphrase: &str) -> Result<(), Failure> {
+        let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        let profile = Profile::restore(&self.folder, backup, passphrase, self.cost)?;
+        self.open(Engine::start(profile)?)
+    }
+
     fn open(&self, engine: Engine) -> Result<(), Failure> {
+        if let Some(minutes) = engine.look(|work| work.lock_after())? {
+            self.set_lock_after(Duration::from_secs(u64::from(minutes) * 60));
+        }
+        self.read_programs(&engine)?;
+        let opened = self.begin(engine, true)?;
+        *self.opened() = Some(opened);
+        Ok(())
+    }
+
+    /// Tells every page what happens in a profile, until it is told to end.
+    fn tell_news(&self, engine: &Engine) -> Result<Arc<AtomicBool>, Failure> {
         let events = engine.subscribe()?;
         let ended = Arc::new(AtomicBool::new(false));
         news::start(news::Teller {
@@ -136,20 +234,27 @@ impl House {
             company: Company::default(),
             told: BTreeMap::new(),
         })?;
+        Ok(ended)
+    }
+
+    /// `served`: whether the command line may work through it.
+    fn begin(&self, engine: Engine, served: bool) -> Result<Opened, Failure> {
+        let ended = self.tell_news(&engine)?;
         #[cfg(unix)]
-        let service = crate::holder::Service::start(&engine).ok();
+        let service = if served { crate::holder::Service::start(&engine).ok() } else { None };
         self.touch();
-        *self.opened() = Some(Opened {
+        Ok(Opened {
             engine,
+            hints: Arc::default(),
             ended,
             #[cfg(unix)]
             _service: service,
-        });
-        Ok(())
+        })
     }
 
     /// Stops everything and forgets every key; every page is told to blank itself.
     pub(super) fn lock(&self) -> Result<(), Failure> {
+        self.leave_example()?;
         let opened = self.opened().take();
         let Some(Opened { engine, ended, .. }) = opened else { return Ok(()) };
         ended.store(true, Ordering::Relaxed);
@@ -165,14 +270,32 @@ impl House {
     /// Locks if nobody has done anything for as long as was agreed.
     pub(super) fn lock_if_left_alone(&self) {
         let alone = self.touched.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
-        if alone >= self.lock_after && self.opened().is_some() {
+        if alone >= self.lock_after() && self.standing() == Standing::Open {
             let _ = self.lock();
         }
     }
 
     /// After how much time without a key or a press the app locks itself.
     pub(super) fn lock_after(&self) -> Duration {
-        self.lock_after
+        *self.lock_after.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes that from now on.
+    pub(super) fn set_lock_after(&self, after: Duration) {
+        *self.lock_after.lock().unwrap_or_else(PoisonError::into_inner) = after;
+    }
+
+    /// Reads which programs may read.
+    pub(super) fn read_programs(&self, engine: &Engine) -> Result<(), Failure> {
+        let programs = engine.look(|work| work.programs())?;
+        let digests = programs.into_iter().map(|program| program.digest).collect();
+        *self.programs.lock().unwrap_or_else(PoisonError::into_inner) = digests;
+        Ok(())
+    }
+
+    /// Whether a program with this token may read.
+    pub(super) fn knows_program(&self, digest: &Digest) -> bool {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).contains(digest)
     }
 
     /// Connects to nobody until told otherwise, or connects again.

@@ -12,24 +12,33 @@
 
 mod api;
 mod asking;
+mod beside;
 mod browser;
 mod company;
+mod connect;
 mod door;
+mod drafts;
 mod events;
 mod files;
+mod hinting;
 mod house;
 mod instance;
 mod live;
 mod news;
+mod pages;
+mod records;
+mod schema;
 mod session;
+mod settings;
 mod shapes;
+mod summaries;
 mod types;
 mod words;
 
 use std::io::{BufRead, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
@@ -46,11 +55,16 @@ use crate::failure::Failure;
 use crate::json::Opened;
 use crate::store::{KeyCost, Lock};
 
+pub use beside::{Beside, Neighbour};
+pub use browser::open as open_browser;
+pub use connect::openapi;
 pub use files::app_files;
 pub use types::typescript;
 
 /// How often it is looked whether anybody is there.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long the answer to the last call may take to leave.
+const LAST_WORD: Duration = Duration::from_millis(200);
 /// How long an ending server waits for answers that are on their way.
 const END_WITHIN: Duration = Duration::from_secs(2);
 
@@ -67,6 +81,8 @@ pub struct Options {
     pub cost: KeyCost,
     /// Opens the profile at once, where a script gives it.
     pub passphrase: Option<Zeroizing<String>>,
+    /// Others whose apps run on this computer too.
+    pub beside: Option<Beside>,
 }
 
 /// A running server. Ends when dropped.
@@ -95,7 +111,7 @@ pub enum Started {
 
 impl Server {
     /// Starts the app of a profile folder, in which there may be no profile yet; or gets a way into the one that runs.
-    pub fn start(folder: &Path, options: &Options) -> Result<Started, Failure> {
+    pub fn start(folder: &Path, options: Options) -> Result<Started, Failure> {
         if !files::is_built_in() {
             return Err(Failure::refused(
                 "no-app",
@@ -126,7 +142,15 @@ impl Server {
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }
-        let shared = Arc::new(Shared { port, house, sessions: Mutex::new(Sessions::new()), live: live::Live::default() });
+        let shared = Arc::new(Shared {
+            port,
+            house,
+            sessions: Mutex::new(Sessions::new()),
+            beside: options.beside,
+            ends: Mutex::default(),
+            tries: Mutex::default(),
+            live: live::Live::default(),
+        });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;
         let (end, ended) = oneshot::channel::<()>();
@@ -158,6 +182,16 @@ impl Server {
         way_in(&self.shared)
     }
 
+    /// The same, to one of the app's pages: a route such as `/a/ID/overview`.
+    pub fn way_in_to(&self, route: &str) -> String {
+        format!("{}{route}", self.way_in())
+    }
+
+    /// A person may end the program from the page: then this hears of it.
+    fn ends_with(&self, end: mpsc::Sender<()>) {
+        *self.shared.ends.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+    }
+
     /// Whether the profile is open: nothing of it is in memory otherwise.
     pub fn is_unlocked(&self) -> bool {
         self.shared.house.standing() == Standing::Open
@@ -184,19 +218,20 @@ impl Drop for Server {
 /// `kith open`: until Ctrl-C.
 pub(crate) fn run(folder: &Path, options: Options, json: bool) -> Result<u8, Failure> {
     let (end, ended) = mpsc::channel();
+    let by_hand = end.clone();
     on_interrupt(move || {
         let _ = end.send(());
     })
     .map_err(|error| Failure::refused("network", format!("The network cannot be used ({error})")))?;
     let (browser, lock_after) = (options.browser, options.lock_after);
-    let server = match Server::start(folder, &options)? {
+    let server = match Server::start(folder, options)? {
         Started::Here(server) => server,
         Started::There(address) => {
             show(folder, &address, browser, json, true);
             return Ok(0);
         }
     };
-    drop(options);
+    server.ends_with(by_hand);
     show(folder, &server.way_in(), browser, json, false);
     if !json {
         let minutes = lock_after.as_secs() / 60;
@@ -212,6 +247,8 @@ pub(crate) fn run(folder: &Path, options: Options, json: bool) -> Result<u8, Fai
         });
     }
     let _ = ended.recv();
+    // Whoever asked for it from the page hears that it was done.
+    std::thread::sleep(LAST_WORD);
     drop(server);
     browser::forget(folder);
     Ok(0)

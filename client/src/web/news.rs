@@ -16,8 +16,9 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::company::Company;
+use super::drafts::Draft;
 use super::shapes::{AppStatus, Here, TextChanged};
-use crate::engine::{Engine, EngineError, Event};
+use crate::engine::{Engine, EngineError, Event, Tending};
 use crate::failure::Failure;
 use crate::json::RelayShown;
 use crate::verbs::{self, status_of};
@@ -47,6 +48,15 @@ pub(crate) enum News {
         to: Heads,
         /// Whether more than these texts changed.
         more: bool,
+    },
+    /// A page kept a draft, or took it away: other pages that show it follow.
+    Draft {
+        /// In which assessment.
+        assessment: String,
+        /// Its place.
+        field: String,
+        /// What stands there now.
+        draft: Option<Draft>,
     },
     /// Which agencies are where in an assessment, now. Nobody keeps this.
     Presence {
@@ -107,9 +117,11 @@ impl Teller {
         let mut look_at = Instant::now();
         let mut not_before = look_at;
         let mut listening = self.news.subscribe();
+        let mut tending = Tending::default();
         while !self.ended.load(Ordering::Relaxed) {
             match self.events.recv_timeout(look_at.saturating_duration_since(Instant::now()).min(GATHER)) {
                 Ok(event) => {
+                    tending.hear(&event);
                     self.hear(event, &mut relays)?;
                     look_at = look_at.min(Instant::now() + GATHER).max(not_before);
                     continue;
@@ -136,6 +148,7 @@ impl Teller {
             if !self.offline.load(Ordering::Relaxed) {
                 // A document may have come from a relay that no connection is kept to yet.
                 self.engine.connect_all()?;
+                tending.tend(&self.engine)?;
             }
             let status = self.status(&relays, saved_at)?;
             let told = serde_json::to_string(&status).unwrap_or_default();
@@ -270,7 +283,8 @@ pub(super) fn app_status(engine: &Engine, zone: &TimeZone, offline: bool, saved_
 fn line(one: &crate::json::AssessmentStatus, time: &str, offline: bool) -> String {
     let mut line = format!("Saved on this computer {time}");
     if let Some(words) = &one.standing.words {
-        return format!("{line}. {words}");
+        // The page says the rest.
+        return format!("{line}. {}", words.split_inclusive(". ").next().unwrap_or(words).trim_end());
     }
     if one.record == 0 && one.relay.is_none() {
         return format!("{line} · Not connected to anyone yet");

@@ -3,11 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use kith_assessment::{AssessmentView, Command, Heads, Overview, Splice, Trigger};
+use kith_assessment::{
+    Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, OnTheDay, Overview, PictureThenAndNow,
+    Sitting, Splice, StrandCommand, Task, TheirWords, Trigger,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+use super::beside::Beside;
+use super::drafts::Draft;
 use crate::json::{StandingShown, StatusShown};
 
 /// A page shows its launch token.
@@ -71,6 +76,8 @@ pub(crate) struct AppState {
     pub(crate) lock_after_seconds: u64,
     /// Whether somebody chose to work offline.
     pub(crate) offline: bool,
+    /// Whether this is the made-up example, which is thrown away on leaving.
+    pub(crate) example: bool,
     /// Whether this person does not want to be seen where they are.
     pub(crate) hidden: bool,
     /// A suggestion for a passphrase.
@@ -79,6 +86,40 @@ pub(crate) struct AppState {
     pub(crate) tree: String,
     /// Every fixed choice, with the words to show.
     pub(crate) choices: BTreeMap<String, Vec<Choice>>,
+    /// Others whose apps run on this computer too.
+    pub(crate) beside: Option<BesideShown>,
+}
+
+/// Others whose apps run on this computer too, and what to say of them ([`Beside`]).
+#[derive(Serialize, TS)]
+pub(crate) struct BesideShown {
+    pub(crate) before: String,
+    /// Their names.
+    pub(crate) others: Vec<String>,
+    pub(crate) between: String,
+    pub(crate) place: String,
+    /// The page of the place.
+    pub(crate) route: String,
+    pub(crate) after: String,
+}
+
+impl BesideShown {
+    pub(crate) fn of(beside: &Beside) -> Self {
+        Self {
+            before: beside.before.clone(),
+            others: beside.others.iter().map(|other| other.name.clone()).collect(),
+            between: beside.between.clone(),
+            place: beside.place.clone(),
+            route: beside.route.clone(),
+            after: beside.after.clone(),
+        }
+    }
+}
+
+/// Opens the app of somebody beside.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToOpenBeside {
+    pub(crate) name: String,
 }
 
 /// One of several fixed choices.
@@ -106,6 +147,10 @@ pub(crate) struct AppProfile {
 #[derive(Deserialize, TS)]
 pub(crate) struct NewAssessment {
     pub(crate) title: String,
+    /// Someone must act today: why is answered later.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub(crate) act_today: bool,
     #[serde(default)]
     #[ts(optional, as = "Option<Trigger>")]
     pub(crate) trigger: Option<Trigger>,
@@ -139,6 +184,13 @@ impl NewAssessment {
     }
 }
 
+/// The made-up example is open.
+#[derive(Serialize, TS)]
+pub(crate) struct ExampleShown {
+    /// Its assessment.
+    pub(crate) assessment: String,
+}
+
 /// An assessment as the app shows it.
 #[derive(Serialize, TS)]
 pub(crate) struct AssessmentShown {
@@ -147,21 +199,14 @@ pub(crate) struct AssessmentShown {
     pub(crate) standing: StandingShown,
     pub(crate) view: AssessmentView,
     pub(crate) overview: Overview,
+    /// What waits today, and what may be out of date.
+    pub(crate) day: OnTheDay,
     /// My person.
     pub(crate) me: Option<String>,
     /// "lead", "contributor", "reader".
     pub(crate) role: Option<String>,
     /// What is typed and not added yet, by its place on the pages.
-    pub(crate) drafts: BTreeMap<String, String>,
-}
-
-/// What is typed and not added yet.
-#[derive(Deserialize, TS)]
-pub(crate) struct Draft {
-    /// Its place on the pages.
-    pub(crate) field: String,
-    /// Empty: there is none any more.
-    pub(crate) text: String,
+    pub(crate) drafts: BTreeMap<String, Draft>,
 }
 
 /// A command was done, and is on the disk.
@@ -188,6 +233,10 @@ pub(crate) struct ToAdmit {
     pub(crate) request: String,
     /// The four words that both have compared.
     pub(crate) words: String,
+    /// Why they write here: for police, businesses and residents.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
 }
 
 /// Says no to somebody.
@@ -293,4 +342,228 @@ pub(crate) struct Here {
     pub(crate) agency: String,
     /// Where: "2.3", "summary".
     pub(crate) place: String,
+}
+
+/// What waits for the person whose profile this is, over all assessments.
+#[derive(Serialize, TS)]
+pub(crate) struct WorkShown {
+    /// Groups that have something, in the order of the page.
+    pub(crate) groups: Vec<WorkGroup>,
+}
+
+/// Tasks of one kind.
+#[derive(Serialize, TS)]
+pub(crate) struct WorkGroup {
+    pub(crate) group: Group,
+    /// Its heading.
+    pub(crate) words: &'static str,
+    pub(crate) tasks: Vec<WorkTask>,
+}
+
+/// One task, and where it is.
+#[derive(Serialize, TS)]
+pub(crate) struct WorkTask {
+    pub(crate) assessment: String,
+    pub(crate) title: Option<String>,
+    pub(crate) task: Task,
+}
+
+/// Words to look for.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToFind {
+    pub(crate) words: String,
+}
+
+/// What was found, by assessment.
+#[derive(Serialize, TS)]
+pub(crate) struct FindShown {
+    pub(crate) assessments: Vec<FoundIn>,
+}
+
+/// What was found in one assessment.
+#[derive(Serialize, TS)]
+pub(crate) struct FoundIn {
+    pub(crate) assessment: String,
+    pub(crate) title: Option<String>,
+    pub(crate) found: Vec<Found>,
+}
+
+/// What others did since the person last said that they have looked.
+#[derive(Serialize, TS)]
+pub(crate) struct SinceShown {
+    /// When that was; `None`: this is the first look.
+    pub(crate) since: Option<i64>,
+    /// What was done since, oldest first; none of it by the person.
+    pub(crate) lines: Vec<HistoryLine>,
+}
+
+/// History by sitting and person, oldest first.
+#[derive(Serialize, TS)]
+pub(crate) struct TimelineShown {
+    pub(crate) sittings: Vec<Sitting>,
+}
+
+/// Two moments to compare.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToCompare {
+    /// The change after which the first moment is.
+    pub(crate) then: String,
+    /// The same of the second; none: now.
+    #[serde(default)]
+    pub(crate) now: Option<String>,
+}
+
+/// A copy for case notes.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToCopy {
+    /// A strand of one's own to take with it, by id.
+    #[serde(default)]
+    pub(crate) strand: Option<String>,
+}
+
+/// The picture as it is drawn. The table and the sentences are in the view.
+#[derive(Serialize, TS)]
+pub(crate) struct PictureShown {
+    /// The day on which it was drawn.
+    pub(crate) today: String,
+    /// The group in its places.
+    pub(crate) places: Drawing,
+    /// Ties, as they described them.
+    pub(crate) ties: Drawing,
+    /// What changed since an earlier day, if one was asked for.
+    pub(crate) compared: Option<PictureThenAndNow>,
+}
+
+/// Since which day.
+#[derive(Deserialize)]
+pub(crate) struct PictureSince {
+    /// "YYYY-MM-DD"; not given, or empty: the picture of now.
+    #[serde(default)]
+    pub(crate) then: Option<String>,
+}
+
+/// Attaches a young person. Either a name, for a new strand record, or somebody who is in my caseload already.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToAttach {
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) name: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) known_as: Option<String>,
+    /// The duty team's; the profile's if not given.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) phone: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) label: Option<String>,
+    /// A strand record.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) person: Option<String>,
+    /// A label that I hold already and that has no record.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) strand: Option<String>,
+}
+
+/// Takes a young person out of an assessment.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToDetach {
+    pub(crate) assessment: String,
+    pub(crate) why: String,
+    pub(crate) their_words: TheirWords,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) date: Option<String>,
+}
+
+/// Gives a young person to their next holder.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToHandOver {
+    /// A person's id in the record, their name, or "me".
+    pub(crate) to: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) phone: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
+    #[serde(default)]
+    pub(crate) stay: bool,
+}
+
+/// Notes what somebody said when asked, and sets what colleagues see.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToNoteAgreement {
+    /// `record-agreement`.
+    pub(crate) said: StrandCommand,
+    /// What colleagues see, if not what follows from the record.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Agreement>")]
+    pub(crate) show: Option<Agreement>,
+    /// When to look at it again.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) review: Option<String>,
+}
+
+/// Lets words join an assessment.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToJoinWords {
+    pub(crate) words: String,
+    pub(crate) assessment: String,
+    pub(crate) side: String,
+    #[serde(default)]
+    pub(crate) about: Vec<String>,
+}
+
+/// All that is known of an assessment, as text, for somebody in danger.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToCopyInDanger {
+    pub(crate) assessment: String,
+}
+
+/// What was shared when somebody was in danger; nothing, without an id.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToTell {
+    /// An assessment or a strand record.
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) id: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) what: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) with: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
+}
+
+/// Shares the summary and the plan with readers.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToPublish {
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) why: Option<String>,
+}
+
+/// What a reader said.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToNoteHeard {
+    pub(crate) from: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) agency: Option<String>,
+    pub(crate) text: String,
+}
+
+/// What somebody is offered by default.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToOffer {
+    pub(crate) agency: String,
+    pub(crate) role: String,
 }

@@ -48,8 +48,9 @@ try {
   }
 
   // A key in a text that all write: from the press to the frame with its letter.
-  await page.evaluate((hash) => { location.hash = hash; }, `#/a/${KITH_ASSESSMENT}/summary`);
+  await page.evaluate((hash) => { location.hash = hash; }, `#/a/${KITH_ASSESSMENT}/sides/weighting`);
   const key = await measureKeys(page, await openBox(page, "weighting"));
+  await page.evaluate((hash) => { location.hash = hash; }, `#/a/${KITH_ASSESSMENT}/sides/summary`);
   const summary = await openBox(page, "summary");
   await summary.evaluate((area) => {
     globalThis.seen = [];

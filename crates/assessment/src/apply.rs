@@ -13,7 +13,7 @@ use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
-use crate::{dates, digest, life, openness, plan, positions, strands, texts, together, voices, weighting};
+use crate::{dates, digest, life, openness, picture, plan, positions, sharing, strands, texts, together, voices, weighting};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///
@@ -21,7 +21,9 @@ use crate::{dates, digest, life, openness, plan, positions, strands, texts, toge
 /// sending them is the caller's work.
 pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> Result<Done, Refusal> {
     let heads = match command {
-        Command::SpliceEntry { heads: Some(heads), .. } | Command::SpliceText { heads: Some(heads), .. } => {
+        Command::SpliceEntry { heads: Some(heads), .. }
+        | Command::SpliceText { heads: Some(heads), .. }
+        | Command::UpdateText { base: heads, .. } => {
             // Automerge would commit a change that depends on what nobody has (notes: bogus heads).
             if heads.0.is_empty() || heads.0.iter().any(|head| doc.get_change_meta_by_hash(head).is_none()) {
                 return Err(Refusal::UnknownHeads);
@@ -39,11 +41,20 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
         let length = crate::text_object_at(doc, field).map_or(0, |text| doc.length(text));
         room_for(length, *delete, insert)?;
     }
+    if let Command::UpdateText { field, text, base } = command {
+        // The text as it stands now, with what the draft changed, has to be within its limit too.
+        let object = crate::text_object_at(doc, field);
+        let now = object.as_ref().map_or(0, |object| doc.length(object));
+        let before = object.as_ref().map_or(0, |object| doc.length_at(object, &base.0));
+        room_for(now, before, text)?;
+    }
     // Whose words they are matters to some commands only; a keystroke does not pay for it.
     let people = match command {
-        Command::SpliceEntry { .. } | Command::SpliceText { .. } | Command::AddEntry { .. } | Command::EditEntry { .. } => {
-            People::default()
-        }
+        Command::SpliceEntry { .. }
+        | Command::SpliceText { .. }
+        | Command::UpdateText { .. }
+        | Command::AddEntry { .. }
+        | Command::EditEntry { .. } => People::default(),
         _ => People::of(doc, None),
     };
     transact(doc, heads, ctx, |tx, ctx| write(tx, command, ctx, &people))
@@ -96,12 +107,27 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
             purpose(tx, ctx, trigger.as_ref(), &texts, lead_agency.as_deref())
         }
         Command::IntroduceMyself { name, agency, role } => introduce(tx, ctx, name, agency, role),
-        Command::ConfirmPerson { person, name, agency } => {
+        Command::SetSummary { document } => {
+            let map = root_map(tx, "life")?;
+            settle(tx, &map, "summary", ScalarValue::Bytes(document.0.to_vec()))?;
+            Ok((None, "summary".to_owned()))
+        }
+        Command::StateSummaryDevice { device } => {
+            let map = root_map(tx, "people")?;
+            let key = format!("{}.summary", PersonId(ctx.person));
+            settle(tx, &map, &key, ScalarValue::Bytes(device.0.to_vec()))?;
+            Ok((None, "summary-device".to_owned()))
+        }
+        Command::ConfirmPerson { person, name, agency, because } => {
             let map = root_map(tx, "confirmed")?;
             let name = limits::line("name", name, NAME_LIMIT)?;
             let agency = limits::line("agency", agency, NAME_LIMIT)?;
             settle(tx, &map, &format!("{person}.name"), name.as_str().into())?;
             settle(tx, &map, &format!("{person}.agency"), agency.as_str().into())?;
+            if let Some(because) = because {
+                let because = limits::prose("reason", because, WHY_LIMIT)?;
+                settle(tx, &map, &format!("{person}.because"), because.as_str().into())?;
+            }
             Ok((None, format!("confirm:{person}")))
         }
         Command::AddEntry { dimension, kind, text, said_by, first_hand_or_passed_on, basis, date, agreed } => {
@@ -232,6 +258,8 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
             Ok((None, "stop".to_owned()))
         }
         Command::EditText { field, text } => texts::edit(tx, ctx, field, text),
+        Command::UpdateText { field, text, .. } => texts::update(tx, ctx, field, text),
+        Command::NoteHintReview(given) => crate::hint_review::note(tx, ctx, given),
         Command::SpliceText { field, at, delete, insert, .. } => texts::splice(tx, ctx, field, *at, *delete, insert),
         Command::LookedAtText { field } => texts::looked_at(tx, ctx, field),
         Command::WriteTogether(given) => together::write(tx, ctx, people, given),
@@ -268,6 +296,21 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::LookAgainAt(given) => life::look_again_at(tx, given),
         Command::CloseAssessment(given) => life::close(tx, ctx, given),
         Command::ReopenAssessment(given) => life::reopen(tx, given),
+        Command::AddPlace(given) => picture::add_place(tx, ctx, given),
+        Command::SayOfPlace(given) => picture::say_of_place(tx, ctx, given),
+        Command::UpdatePlace(given) => picture::update_place(tx, given),
+        Command::AddConduct(given) => picture::add_conduct(tx, ctx, given),
+        Command::UpdateConduct(given) => picture::update_conduct(tx, given),
+        Command::AddAdult(given) => picture::add_adult(tx, ctx, given),
+        Command::UpdateAdult(given) => picture::update_adult(tx, given),
+        Command::AddPart(given) => picture::add_part(tx, ctx, given),
+        Command::UpdatePart(given) => picture::update_part(tx, given),
+        Command::AddTie(given) => picture::add_tie(tx, ctx, given),
+        Command::UpdateTie(given) => picture::update_tie(tx, given),
+        Command::EndInPicture(given) => picture::end(tx, ctx, given),
+        Command::GoesOnInPicture(given) => picture::goes_on(tx, given),
+        Command::MoveInPicture(given) => picture::move_next_to(tx, given),
+        Command::NoteShared(given) => sharing::note(tx, ctx, "life", given),
     }
 }
 

@@ -5,11 +5,17 @@ use std::fmt;
 use automerge::ChangeHash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::ids::{EntryId, InviteId, PersonId};
+use crate::hint_review::NoteHintReview;
+use crate::ids::{DeviceId, EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
 use crate::openness::{SetAskedAll, SetLawfulBasis};
+use crate::picture::{
+    AddAdult, AddConduct, AddPart, AddPlace, AddTie, EndInPicture, GoesOnInPicture, MoveInPicture, SayOfPlace, UpdateAdult,
+    UpdateConduct, UpdatePart, UpdatePlace, UpdateTie,
+};
 use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateAction, UpdateGoal};
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
+use crate::sharing::NoteShared;
 use crate::strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
 };
@@ -133,6 +139,19 @@ pub enum Command {
         name: String,
         /// The agency that was checked.
         agency: String,
+        /// Why they write here, where people like them read the summary by default (R6). Everybody here sees it.
+        #[serde(default)]
+        because: Option<String>,
+    },
+    /// Says which document the summary is. Of two that leads made apart, the one with the smaller id is it.
+    SetSummary {
+        /// Its id.
+        document: EntryId,
+    },
+    /// Says which device of mine asks to be let in to the summary, so that a lead's Kith can let exactly that one in.
+    StateSummaryDevice {
+        /// It.
+        device: DeviceId,
     },
     /// Writes a strength, a worry or what is not known. Text alone suffices; the rest has defaults: from me, seen or heard
     /// first-hand, an observation, today; or passed on, if somebody else said it.
@@ -309,6 +328,16 @@ pub enum Command {
         /// The whole new text.
         text: String,
     },
+    /// Updates a text from a private draft: what the draft changed since its author began is done to the text as it stands now. Whoever
+    /// changed it meanwhile loses nothing; the paragraph is then marked until somebody has looked.
+    UpdateText {
+        /// Which text: "entries/{id}/text", "purpose/better".
+        field: String,
+        /// The whole new text.
+        text: String,
+        /// What the draft began from.
+        base: Heads,
+    },
     /// Typing in such a text, as [`Command::SpliceEntry`] does in an entry's.
     SpliceText {
         /// Which text.
@@ -323,6 +352,8 @@ pub enum Command {
         /// What comes.
         insert: String,
     },
+    /// What became of the hints, at the review before sharing: counts, never words.
+    NoteHintReview(NoteHintReview),
     /// "I have looked" at such a text, which two people edited apart.
     LookedAtText {
         /// Which text.
@@ -396,6 +427,36 @@ pub enum Command {
     CloseAssessment(CloseAssessment),
     /// Again.
     ReopenAssessment(ReopenAssessment),
+    /// A place in the picture.
+    AddPlace(AddPlace),
+    /// How it is there, said again.
+    SayOfPlace(SayOfPlace),
+    /// A change of a place.
+    UpdatePlace(UpdatePlace),
+    /// What people do at a place that harms young people.
+    AddConduct(AddConduct),
+    /// A change of that.
+    UpdateConduct(UpdateConduct),
+    /// A trusted adult, by role.
+    AddAdult(AddAdult),
+    /// A change of that.
+    UpdateAdult(UpdateAdult),
+    /// A part of the group.
+    AddPart(AddPart),
+    /// A change of that.
+    UpdatePart(UpdatePart),
+    /// A tie.
+    AddTie(AddTie),
+    /// A change of a tie.
+    UpdateTie(UpdateTie),
+    /// It is no longer so.
+    EndInPicture(EndInPicture),
+    /// It is so all the same.
+    GoesOnInPicture(GoesOnInPicture),
+    /// Elsewhere in the picture.
+    MoveInPicture(MoveInPicture),
+    /// What was shared outside.
+    NoteShared(NoteShared),
 }
 
 impl Command {

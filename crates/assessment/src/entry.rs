@@ -289,7 +289,10 @@ pub fn find(doc: &Automerge, start: &str) -> Result<EntryId, FindError> {
     let start = start.trim().to_ascii_lowercase();
     let mut found: Vec<EntryId> = Vec::new();
     let gone = crate::strands::left_no_trace(doc);
-    for path in ["entries", "differing", "voices", "answers", "plan/goals", "plan/responses", "strands"] {
+    for path in ["entries", "differing", "voices", "answers", "plan/goals", "plan/responses", "strands"]
+        .into_iter()
+        .chain(crate::picture::NAMED)
+    {
         let Ok(map) = crate::write::standing_map(doc, path) else { continue };
         let keys = doc.keys(&map).filter(|key| key.starts_with(&start) && !gone.iter().any(|gone| key.starts_with(gone)));
         found.extend(keys.filter_map(|key| key.parse::<EntryId>().ok()));

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use automerge::{Automerge, ChangeHash, ObjType, ROOT, ReadDoc};
+use automerge::{Automerge, ChangeHash, ChangeMetadata, ObjType, ROOT, ReadDoc};
 use serde::{Deserialize, Serialize};
 
 use crate::entry::places;
@@ -49,20 +49,10 @@ pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine
     let teller = Teller { doc, framework: framework(doc), ids: ids(doc) };
     let hidden = crate::strands::left_no_trace(doc);
     let changes = doc.get_changes_meta(&[]);
-    // In the order of claimed times, but never before what a change builds on, and alike on every device.
-    let mut places: HashMap<ChangeHash, (i64, u64)> = HashMap::with_capacity(changes.len());
-    let mut order: Vec<(i64, u64, usize)> = Vec::with_capacity(changes.len());
-    for (index, change) in changes.iter().enumerate() {
-        let below = change.deps.iter().filter_map(|dependency| places.get(dependency));
-        let (time, depth) = below.fold((change.timestamp, 0), |(time, depth), (t, d)| (time.max(*t), depth.max(d + 1)));
-        places.insert(change.hash, (time, depth));
-        order.push((time, depth, index));
-    }
-    order.sort_by(|a, b| (a.0, a.1, changes.get(a.2).map(|c| c.hash)).cmp(&(b.0, b.1, changes.get(b.2).map(|c| c.hash))));
     // Two people who type at once make two lines, not one for each turn; a line stands where its last change does.
     let mut lines: Vec<(usize, HistoryLine)> = Vec::new();
     let mut sittings: HashMap<(Option<DeviceId>, &str), usize> = HashMap::new();
-    for (position, (_, _, index)) in order.into_iter().enumerate() {
+    for (position, index) in in_order(&changes).into_iter().enumerate() {
         let Some(change) = changes.get(index) else { continue };
         let device = device_of_actor(change.actor.to_bytes());
         let message = change.message.as_deref().unwrap_or_default();
@@ -97,6 +87,20 @@ pub fn history_with(doc: &Automerge, owners: Option<&Owners>) -> Vec<HistoryLine
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
+/// Places of changes in the order of claimed times, but never before what a change builds on, and alike on every device.
+pub(crate) fn in_order(changes: &[ChangeMetadata<'_>]) -> Vec<usize> {
+    let mut places: HashMap<ChangeHash, (i64, u64)> = HashMap::with_capacity(changes.len());
+    let mut order: Vec<(i64, u64, ChangeHash, usize)> = Vec::with_capacity(changes.len());
+    for (index, change) in changes.iter().enumerate() {
+        let below = change.deps.iter().filter_map(|dependency| places.get(dependency));
+        let (time, depth) = below.fold((change.timestamp, 0), |(time, depth), (t, d)| (time.max(*t), depth.max(d + 1)));
+        places.insert(change.hash, (time, depth));
+        order.push((time, depth, change.hash, index));
+    }
+    order.sort_unstable();
+    order.into_iter().map(|(_, _, _, index)| index).collect()
+}
+
 fn ids(doc: &Automerge) -> Vec<String> {
     objects(doc, &ROOT, "entries", ObjType::Map).iter().flat_map(|map| doc.keys(map)).collect()
 }
@@ -124,6 +128,7 @@ impl Teller<'_> {
                 format!("added {}{place}", Kind::from(second).in_a_sentence())
             }
             "edit" => format!("edited {}", entry()),
+            "s" if first == "picture/turns" => "moved things in the picture".to_owned(),
             "s" if first.contains('/') => format!("wrote in {}", self.text(first)),
             "s" => format!("wrote in {}", entry()),
             "text" => format!("edited {}", self.text(first)),
@@ -171,11 +176,39 @@ impl Teller<'_> {
             "openness" => "noted whether parents and young people were asked".to_owned(),
             "lawful" => "noted an agency's lawful basis".to_owned(),
             "act-today" => "opened it because someone must act today".to_owned(),
+            "hints" => "looked through the hints before sharing".to_owned(),
             "review" => "set the day to look at the whole again".to_owned(),
             "still-true" => format!("said whether it is still true{}", self.place(first)),
             "look-again" => format!("set a day to look at {} again", entry()),
+            "pic-place" => "put a place into the picture".to_owned(),
+            "pic-said" => "wrote down how a place is, as somebody says it".to_owned(),
+            "pic-conduct" => "wrote down what people do at a place".to_owned(),
+            "pic-adult" => "put a trusted adult into the picture, by role".to_owned(),
+            "pic-part" => "named a part of the group in the picture".to_owned(),
+            "pic-tie" => "wrote down a tie in the picture".to_owned(),
+            "pic-edit" => "changed something in the picture".to_owned(),
+            "pic-end" => "noted that something in the picture is no longer so".to_owned(),
+            "pic-on" => "noted that something in the picture goes on".to_owned(),
+            "pic-back" => "took back something in the picture".to_owned(),
+            "pic-restore" => "put back something in the picture".to_owned(),
             "close" => "closed the assessment".to_owned(),
             "reopen" => "opened the assessment again".to_owned(),
+            "summary" => "began the summary for readers".to_owned(),
+            "summary-device" => "asked to be let in to the summary".to_owned(),
+            "publish" => "shared the summary and plan with readers".to_owned(),
+            "said" => "wrote down what a reader said".to_owned(),
+            "shared" => "noted what was shared outside, with whom and why".to_owned(),
+            "person" => "wrote who this is".to_owned(),
+            "reference" => "kept what another system calls them".to_owned(),
+            "stand-in" => "said who stands in".to_owned(),
+            "holder" => "said who holds this record".to_owned(),
+            "attached" => "noted that they take part in an assessment".to_owned(),
+            "detached" => "noted that they were taken out of an assessment, and why".to_owned(),
+            "agreement" => "noted what somebody said when asked".to_owned(),
+            "competence" => "judged whether they can make a decision".to_owned(),
+            "not-asked" => "noted that somebody is not asked yet".to_owned(),
+            "words" => "kept words that have not joined an assessment".to_owned(),
+            "joined" => "noted that words joined an assessment".to_owned(),
             "differ-edit" => "changed their differing view".to_owned(),
             "differ-back" => "withdrew their differing view".to_owned(),
             "asked" => format!("noted whether people were asked{}", self.place(first)),
@@ -211,6 +244,7 @@ impl Teller<'_> {
             ["plan", "responses", _, "why"] => "why an action is done",
             ["plan", "responses", _, "lost"] => "what would be lost",
             ["plan", "responses", ..] => "an action",
+            ["picture", ..] => "the words beside the picture",
             ["answers", ..] => "an answer to what somebody had said",
             ["entries", id, ..] => return self.entry(id),
             _ => "a text",

@@ -7,7 +7,8 @@
 //! view(document) -> AssessmentView              (plain values, with what waits for somebody to look)
 //! history(document) -> Vec<HistoryLine>         (who did what, when)
 //! nudge::Checker::check(text) -> findings        (hints for whoever writes; never stored)
-//! tasks(view, me, today) -> Vec<Task>           (what waits), stale(view, today) (what may be out of date)
+//! on_the_day(view, me, today) -> OnTheDay      (what waits, what may be out of date, what is overdue)
+//! then_and_now(document, then, now)            (what was added, changed, taken back); search(view, words) (where did we say that)
 //! ```
 //!
 //! Pure: no I/O, no clock, no randomness but what is passed in. Commands and views are the only way in and out for the screens, the
@@ -17,38 +18,51 @@
 //! Positions are UTF-16 code units everywhere; documents are always opened with [`open`], never with `Automerge::load`.
 
 mod apply;
+mod caseload;
 mod choose;
 mod command;
 mod copy_text;
+mod danger;
 mod dates;
+mod day;
 mod digest;
 mod entry;
 mod framework;
+mod guide;
+mod hint_review;
 mod hints;
 mod history;
 mod ids;
 mod life;
 mod limits;
+mod lines;
 mod look;
 pub mod nudge;
 mod openness;
 mod overview;
 mod page;
 mod people;
+mod picture;
 mod plain_text;
 mod plan;
 mod positions;
 mod practice_text;
 mod prose;
 mod read;
+mod reading_roles;
 mod record;
 mod refusal;
 mod sample;
+mod sample_played;
 mod schema;
+mod search;
+mod sharing;
 mod strand_record;
 mod strands;
+mod summary;
 mod tasks;
 mod texts;
+mod then;
 mod together;
 mod typing;
 mod view;
@@ -59,10 +73,17 @@ mod working_days;
 mod write;
 
 pub use apply::apply;
+pub use caseload::{
+    Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, agency_of, caseload, caseload_names,
+};
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
+pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
+pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
+pub use guide::{Guide, GuideDimension, GuideExample, GuideSide, WordsToSay, guide};
+pub use hint_review::{HintCount, HintReviewView, NoteHintReview};
 pub use hints::{FEW_GOALS, Hint, hints_version};
 pub use history::{HistoryLine, history, history_with};
 pub use ids::{DeviceId, EntryId, IdError, InviteId, PersonId, device_of_actor};
@@ -71,10 +92,17 @@ pub use life::{
     Stale, StillTrueView, stale,
 };
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
-pub use look::{view, view_entry, view_entry_with, view_with};
+pub use lines::{Line, lines};
+pub use look::{SUMMARY_LEAD, view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
-pub use overview::{Overview, SideAtAGlance, overview};
-pub use people::{Owners, who};
+pub use overview::{Overview, Quotation, SideAtAGlance, overview};
+pub use people::{Owners, colleagues, who};
+pub use picture::{
+    AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
+    EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,
+    SaidOfPlace, SayOfPlace, Shape, Sheet, TakenBack, TextLine, TieView, UpdateAdult, UpdateConduct, UpdatePart, UpdatePlace,
+    UpdateTie, Young, draw, for_audience, picture_svg, picture_then_and_now, svg,
+};
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
     ActionFields, ActionView, AddAction, AddGoal, GoalView, MeasureGoal, Measured, PlanView, PutBack, TakeBack, UpdateAction,
@@ -83,18 +111,30 @@ pub use plan::{
 pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
 pub use practice_text::{Part, case_notes, part_text};
 pub use prose::Splice;
+pub use reading_roles::{ByDefault, by_default};
 pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
+pub use search::{Found, Piece, search};
+pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
-    AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandCommand, StrandRecordView, UnjoinedView,
-    apply_strand, is_strand_record, open_strand, strand_genesis, view_strand, view_strand_with,
+    AddMapAction, AgreementView, Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, BeginMap, CompetenceView, EndOnMap,
+    GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie, NotAskedView,
+    NoteArrived, OnMap, OwnMapView, PutOnMap, ReferenceView, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TieOnMap,
+    UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record, open_strand, strand_genesis, view_strand,
+    view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
+    strand_label,
 };
-pub use tasks::{ForWhom, Task, tasks};
+pub use summary::{
+    Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedView, SaidView, SummaryCommand, SummaryView,
+    apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
+};
+pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;
+pub use then::{Changed, Sitting, ThenAndNow, history_since, sittings, then_and_now, view_at};
 pub use together::WriteTogether;
 pub use typing::{field_of, splices_since, text_of};
 pub use view::{
@@ -102,8 +142,9 @@ pub use view::{
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,
 };
 pub use vocabulary::{
-    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Fair, Heard, Kind, Outcome, Position, Said,
-    Status, StillTrue, TheirWords, Told, Trigger, Turn, Whom, Whose,
+    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, MapPurpose,
+    Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom,
+    Whose,
 };
 pub use voices::{AddVoice, AnswerView, AnswerVoice, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice};
 pub use weighting::{Placed, SetWeighting, WeightingView};

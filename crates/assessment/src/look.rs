@@ -15,7 +15,7 @@ use crate::view::{
 };
 use crate::vocabulary::{Answer, Trigger};
 use crate::voices::{self, Labels, VoiceView};
-use crate::{life, openness, plan, positions, strands, weighting};
+use crate::{life, openness, picture, plan, positions, strands, weighting};
 
 /// What a person sees of an assessment. Each device says whose it is.
 pub fn view(doc: &Automerge) -> AssessmentView {
@@ -67,8 +67,10 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
             }
         }
     }
+    let picture = picture::picture(&reader, &known_strands, &mut marks, &mut newer);
     let openness = openness::openness(&reader, &mut marks, &mut newer);
     let life = life::life(&reader, &mut marks, &mut newer);
+    let hint_reviews = crate::hint_review::reviews(&reader);
     let loose_views = loose_views.into_iter().chain(views.into_values().flatten()).collect::<Vec<_>>();
     for entry in &all {
         entry_marks(entry, framework.as_ref(), &mut marks);
@@ -103,10 +105,12 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         weighting,
         summary,
         planned,
+        picture,
         positions,
         strands: known_strands.into_iter().filter(|strand| !strand.detached).map(|strand| strand.view).collect(),
         openness,
         life,
+        hint_reviews,
         people,
         loose_views,
         invites,
@@ -383,6 +387,9 @@ fn answer(reader: &Reader<'_>, collection: &str, place: &str, key: &str, marks: 
     text_scalar(reader.doc, &map, key).map(|word| Answer::from(word.as_str()))
 }
 
+/// The role of an invitation by which another lead's device comes into the summary without a second comparing of words.
+pub const SUMMARY_LEAD: &str = "summary-lead";
+
 fn invite_views(reader: &Reader<'_>, marks: &mut Vec<Mark>) -> Vec<InviteView> {
     let doc = reader.doc;
     let mut views = Vec::new();
@@ -392,6 +399,10 @@ fn invite_views(reader: &Reader<'_>, marks: &mut Vec<Mark>) -> Vec<InviteView> {
                 continue;
             }
             for object in objects(doc, &map, &item.key, ObjType::Map) {
+                // How leads come into the summary is between their devices.
+                if text_scalar(doc, &object, "role").as_deref() == Some(SUMMARY_LEAD) {
+                    continue;
+                }
                 let mut used: Vec<String> = scalars(doc, &object, "used").iter().map(crate::read::Held::shown).collect();
                 used.dedup();
                 if used.len() > 1 {

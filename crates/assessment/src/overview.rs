@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::view::{AssessmentView, EntryView, SideView};
-use crate::vocabulary::{Answer, Kind};
+use crate::vocabulary::{Answer, Kind, Turn, Whose};
 
 /// How many entries of a kind are shown of each side.
 const NEWEST: usize = 2;
@@ -32,6 +32,10 @@ pub struct SideAtAGlance {
     pub worries: Vec<EntryView>,
     /// The newest of what is not known.
     pub not_known: Vec<EntryView>,
+    /// What young people said here last, in their own words (R29).
+    pub quotation: Option<Quotation>,
+    /// When this side must change: first, next, then (R35).
+    pub turn: Option<Turn>,
     /// How many more entries the side has.
     pub more: usize,
     /// Whether nothing stands here.
@@ -40,18 +44,29 @@ pub struct SideAtAGlance {
     pub not_yet_asked: Vec<String>,
 }
 
+/// Somebody's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct Quotation {
+    /// Which voice.
+    pub voice: String,
+    /// Their words.
+    pub words: String,
+    /// Who: "A", "a friend". Never a name.
+    pub speaker: String,
+}
+
 /// The first page, from the whole view.
 pub fn overview(view: &AssessmentView) -> Overview {
     let first = view.sides.first();
     let cares = first.and_then(|side| side.dimensions.iter().find(|dimension| dimension.id == "1.6"));
     Overview {
-        sides: view.sides.iter().map(at_a_glance).collect(),
+        sides: view.sides.iter().map(|side| at_a_glance(view, side)).collect(),
         entries: view.entries().count(),
         first_dimension: cares.map(|dimension| dimension.id.clone()).or_else(|| first.map(|side| side.id.clone())),
     }
 }
 
-fn at_a_glance(side: &SideView) -> SideAtAGlance {
+fn at_a_glance(view: &AssessmentView, side: &SideView) -> SideAtAGlance {
     let all: Vec<&EntryView> = side.dimensions.iter().flat_map(|dimension| &dimension.entries).chain(&side.entries).collect();
     let newest = |kind: Kind| {
         let mut of_kind: Vec<&EntryView> = all.iter().filter(|entry| entry.kind == kind).copied().collect();
@@ -68,7 +83,17 @@ fn at_a_glance(side: &SideView) -> SideAtAGlance {
         strengths,
         worries,
         not_known,
+        quotation: quotation(view, &side.id),
+        turn: view.weighting.places.iter().find(|placed| placed.side == side.id).map(|placed| placed.turn.clone()),
         empty: side.empty,
         not_yet_asked: not_yet_asked.map(|(words, answer)| format!("{words}: {}", answer.words())).collect(),
     }
+}
+
+/// The newest of what young people said on a side; of two said on one day, the one that was written down later.
+fn quotation(view: &AssessmentView, side: &str) -> Option<Quotation> {
+    let here =
+        view.voices.iter().filter(|voice| voice.side == side && voice.whose == Whose::YoungPeople && voice.withdrawn.is_none());
+    let newest = here.max_by(|a, b| (&a.date, a.kept.at, &a.kept.id).cmp(&(&b.date, b.kept.at, &b.kept.id)))?;
+    Some(Quotation { voice: newest.kept.id.clone(), words: newest.words.clone(), speaker: newest.speaker.clone() })
 }

@@ -23,6 +23,16 @@ const NOT_INTRODUCED: &str = "Somebody who has not said who they are";
 /// A person's label that somebody else wrote.
 const NOT_THEIR_OWN: &str = "Somebody whose name was written by somebody else";
 
+/// Names of those who write in a document, in their own words or as a lead checked them: no hint asks about a colleague's name.
+pub fn colleagues(doc: &Automerge) -> Vec<String> {
+    let people = People::of(doc, None).views().into_iter();
+    let mut names: Vec<String> =
+        people.flat_map(|person| [person.name, person.confirmed.map(|confirmed| confirmed.name)]).flatten().collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// Everybody that a document speaks of.
 #[derive(Debug, Default)]
 pub(crate) struct People {
@@ -93,6 +103,7 @@ impl People {
             "name" => view.name = Some(value),
             "agency" => view.agency = Some(value),
             "role" => view.role = Some(value),
+            "summary" => view.summary_device = Some(value),
             _ => {}
         }
     }
@@ -103,10 +114,12 @@ impl People {
         let Some(held) = scalars(doc, map, &entry.key).pop() else { return };
         let by = self.who(held.by);
         let view = self.known.entry(person).or_insert_with(|| blank(person));
-        let confirmed = view.confirmed.get_or_insert_with(|| Confirmed { name: String::new(), agency: String::new(), by });
+        let confirmed =
+            view.confirmed.get_or_insert_with(|| Confirmed { name: String::new(), agency: String::new(), because: None, by });
         match field {
             "name" => confirmed.name = held.shown(),
             "agency" => confirmed.agency = held.shown(),
+            "because" => confirmed.because = Some(held.shown()),
             _ => {}
         }
     }
@@ -177,6 +190,7 @@ fn blank(person: PersonId) -> PersonView {
         role: None,
         devices: Vec::new(),
         confirmed: None,
+        summary_device: None,
         two_versions: Vec::new(),
         written_by_somebody_else: Vec::new(),
     }

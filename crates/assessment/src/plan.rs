@@ -143,7 +143,7 @@ pub struct UpdateAction {
     pub fields: ActionFields,
 }
 
-/// Takes a goal or an action back, with a reason. It stays in the document and can be put back.
+/// Takes a goal, an action or something in the picture back, with a reason. It stays in the document and can be put back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct TakeBack {
@@ -153,7 +153,7 @@ pub struct TakeBack {
     pub why: String,
 }
 
-/// Puts a goal or an action back.
+/// Puts it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct PutBack {
@@ -274,9 +274,20 @@ fn refuse_apart_without_reason(tx: &Transaction<'_>, object: &ObjId) -> Result<(
     Ok(())
 }
 
-/// The object of a goal or an action.
+/// The object of a goal, of an action or of something in the picture.
 fn part(tx: &Transaction<'_>, id: &EntryId) -> Result<ObjId, Refusal> {
+    if let Some(object) = crate::picture::object_of(tx, id) {
+        return Ok(object);
+    }
     object_at(tx, "plan/goals", "goal or action", id).or_else(|_| object_at(tx, "plan/responses", "goal or action", id))
+}
+
+/// The words' code for history: of the plan, or of the picture.
+fn back(tx: &Transaction<'_>, id: &EntryId, of_plan: &str, of_picture: &str) -> String {
+    match crate::picture::object_of(tx, id) {
+        Some(_) => format!("{of_picture}:{}", short(id)),
+        None => of_plan.to_owned(),
+    }
 }
 
 pub(crate) fn take_back(tx: &mut Transaction<'_>, TakeBack { id, why }: &TakeBack) -> Result<Written, Refusal> {
@@ -285,7 +296,7 @@ pub(crate) fn take_back(tx: &mut Transaction<'_>, TakeBack { id, why }: &TakeBac
     let saw = digest::of_entry(tx, &object);
     settle(tx, &object, "retired", why.as_str().into())?;
     settle(tx, &object, "retired-saw", saw)?;
-    Ok((Some(*id), "plan-back".to_owned()))
+    Ok((Some(*id), back(tx, id, "plan-back", "pic-back")))
 }
 
 pub(crate) fn put_back(tx: &mut Transaction<'_>, PutBack { id }: &PutBack) -> Result<Written, Refusal> {
@@ -294,5 +305,5 @@ pub(crate) fn put_back(tx: &mut Transaction<'_>, PutBack { id }: &PutBack) -> Re
         return Err(Refusal::AlreadySo("this has not been taken back"));
     }
     settle(tx, &object, "retired", ScalarValue::Null)?;
-    Ok((Some(*id), "plan-restore".to_owned()))
+    Ok((Some(*id), back(tx, id, "plan-restore", "pic-restore")))
 }

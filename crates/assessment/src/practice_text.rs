@@ -6,6 +6,7 @@ use crate::dates::long_day;
 use crate::ids::PersonId;
 use crate::life::stale;
 use crate::page::{Page, name, names, short};
+use crate::picture::{anything_written, picture_text};
 use crate::plan::{ActionView, GoalView, Measured};
 use crate::strands::StrandView;
 use crate::tasks::tasks;
@@ -21,6 +22,8 @@ pub enum Part {
     Voices,
     /// Summary, and which side must change first.
     Weighting,
+    /// The group in its places: the summary and the table.
+    Picture,
     /// Goals and actions.
     Plan,
     /// Differing views, and who sees what the same way.
@@ -41,6 +44,7 @@ pub fn part_text(view: &AssessmentView, part: Part, me: Option<&PersonId>, today
     match part {
         Part::Voices => voices(&mut page, view),
         Part::Weighting => weighting(&mut page, view),
+        Part::Picture => picture_text(&mut page, &view.picture),
         Part::Plan => plan(&mut page, view, Some(today)),
         Part::Disagreement => disagreement(&mut page, view),
         Part::Strands => strands(&mut page, view),
@@ -58,6 +62,9 @@ pub(crate) fn written_parts(page: &mut Page, view: &AssessmentView) {
     }
     if !view.weighting.is_empty() || !view.summary.text.trim().is_empty() {
         weighting(page, view);
+    }
+    if anything_written(&view.picture) {
+        picture_text(page, &view.picture);
     }
     if !view.planned.goals.is_empty() || !view.planned.actions.is_empty() {
         plan(page, view, None);

@@ -7,7 +7,10 @@ use crate::dates::long_day;
 use crate::entry::Reader;
 use crate::read::{Chosen, Entry, author, described, entries, integer, objects, scalars, shown};
 use crate::view::{Answered, Mark, NewerField, Retired, TwoVersions, Who};
-use crate::vocabulary::{AfterNo, Agreement, AskedAll, Fair, Outcome, Position, Status, StillTrue, TheirWords, Told, Turn};
+use crate::vocabulary::{
+    AfterNo, Agreement, AskedAll, Direction, Fair, MapPurpose, Outcome, PlaceKind, Position, Status, StillTrue, Strength,
+    TheirWords, TieKind, Told, Turn,
+};
 use crate::write::standing_map;
 
 /// What every view of something written has.
@@ -195,6 +198,13 @@ pub(crate) fn in_words(key: &str, value: &str) -> String {
         "their-words" => TheirWords::from(value).words().to_owned(),
         "asked-all" => AskedAll::from(value).words().to_owned(),
         "families" => Told::from(value).words().to_owned(),
+        "place-kind" => PlaceKind::from(value).words().to_owned(),
+        "tie-kind" => TieKind::from(value).words().to_owned(),
+        "strength" => Strength::from(value).words().to_owned(),
+        "direction" => Direction::from(value).words().to_owned(),
+        "purpose" => MapPurpose::from(value).words().to_owned(),
+        "ended" if value.is_empty() => "goes on".to_owned(),
+        "ended" => format!("no longer since {}", long_day(value)),
         "due" | "ask-again" | "review" | "decide-by" | "then-date" | "status-date" | "apart-review" | "told" | "look-again" => {
             long_day(value)
         }

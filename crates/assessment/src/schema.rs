@@ -18,8 +18,10 @@
 //! plan/goals/{random id}/  side.{…}, finding.{…}, then, then-date, ask-again, at: scalars; text, measure: Text
 //! plan/measures/{random id}/  goal, value, date, at: scalars
 //! plan/responses/{random id}/  side.{…}, goal.{…}, owner, person, due, status, note, …: scalars; what, why, lost: Text
+//! picture/  words: Text;  places/ said/ conduct/ adults/ parts/ ties/ {random id}/ …, turns/ {id}: scalar: see picture.rs
 //! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, detached, their-words, at: scalars
 //! labels/ {label}: true   openness/  asked-all, why, …   lawful/ {agency}   life/  review, closed, still-true.{side}, …
+//! life/  hints.{random id}: counts of what became of hints at a review before sharing, never a word
 //! people/  {person}.name, {person}.agency, {person}.role     confirmed/  the same, as the admitting lead checked them
 //! devices/ {device}: person, written by that device          invites/{random id}/ secret, role, expires, for, used, stopped
 //! ```
@@ -64,7 +66,7 @@ pub(crate) const PLAN: [&str; 3] = ["goals", "responses", "measures"];
 pub(crate) const ANALYSIS: [&str; 2] = ["weighting", "summary"];
 
 /// Every key of the root that this version knows.
-pub(crate) const ROOT_KEYS: [&str; 25] = [
+pub(crate) const ROOT_KEYS: [&str; 26] = [
     "schema",
     "document",
     "kind",
@@ -90,6 +92,7 @@ pub(crate) const ROOT_KEYS: [&str; 25] = [
     "openness",
     "lawful",
     "life",
+    "picture",
 ];
 
 /// Every key of an entry that this version knows.
@@ -159,6 +162,11 @@ pub fn genesis(framework: &Framework, document: [u8; 16], ctx: &Context<'_>) -> 
         let analysis = tx.put_object(ROOT, "analysis", ObjType::Map)?;
         for heading in with(&ANALYSIS, framework.analysis()) {
             tx.put_object(&analysis, heading, ObjType::Text)?;
+        }
+        let picture = tx.put_object(ROOT, "picture", ObjType::Map)?;
+        tx.put_object(&picture, "words", ObjType::Text)?;
+        for key in crate::picture::MAPS {
+            tx.put_object(&picture, key, ObjType::Map)?;
         }
         let plan = tx.put_object(ROOT, "plan", ObjType::Map)?;
         for heading in with(&PLAN, framework.plan()) {

@@ -8,12 +8,14 @@
 //!
 //! ```text
 //! schema: 1   document: bytes   kind: "strand"
-//! person/  name, known-as, born, stand-in, stand-in-phone: scalars      references/ {system}: scalar
+//! person/  name, known-as, born, stand-in, stand-in-phone, holder, was-holder: scalars      references/ {system}: scalar
 //! joined/{random id}/  assessment, strand, label, attached, detached, detached-why, their-words, at
-//! agreements/{random id}/  who, relation, about, said, not-to, how, explained-by, named, date, at     (never changed: what was said was said)
+//! agreements/{random id}/  who, relation, about, said, not-to, how, explained-by, named, agencies, date, at     (never changed)
 //! competence/{random id}/  decision, judged, reason, date, review, at
 //! not-asked/{random id}/  who, why, reviewer, look-again, at
-//! words/{random id}/  whose, words, how, agreed, date, voice, at
+//! guest-links/  arrived/  arrived-notes/             links, and what came by them: by_link.rs
+//! maps/  map-actions/  map-things/  map-ties/      the young person's own maps (R32): own_map.rs
+//! words/{random id}/  whose, words, how, agreed, date, voice, at      shared/{random id}/  what, with, why, date, at
 //! people/  devices/  confirmed/  invites/       as in every document
 //! ```
 
@@ -23,21 +25,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Context, Done, Refusal};
 use crate::dates;
-use crate::ids::EntryId;
+use crate::ids::{EntryId, PersonId};
 use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT, WHY_LIMIT};
 use crate::schema::{OpenError, SCHEMA, change_bytes, load};
+use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod by_link;
 mod look;
+mod own_map;
 
+pub use by_link::{
+    Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink,
+    NoteArrived, StopGuestLink, TakeIn, arrived, guest_link_keys,
+};
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
 };
+pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
 
 /// Standing maps of a strand record.
-const MAPS: [&str; 11] = [
+const MAPS: [&str; 12] = [
     "person",
     "references",
     "joined",
@@ -45,6 +55,7 @@ const MAPS: [&str; 11] = [
     "competence",
     "not-asked",
     "words",
+    "shared",
     "people",
     "devices",
     "confirmed",
@@ -81,6 +92,14 @@ pub enum StrandCommand {
         /// Their phone.
         #[serde(default)]
         phone: Option<String>,
+    },
+    /// Says who holds this record from now on (R2): whoever makes it, and at a hand-over the next holder.
+    SetHolder {
+        /// Their person in this record's group.
+        to: PersonId,
+        /// The last holder stays, as who stands in. Otherwise the next one is asked to take them out.
+        #[serde(default)]
+        stays: bool,
     },
     /// Notes that they take part in an assessment, under which label (R3).
     NoteAttached {
@@ -124,6 +143,9 @@ pub enum StrandCommand {
         /// What was named: agencies, length, limits.
         #[serde(default)]
         named: Option<String>,
+        /// Agencies that were in the assessment when they were asked: with one that comes later, they are asked again (R8).
+        #[serde(default)]
+        agencies: Vec<String>,
         /// When; today if not given.
         #[serde(default)]
         date: Option<String>,
@@ -192,6 +214,30 @@ pub enum StrandCommand {
         /// As which voice.
         voice: EntryId,
     },
+    /// The young person's own map (R32).
+    BeginMap(BeginMap),
+    /// Who keeps it, when to look again.
+    UpdateMap(UpdateMap),
+    /// What is done with it.
+    AddMapAction(AddMapAction),
+    /// A friend by initials, an adult by role, a place.
+    PutOnMap(PutOnMap),
+    /// A tie on it.
+    TieOnMap(TieOnMap),
+    /// Something on it is no longer so.
+    EndOnMap(EndOnMap),
+    /// Notes what was shared about them (R45, R46).
+    NoteShared(NoteShared),
+    /// Keeps a link that was made for them or their family.
+    MakeGuestLink(MakeGuestLink),
+    /// Stops one.
+    StopGuestLink(StopGuestLink),
+    /// Takes in what arrived by one.
+    TakeIn(TakeIn),
+    /// It was read, or is not added, and why.
+    NoteArrived(NoteArrived),
+    /// Keeps an answer in it as words, with names covered.
+    KeepArrived(KeepArrived),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -206,7 +252,8 @@ pub fn strand_genesis(document: [u8; 16], ctx: &Context<'_>) -> (Automerge, Vec<
         for key in MAPS {
             tx.put_object(ROOT, key, ObjType::Map)?;
         }
-        Ok(())
+        by_link::genesis(&mut tx)?;
+        own_map::genesis(&mut tx)
     };
     fill().expect("a fresh document takes its standing objects");
     let options = CommitOptions::default().with_time(ctx.now).with_message("begin");
@@ -273,6 +320,17 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             line(tx, &map, "stand-in-phone", "phone", phone.as_deref())?;
             Ok((None, "stand-in".to_owned()))
         }
+        StrandCommand::SetHolder { to, stays } => {
+            let map = standing_map(tx, "person")?;
+            let last = crate::read::scalars(tx, &map, "holder").pop().map(|held| held.value);
+            let new = ScalarValue::Bytes(to.0.to_vec());
+            if last.as_ref() == Some(&new) {
+                return Err(Refusal::AlreadySo("they hold this record already"));
+            }
+            settle(tx, &map, "holder", new)?;
+            settle(tx, &map, "was-holder", last.filter(|_| !stays).unwrap_or(ScalarValue::Null))?;
+            Ok((None, "holder".to_owned()))
+        }
         StrandCommand::NoteAttached { assessment, strand, label } => {
             let label = limits::line("label", label, 2)?;
             let (assessment, strand, today) = (assessment.to_string(), strand.to_string(), dates::day(ctx.now));
@@ -288,7 +346,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             settle(tx, &object, "their-words", their_words.as_str().into())?;
             Ok((Some(*id), "detached".to_owned()))
         }
-        StrandCommand::RecordAgreement { who, relation, about, said, not_to, how, explained_by, named, date } => {
+        StrandCommand::RecordAgreement { who, relation, about, said, not_to, how, explained_by, named, agencies, date } => {
             known(who.is_known(), "person to ask", who.as_str(), Whom::CHOICES)?;
             known(about.is_known(), "thing to ask about", about.as_str(), AgreementAbout::CHOICES)?;
             known(said.is_known(), "answer", said.as_str(), Said::CHOICES)?;
@@ -306,6 +364,9 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             let how = limits::line("way in which they were asked", how, NAME_LIMIT)?;
             let explained_by = limits::line("name of who explained it", explained_by, NAME_LIMIT)?;
             let named = optional("list of what was named", named.as_ref(), WHY_LIMIT)?;
+            let agencies: Vec<String> =
+                agencies.iter().map(|agency| limits::line("agency", agency, NAME_LIMIT)).collect::<Result<_, _>>()?;
+            let agencies = agencies.join("\n");
             let date = date_or_today(date.as_ref(), ctx)?;
             let fields = [
                 ("who", who.as_str()),
@@ -316,6 +377,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
                 ("how", &how),
                 ("explained-by", &explained_by),
                 ("named", &named),
+                ("agencies", &agencies),
                 ("date", &date),
             ];
             Ok((Some(record(tx, ctx, "agreements", &fields)?), "agreement".to_owned()))
@@ -371,5 +433,17 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             settle(tx, &object, "voice", voice.to_string().as_str().into())?;
             Ok((Some(*id), "joined".to_owned()))
         }
+        StrandCommand::MakeGuestLink(given) => by_link::make(tx, ctx, given),
+        StrandCommand::StopGuestLink(given) => by_link::stop(tx, ctx, given),
+        StrandCommand::TakeIn(given) => by_link::take_in(tx, given),
+        StrandCommand::NoteArrived(given) => by_link::note(tx, ctx, given),
+        StrandCommand::KeepArrived(given) => by_link::keep(tx, ctx, given),
+        StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
+        StrandCommand::UpdateMap(given) => own_map::update(tx, given),
+        StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),
+        StrandCommand::PutOnMap(given) => own_map::put_on(tx, ctx, given),
+        StrandCommand::TieOnMap(given) => own_map::tie(tx, ctx, given),
+        StrandCommand::EndOnMap(given) => own_map::end(tx, ctx, given),
+        StrandCommand::NoteShared(given) => sharing::note(tx, ctx, "shared", given),
     }
 }

@@ -330,6 +330,12 @@ pub(crate) fn decide(tx: &mut Transaction<'_>, given: &DecideAfterNo) -> Result<
     Ok((Some(given.strand), format!("strand-decide:{}", short(&given.strand))))
 }
 
+/// The label of a strand that has not been taken out.
+pub fn strand_label(doc: &automerge::Automerge, id: &EntryId) -> Option<String> {
+    let object = crate::write::find_at(doc, "strands", id).filter(|object| !is_detached(doc, object))?;
+    read::text_scalar(doc, &object, "label")
+}
+
 fn field_label(key: &str) -> Option<&'static str> {
     match key {
         "label" => Some("the label of a strand"),
@@ -402,6 +408,7 @@ pub(crate) fn left_no_trace(doc: &automerge::Automerge) -> Vec<String> {
         words.map(|held| held.shown()).eq([TheirWords::Stay.as_str().to_owned()])
     };
     let mut hidden: Vec<String> = gone.iter().map(short).collect();
+    hidden.extend(crate::picture::left_no_trace(doc, &gone));
     if let Ok(voices) = standing_map(doc, "voices") {
         let of_them = |id: &String| {
             let objects = objects(doc, &voices, id, ObjType::Map);

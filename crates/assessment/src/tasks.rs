@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dates::{self, long_day};
-use crate::ids::PersonId;
+use crate::ids::{EntryId, PersonId};
 use crate::life::stale;
+use crate::lines::{Line, lines, place_of};
 use crate::view::{AssessmentView, Mark};
 use crate::vocabulary::AskedAll;
 use crate::voices::first_words;
@@ -28,11 +29,58 @@ pub enum ForWhom {
     Owner,
 }
 
+/// Where a task stands on the page *My work*; the order is that of the page (sample-and-words 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// What young people and parents said waits for an answer.
+    Heard,
+    /// Somebody waits to be let in.
+    LetIn,
+    /// Two versions to choose from, or texts written apart.
+    TwoVersions,
+    /// A day has come.
+    Overdue,
+    /// Agreements to ask for or to look at again.
+    Agreement,
+    /// Parts that may be out of date.
+    OutOfDate,
+}
+
+impl Group {
+    /// Its heading.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Heard => "What young people and parents said",
+            Self::LetIn => "Someone waits to be let in",
+            Self::TwoVersions => "Two versions to choose from",
+            Self::Overdue => "Days that have come",
+            Self::Agreement => "Agreement",
+            Self::OutOfDate => "May be out of date",
+        }
+    }
+
+    pub(crate) fn of(kind: &str) -> Self {
+        match kind {
+            "voice-not-answered" | "answer-not-told" => Self::Heard,
+            "two-versions" | "edited-apart" | "retired-and-edited" | "rests-on-one-taken-out" | "label-twice" => {
+                Self::TwoVersions
+            }
+            "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
+            | "not-asked-review" | "competence-review" => Self::Agreement,
+            "stale" | "review" | "measure" => Self::OutOfDate,
+            _ => Self::Overdue,
+        }
+    }
+}
+
 /// Something that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Task {
     /// "voice-not-answered", "two-versions", "overdue-action", …: what a screen opens.
     pub kind: String,
+    /// Where it stands in the list.
+    pub group: Group,
     /// What to do, in one sentence.
     pub what: String,
     /// By when, if there is a day.
@@ -45,18 +93,49 @@ pub struct Task {
     pub mine: bool,
     /// What it is about: an id, a field, a side.
     pub about: String,
+    /// The page on which it is done, as `Line::page`.
+    pub page: String,
+    /// What to bring into view there; empty for the page itself.
+    pub at: String,
+}
+
+impl Task {
+    /// Whether it is for somebody who reads their own list: theirs, or the leads' where they lead.
+    pub fn is_for(&self, leads: bool) -> bool {
+        self.mine || (leads && self.for_whom == ForWhom::Leads)
+    }
 }
 
 struct List<'a> {
     today: &'a str,
+    lines: Vec<Line>,
     tasks: Vec<Task>,
 }
 
 impl List<'_> {
     fn add(&mut self, kind: &str, what: String, due: Option<&str>, (for_whom, mine): (ForWhom, bool), about: &str) {
         let overdue = due.is_some_and(|due| due < self.today);
-        let (kind, due, about) = (kind.to_owned(), due.map(str::to_owned), about.to_owned());
-        self.tasks.push(Task { kind, what, due, overdue, for_whom, mine, about });
+        let (page, at) = self.place(kind, about);
+        let (group, kind, due, about) = (Group::of(kind), kind.to_owned(), due.map(str::to_owned), about.to_owned());
+        self.tasks.push(Task { kind, group, what, due, overdue, for_whom, mine, about, page, at });
+    }
+
+    /// Where somebody does it: where what it is about stands, or the page that is for such tasks.
+    fn place(&self, kind: &str, about: &str) -> (String, String) {
+        let page = match kind {
+            "two-versions" => "versions",
+            "purpose" => "why",
+            "review" => "look-again",
+            // A side as a whole is looked at on the page that asks whether it is still true.
+            "stale" if about.parse::<EntryId>().is_err() => "look-again",
+            "decide-after-no" | "agreement-review" | "label-twice" => "team",
+            "ask" | "not-asked-reason" | "not-asked-review" => "asked",
+            _ => match place_of(&self.lines, about) {
+                Some(place) => return place,
+                None => "look-again",
+            },
+        };
+        (page.to_owned(), String::new())
     }
 
     /// Whether a day has come.
@@ -67,7 +146,7 @@ impl List<'_> {
 
 /// What waits on a day ("YYYY-MM-DD"), in the order of the page *My work*. `me` says whose eyes read it.
 pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<Task> {
-    let mut list = List { today, tasks: Vec::new() };
+    let mut list = List { today, lines: lines(view), tasks: Vec::new() };
     if view.life.closed.is_some() {
         return list.tasks;
     }
@@ -119,6 +198,7 @@ pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<T
     for part in stale(view, today) {
         list.add("stale", part.words, None, all, &part.part);
     }
+    list.tasks.sort_by_key(|task| task.group);
     list.tasks
 }
 

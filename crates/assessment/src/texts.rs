@@ -1,5 +1,5 @@
 //! Texts that several people write in one paragraph, named by the field that the view shows: "analysis/summary",
-//! "plan/goals/{id}/text", "answers/{id}/text", "purpose/better", "entries/{id}/text".
+//! "plan/goals/{id}/text", "answers/{id}/text", "purpose/better", "entries/{id}/text", "picture/words".
 
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
@@ -8,10 +8,10 @@ use crate::command::{Context, Refusal};
 use crate::ids::EntryId;
 use crate::limits::{self, TEXT_LIMIT};
 use crate::read::{self, objects, scalars};
-use crate::write::{Written, mark, rewrite, room_for, typing_mark};
+use crate::write::{Written, mark, rewrite, room_for, short, typing_mark};
 
 /// Where such texts stand. What somebody said is not among them: nobody edits it.
-pub(crate) const PLACES: [&str; 5] = ["entries", "purpose", "analysis", "plan", "answers"];
+pub(crate) const PLACES: [&str; 6] = ["entries", "purpose", "analysis", "plan", "answers", "picture"];
 
 /// A text: its map, its key there, the key of its mark.
 type Place = (ObjId, String, String);
@@ -54,6 +54,23 @@ pub(crate) fn edit(tx: &mut Transaction<'_>, ctx: &Context<'_>, field: &str, tex
     }
     mark(tx, &map, &marked, ctx.now)?;
     Ok((id_in(field), format!("text:{}", code(field))))
+}
+
+/// The text as its author wants it, written at the heads that their draft began from: Automerge merges it with what came since.
+pub(crate) fn update(tx: &mut Transaction<'_>, ctx: &Context<'_>, field: &str, text: &str) -> Result<Written, Refusal> {
+    let (map, key, marked) = found(tx, field)?;
+    let is_entry = field.starts_with("entries/");
+    let text = if is_entry { limits::prose("text", text, TEXT_LIMIT) } else { limits::fragment("text", text, TEXT_LIMIT) }?;
+    if !rewrite(tx, &map, &key, &text)? {
+        return Err(Refusal::AlreadySo("the draft is what it began from: nothing was changed"));
+    }
+    mark(tx, &map, &marked, ctx.now)?;
+    let id = id_in(field);
+    let words = match id {
+        Some(id) if is_entry => format!("edit:{}", short(&id)),
+        _ => format!("text:{}", code(field)),
+    };
+    Ok((id, words))
 }
 
 pub(crate) fn splice(

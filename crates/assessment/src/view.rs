@@ -5,8 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::framework::Heading;
+use crate::hint_review::HintReviewView;
 use crate::life::LifeView;
 use crate::openness::OpennessView;
+use crate::picture::PictureView;
 use crate::plan::PlanView;
 use crate::positions::Subject;
 use crate::strands::StrandView;
@@ -234,6 +236,9 @@ pub struct Confirmed {
     pub name: String,
     /// The agency.
     pub agency: String,
+    /// Why they write here, where people like them read the summary by default.
+    #[serde(default)]
+    pub because: Option<String>,
     /// Who checked.
     pub by: Who,
 }
@@ -253,6 +258,9 @@ pub struct PersonView {
     pub devices: Vec<String>,
     /// What a lead has checked.
     pub confirmed: Option<Confirmed>,
+    /// The device that they say is theirs in the summary; leads have one.
+    #[serde(default)]
+    pub summary_device: Option<String>,
     /// What they wrote apart on two devices.
     pub two_versions: Vec<TwoVersions>,
     /// Somebody else wrote a name, agency or role for them; it is not shown as theirs.
@@ -389,6 +397,8 @@ pub struct AssessmentView {
     pub summary: Answered,
     /// Goals and actions (R36 to R39).
     pub planned: PlanView,
+    /// The group in its places (R33).
+    pub picture: PictureView,
     /// Who sees what the same way (R44).
     pub positions: Vec<Subject>,
     /// Young people's places, by label; never those that were taken out (R4).
@@ -397,6 +407,8 @@ pub struct AssessmentView {
     pub openness: OpennessView,
     /// How long it holds, and whether it is closed (R31, R59).
     pub life: LifeView,
+    /// What became of hints at each review before sharing, oldest first: counts, never words (R10).
+    pub hint_reviews: Vec<HintReviewView>,
     /// Who writes here.
     pub people: Vec<PersonView>,
     /// Differing views whose entry cannot be found.

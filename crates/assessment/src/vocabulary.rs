@@ -368,6 +368,89 @@ choice!(
     }
 );
 
+choice!(
+    /// What kind of place it is (the cards of sample-and-words 4.3). Never which one.
+    PlaceKind {
+        /// Somebody's home.
+        Home = "home", "a home";
+        /// A friend's home.
+        FriendsHome = "friends-home", "a friend's home";
+        /// School or college.
+        School = "school", "school or college";
+        /// On the way there and back.
+        Way = "way", "on the way";
+        /// A park, water, a street.
+        Outdoors = "outdoors", "outdoors";
+        /// Shops.
+        Shops = "shops", "shops";
+        /// Bus or station.
+        Station = "station", "bus or station";
+        /// A club, a hub, sport.
+        Club = "club", "club, hub or sport";
+        /// A library, a clinic, another service.
+        Service = "service", "a service";
+        /// Online.
+        Online = "online", "online";
+        /// Somewhere else.
+        Elsewhere = "elsewhere", "somewhere else";
+    }
+);
+choice!(
+    /// How a place is for young people, as they say it (sample-and-words 4.3). A place, never a person.
+    PlaceIs {
+        /// They feel OK there.
+        Ok = "ok", "OK";
+        /// It depends.
+        Depends = "depends", "it depends";
+        /// They do not.
+        NotOk = "not-ok", "not OK";
+        /// Nobody has asked, or nobody knows.
+        NotKnown = "not-known", "not known";
+    }
+);
+choice!(
+    /// What kind of tie it is (R33; maps 5.2).
+    TieKind {
+        /// Friends.
+        Friendship = "friendship", "friendship";
+        /// Family.
+        Family = "family", "family";
+        /// One is there for the other.
+        Support = "support", "support";
+        /// Something between them is a worry.
+        Worry = "worry", "worry";
+    }
+);
+choice!(
+    /// How strong a tie is, in the words of those who described it.
+    Strength {
+        /// Strong.
+        Strong = "strong", "strong";
+        /// In the middle.
+        Middling = "middling", "middling";
+        /// Light.
+        Light = "light", "light";
+    }
+);
+choice!(
+    /// Which way a tie goes; nothing at all unless somebody said so.
+    Direction {
+        /// Both ways.
+        Both = "both", "both ways";
+        /// From the first to the second.
+        OneWay = "one-way", "one way";
+    }
+);
+choice!(
+    /// For what a young person's own map is made: one of two, and no third (R32).
+    MapPurpose {
+        /// With them, to see who matters to them for their safety plan.
+        SafetyPlan = "safety-plan", "with the young person, to see who matters to them for their safety plan";
+        /// To bring together what social care already holds, so that work with linked young people fits together.
+        BringTogether = "bring-together", "to bring together what social care already holds, so that work with linked young people fits together";
+    }
+);
+
 impl Kind {
     /// With its article, within a sentence: "a strength".
     pub(crate) fn in_a_sentence(&self) -> &str {

@@ -135,6 +135,20 @@ pub(crate) fn typing_mark(tx: &mut Transaction<'_>, ctx: &Context<'_>, map: &Obj
     mark(tx, map, key, ctx.now)
 }
 
+fn words(
+    tx: &mut Transaction<'_>,
+    map: &ObjId,
+    key: &str,
+    given: Option<&str>,
+    checked: impl FnOnce(&str) -> Result<String, Refusal>,
+) -> Result<(), Refusal> {
+    match given {
+        None => Ok(()),
+        Some("") => settle(tx, map, key, ScalarValue::Null),
+        Some(given) => settle(tx, map, key, checked(given)?.as_str().into()),
+    }
+}
+
 /// Sets one line, if it is given; an empty one takes it away.
 pub(crate) fn line(
     tx: &mut Transaction<'_>,
@@ -143,11 +157,7 @@ pub(crate) fn line(
     what: &'static str,
     given: Option<&str>,
 ) -> Result<(), Refusal> {
-    match given {
-        None => Ok(()),
-        Some("") => settle(tx, map, key, ScalarValue::Null),
-        Some(words) => settle(tx, map, key, limits::line(what, words, NAME_LIMIT)?.as_str().into()),
-    }
+    words(tx, map, key, given, |words| limits::line(what, words, NAME_LIMIT))
 }
 
 /// Sets some sentences that are kept as one value, if they are given; empty ones take it away.
@@ -158,11 +168,7 @@ pub(crate) fn sentences(
     what: &'static str,
     given: Option<&str>,
 ) -> Result<(), Refusal> {
-    match given {
-        None => Ok(()),
-        Some("") => settle(tx, map, key, ScalarValue::Null),
-        Some(words) => settle(tx, map, key, limits::prose(what, words, limits::WHY_LIMIT)?.as_str().into()),
-    }
+    words(tx, map, key, given, |words| limits::prose(what, words, limits::WHY_LIMIT))
 }
 
 /// Sets a day, if it is given; an empty one takes it away.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use common::{START, Writer};
 use kith_assessment::{
-    Agreement, Command, Context, EntryId, Mark, Part, PersonId, Sample, SampleAct, apply_strand, case_notes, history,
-    history_text, part_text, plain_text, sample_larch, stale, strand_genesis, tasks, view_strand,
+    Agreement, Audience, Command, Context, EntryId, Mark, Part, PersonId, Sample, SampleAct, Sheet, apply_strand, case_notes,
+    history, history_text, part_text, picture_svg, plain_text, sample_larch, stale, strand_genesis, tasks, view_strand,
 };
 
 const TODAY: &str = "2026-05-05";
@@ -112,8 +112,13 @@ fn larch_is_written_by_its_people_and_reads_well_in_a_terminal() {
     }
     insta::assert_snapshot!("larch_in_a_terminal", plain_text(&view));
     insta::assert_snapshot!("larch_history", history_text(&history(doc)));
-    let parts = [Part::Plan, Part::Tasks, Part::Life].map(|part| part_text(&view, part, Some(&mine), TODAY));
+    let parts = [Part::Picture, Part::Plan, Part::Tasks, Part::Life].map(|part| part_text(&view, part, Some(&mine), TODAY));
     insta::assert_snapshot!("larch_parts", parts.join("\n"));
+    let drawn = |sheet, then| picture_svg(&view.picture, sheet, Audience::Team, then, TODAY);
+    insta::assert_snapshot!("larch_picture_places", drawn(Sheet::Places, None));
+    insta::assert_snapshot!("larch_picture_then_and_now", drawn(Sheet::Places, Some("2026-04-17")));
+    insta::assert_snapshot!("larch_picture_ties", drawn(Sheet::Ties, None));
+    insta::assert_snapshot!("larch_picture_shared", picture_svg(&view.picture, Sheet::Places, Audience::Shared, None, TODAY));
     let a = cast.made.get("A").map(ToString::to_string);
     insta::assert_snapshot!("larch_case_notes", case_notes(&view, a.as_deref(), TODAY));
 }

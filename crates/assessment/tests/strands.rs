@@ -341,6 +341,7 @@ fn asked(who: Whom, about: AgreementAbout, said: Said, date: &str) -> StrandComm
         how: "at home".into(),
         explained_by: "Priya Marsh".into(),
         named: None,
+        agencies: Vec::new(),
         date: Some(date.into()),
     }
 }

@@ -123,6 +123,14 @@ id!(
     RequestId, 16
 );
 id!(
+    /// A guest's link, as the relay knows it: derived from the link's secret.
+    GuestLinkId, 16
+);
+id!(
+    /// What a guest sent, random; also the id of the contribution that is made of it.
+    GuestItemId, 16
+);
+id!(
     /// A sealed blob at the relay (a snapshot's bytes).
     BlobId, 16
 );

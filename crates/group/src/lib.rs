@@ -37,6 +37,7 @@ mod bundle;
 mod error;
 mod format;
 mod generation;
+mod guest;
 mod identity;
 mod ids;
 mod invite;
@@ -63,10 +64,15 @@ pub use bundle::{ActorLast, Bundle, Seen, SignedStatement, Statement};
 pub use error::GroupError;
 pub use format::{FormatError, RecordError};
 pub use generation::{Continuity, GenerationOpening, OpeningError, SnapshotNote};
+pub use guest::{
+    Answer, Audience, Choice, CodeWord, GuestCard, GuestKey, GuestLink, GuestPublicKey, ItemError, MAX_CARD, MAX_ITEM,
+    MAX_READING, Outcome, Point, Reading, Rights, Said, Saying, SealedItem, Team, open_card, open_item, open_reading, seal_card,
+    seal_item, seal_reading, token_verifier,
+};
 pub use identity::{DeviceKey, actor_family, device_id, verify_signature};
 pub use ids::{
-    BlobId, ChainHash, DeviceId, Digest, DocumentId, IdError, InviteId, PersonId, PublicKey, RelayId, RequestId, Signature,
-    from_base32, to_base32,
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, IdError, InviteId, PersonId, PublicKey, RelayId,
+    RequestId, Signature, from_base32, to_base32,
 };
 pub use invite::{
     JoinRequest, Link, LinkError, MAX_JOIN_REQUEST, four_words, open_request, request_digest, seal_request, voucher_digest,

@@ -1,10 +1,12 @@
 //! Every message's bytes are frozen, and no bytes are dangerous to read.
 #![allow(clippy::unwrap_used)]
 
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, InviteId, PublicKey, RelayId, RequestId, Signature};
+use kith_group::{
+    BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId, Signature,
+};
 use kith_sync::wire::{
-    About, Admission, ClientMessage, Credential, MAX_FRAME, Reason, RequestState, ServerMessage, VERSION, WaitingRequest,
-    WireError,
+    About, Admission, ClientMessage, Credential, GuestItem, MAX_FRAME, Reason, RequestState, ServerMessage, VERSION,
+    WaitingRequest, WireError,
 };
 use proptest::prelude::*;
 
@@ -13,6 +15,8 @@ const REQUEST: RequestId = RequestId([2; 16]);
 const INVITE: InviteId = InviteId([3; 16]);
 const BLOB: BlobId = BlobId([4; 16]);
 const DEVICE: DeviceId = DeviceId([5; 16]);
+const LINK: GuestLinkId = GuestLinkId([6; 16]);
+const ITEM: GuestItemId = GuestItemId([7; 16]);
 
 fn client() -> Vec<ClientMessage> {
     let sign_in = |credential| ClientMessage::SignIn { enrolment: PublicKey([6; 32]), signature: Signature([7; 64]), credential };
@@ -43,6 +47,25 @@ fn client() -> Vec<ClientMessage> {
         ClientMessage::Watch { request: REQUEST },
         ClientMessage::Presence { document: DOCUMENT, sealed: vec![8] },
         ClientMessage::Ping { number: 3 },
+        ClientMessage::PutGuestLink {
+            document: DOCUMENT,
+            link: LINK,
+            verifier: Digest([8; 32]),
+            expires: 1_800_000_000,
+            card: vec![9],
+        },
+        ClientMessage::StopGuestLink { document: DOCUMENT, link: LINK },
+        ClientMessage::GuestItems { document: DOCUMENT, after: None },
+        ClientMessage::GuestItems { document: DOCUMENT, after: Some((LINK, ITEM)) },
+        ClientMessage::DropGuestItem { document: DOCUMENT, link: LINK, item: ITEM },
+        ClientMessage::PutGuestReading {
+            document: DOCUMENT,
+            link: LINK,
+            verifier: Digest([8; 32]),
+            until: 1_800_000_000,
+            sealed: vec![9],
+        },
+        ClientMessage::CloseGuestReading { document: DOCUMENT, link: LINK },
     ]
 }
 
@@ -83,6 +106,18 @@ fn server() -> Vec<ServerMessage> {
         ServerMessage::Pong { number: 3 },
         ServerMessage::Removed { document: DOCUMENT, seq: 14, record: vec![8] },
         ServerMessage::Decided { request: REQUEST },
+        ServerMessage::GuestLinkStored { link: LINK },
+        ServerMessage::GuestLinkStopped { link: LINK },
+        ServerMessage::GuestItems {
+            document: DOCUMENT,
+            items: vec![GuestItem { link: LINK, item: ITEM, sealed: vec![9] }],
+            more: true,
+        },
+        ServerMessage::GuestItemDropped { item: ITEM },
+        ServerMessage::GuestReadingStored { link: LINK },
+        ServerMessage::GuestReadingClosed { link: LINK },
+        refused(About::GuestLink(LINK)),
+        refused(About::GuestItem(ITEM)),
     ]
 }
 

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::cargo::cargo;
 use crate::machine::Machine;
 use crate::tables::Table;
-use crate::{licences, pages, sim, ui};
+use crate::{demo, licences, pages, sim, story, ui};
 
 /// How long the simulation begins new seeds, in seconds.
 const SIMULATION_SECONDS: u64 = 240;
@@ -35,6 +35,8 @@ enum Step {
     Ui,
     /// Every test of every crate passes, in the browser too.
     Tests,
+    /// The demo starts: every app answers. The story holds, to its end.
+    Demo,
     /// As many seeds of the simulation as fit in four minutes hold.
     Simulation,
     /// The crates' documentation builds without a warning.
@@ -55,6 +57,7 @@ impl Step {
             Self::Tests => {
                 ui::has_browser().and_then(|()| expect(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])))
             }
+            Self::Demo => demo::check().and_then(|()| story::run(&story::Arguments::fast())),
             Self::Simulation => sim::run(&sim::Arguments::within(SIMULATION_SECONDS)),
             Self::Rustdoc => {
                 let mut rustdoc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);

@@ -1,10 +1,12 @@
 //! `RelayStore` over SQLite.
 
 use bytes::Bytes;
-use kith_group::{BlobId, ChainHash, DeviceId, Digest, DocumentId, InviteId, PublicKey, RelayId, RequestId};
+use kith_group::{
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId,
+};
 use kith_sync::relay::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, Head, InviteRow, NewRecord, Place, ReceiptRow, RelayEngine,
-    RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 use rusqlite::{OptionalExtension as _, Params, Row, params};
 
@@ -405,5 +407,117 @@ impl RelayStore for SqliteStore {
 
     fn token(&self, token: &Digest) -> Result<Option<u32>> {
         self.one("SELECT devices_left FROM token WHERE digest = ?1", [&token.0], |row| row.get(0))
+    }
+
+    fn put_guest_link(&mut self, link: &GuestLinkId, row: &GuestLinkRow) -> Result<()> {
+        self.run(
+            "INSERT INTO guest_link (id, document, verifier, expires, card) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET document = excluded.document, verifier = excluded.verifier,
+               expires = excluded.expires, card = excluded.card",
+            params![link.0, row.document.0, row.verifier.0, row.expires, row.card.as_deref()],
+        )
+        .map(|_| ())
+    }
+
+    fn guest_link(&self, link: &GuestLinkId) -> Result<Option<GuestLinkRow>> {
+        self.one("SELECT document, verifier, expires, card FROM guest_link WHERE id = ?1", [&link.0], |row| {
+            Ok(GuestLinkRow {
+                document: DocumentId(row.get::<_, [u8; 16]>(0)?),
+                verifier: Digest(row.get::<_, [u8; 32]>(1)?),
+                expires: row.get(2)?,
+                card: row.get::<_, Option<Vec<u8>>>(3)?.map(Bytes::from),
+            })
+        })
+    }
+
+    fn open_guest_links(&self, document: &DocumentId, now: i64) -> Result<u64> {
+        self.count(
+            "SELECT count(*) FROM guest_link WHERE document = ?1 AND card IS NOT NULL AND expires >= ?2",
+            params![document.0, now],
+        )
+    }
+
+    fn put_guest_item(&mut self, row: &GuestItemRow) -> Result<()> {
+        self.run(
+            "REPLACE INTO guest_item (link, id, sealed) VALUES (?1, ?2, ?3)",
+            params![row.link.0, row.item.0, row.sealed.as_ref()],
+        )
+        .map(|_| ())
+    }
+
+    fn guest_item(&self, link: &GuestLinkId, item: &GuestItemId) -> Result<Option<Bytes>> {
+        self.one("SELECT sealed FROM guest_item WHERE link = ?1 AND id = ?2", params![link.0, item.0], |row| bytes(row, 0))
+    }
+
+    fn guest_items(
+        &self,
+        document: &DocumentId,
+        after: Option<&(GuestLinkId, GuestItemId)>,
+        limit: usize,
+    ) -> Result<Vec<GuestItemRow>> {
+        let mut statement = self
+            .db
+            .prepare_cached(
+                "SELECT guest_item.link, guest_item.id, guest_item.sealed FROM guest_link JOIN guest_item ON guest_item.link = guest_link.id
+                 WHERE guest_link.document = ?1 AND (guest_item.link, guest_item.id) > (?2, ?3)
+                 ORDER BY guest_item.link, guest_item.id",
+            )
+            .map_err(failed)?;
+        let (link, item) = after.map_or(([].as_slice(), [].as_slice()), |(link, item)| (link.as_bytes(), item.as_bytes()));
+        let mut rows = statement.query(params![document.0, link, item]).map_err(failed)?;
+        let (mut left, mut found) = (limit, Vec::new());
+        while let Some(row) = rows.next().map_err(failed)? {
+            let row = GuestItemRow {
+                link: GuestLinkId(row.get::<_, [u8; 16]>(0).map_err(failed)?),
+                item: GuestItemId(row.get::<_, [u8; 16]>(1).map_err(failed)?),
+                sealed: bytes(row, 2).map_err(failed)?,
+            };
+            if row.sealed.len() > left && !found.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(row.sealed.len());
+            found.push(row);
+        }
+        Ok(found)
+    }
+
+    fn guest_waiting(&self, link: &GuestLinkId) -> Result<(u64, u64)> {
+        let items = self.count("SELECT count(*) FROM guest_item WHERE link = ?1", [&link.0])?;
+        let bytes = self.count(
+            "SELECT coalesce(sum(length(guest_item.sealed)), 0) FROM guest_link JOIN guest_item ON guest_item.link = guest_link.id
+             WHERE guest_link.document = (SELECT document FROM guest_link WHERE id = ?1)",
+            [&link.0],
+        )?;
+        Ok((items, bytes))
+    }
+
+    fn drop_guest_item(&mut self, link: &GuestLinkId, item: &GuestItemId) -> Result<()> {
+        self.run("DELETE FROM guest_item WHERE link = ?1 AND id = ?2", params![link.0, item.0]).map(|_| ())
+    }
+
+    fn put_guest_reading(&mut self, link: &GuestLinkId, row: Option<&GuestReadingRow>) -> Result<()> {
+        match row {
+            Some(row) => self.run(
+                "REPLACE INTO guest_reading (link, verifier, until, tries, sealed) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![link.0, row.verifier.0, row.until, row.tries, row.sealed.as_ref()],
+            ),
+            None => self.run("DELETE FROM guest_reading WHERE link = ?1", [&link.0]),
+        }
+        .map(|_| ())
+    }
+
+    fn guest_reading(&self, link: &GuestLinkId) -> Result<Option<GuestReadingRow>> {
+        self.one("SELECT verifier, until, tries, sealed FROM guest_reading WHERE link = ?1", [&link.0], |row| {
+            Ok(GuestReadingRow {
+                verifier: Digest(row.get::<_, [u8; 32]>(0)?),
+                until: row.get(1)?,
+                tries: row.get(2)?,
+                sealed: bytes(row, 3)?,
+            })
+        })
+    }
+
+    fn close_guest_readings(&mut self, now: i64) -> Result<()> {
+        self.run("DELETE FROM guest_reading WHERE until <= ?1", [now]).map(|_| ())
     }
 }

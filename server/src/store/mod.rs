@@ -13,8 +13,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use crate::RelayError;
 pub(crate) use rows::{failed, number, number_if_any};
 
-/// The version of the schema: raised with every change of `schema.sql`.
-const FORMAT: i64 = 1;
+/// The version of the schema: raised with every file that adds to it.
+const FORMAT: i64 = 2;
 
 /// "KiRe": says that a file is a relay's store.
 const APPLICATION: i64 = 0x4b69_5265;
@@ -118,7 +118,7 @@ fn settings(db: &Connection) -> Result<(), RelayError> {
     Ok(())
 }
 
-/// Makes the tables in a new file; refuses a file of a later version or of another program.
+/// Makes the tables in a new file, adds to an older one what it lacks; refuses a file of a later version or of another program.
 fn migrate(db: &mut Connection, folder: &Path) -> Result<(), RelayError> {
     let number = |db: &Connection, sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(failed);
     let format = number(db, "PRAGMA user_version")?;
@@ -130,17 +130,20 @@ fn migrate(db: &mut Connection, folder: &Path) -> Result<(), RelayError> {
     }
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     // Another process may have been first.
-    if number(&transaction, "PRAGMA user_version")? == 0 {
+    let format = number(&transaction, "PRAGMA user_version")?;
+    if format == 0 {
         if number(&transaction, "SELECT count(*) FROM sqlite_schema")? != 0 {
             return Err(StoreError::Damaged("its file is of another program".into()).into());
         }
         transaction.execute_batch(include_str!("schema.sql")).map_err(failed)?;
         let relay = fresh_id(&mut SystemRandom);
         transaction.execute("INSERT INTO relay (one, id) VALUES (1, ?1)", [relay.as_bytes()]).map_err(failed)?;
-        transaction
-            .execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT};"))
-            .map_err(failed)?;
+        transaction.execute_batch(&format!("PRAGMA application_id = {APPLICATION};")).map_err(failed)?;
     }
+    if format < 2 {
+        transaction.execute_batch(include_str!("guests.sql")).map_err(failed)?;
+    }
+    transaction.execute_batch(&format!("PRAGMA user_version = {FORMAT};")).map_err(failed)?;
     transaction.commit().map_err(failed)?;
     Ok(())
 }

@@ -4,6 +4,8 @@
 
 mod check;
 mod common;
+mod guests;
+mod phone;
 mod program;
 mod sockets;
 mod store;

@@ -147,6 +147,9 @@ fn the_tables_are_frozen_until_the_format_is_raised() {
         "document: id generation epoch seq hash creation account committed_ms bytes",
         "document_group: document state",
         "enrolment: key account",
+        "guest_item: link id sealed",
+        "guest_link: id document verifier expires card",
+        "guest_reading: link verifier until tries sealed",
         "invite: id document voucher expires account used_by",
         "mark: document sender k",
         "receipt: document device seq bytes",
@@ -156,5 +159,20 @@ fn the_tables_are_frozen_until_the_format_is_raised() {
         "request: id invite document enrolment sealed nonce decision seq",
         "token: digest devices_left",
     ];
-    assert_eq!((format, tables.iter().map(String::as_str).collect::<Vec<_>>()), (1, expected.to_vec()));
+    assert_eq!((format, tables.iter().map(String::as_str).collect::<Vec<_>>()), (2, expected.to_vec()));
+}
+
+#[test]
+fn a_store_of_the_first_format_gets_what_it_lacks_and_keeps_what_it_has() {
+    let folder = folder();
+    let db = rusqlite::Connection::open(store_file(folder.path())).unwrap();
+    db.execute_batch(include_str!("../../src/store/schema.sql")).unwrap();
+    db.execute("INSERT INTO relay (one, id) VALUES (1, ?1)", [[7_u8; 16]]).unwrap();
+    db.pragma_update(None, "user_version", 1).unwrap();
+    drop(db);
+    for _ in 0..2 {
+        let store = SqliteStore::open(folder.path()).unwrap();
+        assert_eq!(store.relay_id().unwrap().0, [7; 16]);
+        assert_eq!(store.open_guest_links(&DOCUMENT, 0).unwrap(), 0);
+    }
 }

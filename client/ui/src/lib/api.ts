@@ -1,7 +1,6 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, AssessmentShown, Asked, Command, CommandDone, Decided, Draft, HistoryShown, Invited, LetInShown, Listed, Made,
-  MembersShown, NewAssessment, NewProfile, News, RequestsShown, ToType, TypedOn,
+  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, DraftKept, FindShown, Guide, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose, ToKeepDraft, WorkShown, ToType, TypedOn,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -16,13 +15,17 @@ export const GONE = "gone";
 
 let page = "";
 
-async function call(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<Response> {
+/** How long what happens while somebody types may take, in milliseconds, before the page says that Kith does not answer. */
+const WHILE_TYPING = 6000;
+
+async function call(method: "GET" | "POST" | "PUT", path: string, body?: unknown, within?: number): Promise<Response> {
   const headers: Record<string, string> = { "x-kith-page": page };
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
     response = await fetch(`/api${path}`, {
       method, headers, body: body === undefined ? null : JSON.stringify(body), cache: "no-store", redirect: "error",
+      ...(within ? { signal: AbortSignal.timeout(within) } : {}),
     });
   } catch {
     throw new Refusal(0, GONE, "Kith does not answer on this computer. What you typed is still on this page. Open Kith again.");
@@ -39,12 +42,23 @@ async function call(method: "GET" | "POST" | "PUT", path: string, body?: unknown
   throw new Refusal(response.status, code, message);
 }
 
-async function json<T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<T> {
-  return (await (await call(method, path, body)).json()) as T;
+async function json<T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown, within?: number): Promise<T> {
+  return (await (await call(method, path, body, within)).json()) as T;
 }
 
 async function letIn(path: string, body: unknown): Promise<void> {
   page = (await json<LetInShown>("POST", path, body)).page;
+}
+
+/** A file for the browser to keep, under the name that the program chose. */
+async function download(path: string, otherwise: string): Promise<void> {
+  const response = await call("POST", path, {});
+  const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = named?.[1] ?? otherwise;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 const of = (id: string) => `/assessments/${encodeURIComponent(id)}`;
@@ -57,6 +71,18 @@ export const api = {
   lock: () => json<unknown>("POST", "/lock", {}),
   here: () => call("POST", "/here", {}),
   offline: (offline: boolean) => json<unknown>("POST", "/offline", { offline }),
+  beside: (name: string) => json<Opened>("POST", "/beside", { name }),
+  computer: () => json<ComputerShown>("GET", "/computer"),
+  backup: () => download("/backup", "kith.backup"),
+  restore: (file: string, passphrase: string) => letIn("/restore", { file, passphrase }),
+  lockAfter: (minutes: number) => json<unknown>("POST", "/lock-after", { minutes }),
+  addProgram: (name: string) => json<ProgramAdded>("POST", "/programs", { name }),
+  stopProgram: (id: string) => json<unknown>("POST", "/programs/stop", { id }),
+  code: (text: string) => json<CodeDrawn>("POST", "/code", { text }),
+  quit: () => json<unknown>("POST", "/quit", {}),
+  lookRound: () => json<ExampleShown>("POST", "/example", {}),
+  leaveExample: () => json<unknown>("POST", "/example/leave", {}),
+  guide: () => json<Guide>("GET", "/guide"),
   list: () => json<Listed>("GET", "/list"),
   relay: (url: string, token: string) => json<unknown>("POST", "/relay", { url, token }),
   phone: (phone: string) => json<unknown>("POST", "/phone", { phone }),
@@ -64,11 +90,23 @@ export const api = {
   begin: (assessment: NewAssessment) => json<Made>("POST", "/assessments", assessment),
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
+  draft: (id: string, draft: ToKeepDraft) => json<DraftKept>("PUT", `${of(id)}/drafts`, draft, WHILE_TYPING),
+  drafts: () => json<MyDrafts>("GET", "/drafts"),
+  beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
+  hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check, WHILE_TYPING),
+  choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
+  review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
+  reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
+  work: () => json<WorkShown>("GET", "/work"),
+  find: (words: string) => json<FindShown>("POST", "/find", { words }),
+  since: (id: string) => json<SinceShown>("GET", `${of(id)}/since`),
+  looked: (id: string) => json<unknown>("POST", `${of(id)}/looked`, {}),
+  timeline: (id: string) => json<TimelineShown>("GET", `${of(id)}/timeline`),
+  then: (id: string, then: string, now: string | null) => json<ThenAndNow>("POST", `${of(id)}/then`, { then, now }),
+  caseNotes: (id: string, strand: string | null) => json<{ text: string }>("POST", `${of(id)}/case-notes`, { strand }),
   typing: (id: string, typed: ToType) => json<TypedOn>("POST", `${of(id)}/typing`, typed),
   place: (id: string, place: string | null) => json<unknown>("POST", `${of(id)}/place`, { place }),
   hide: (hidden: boolean) => json<unknown>("POST", "/hidden", { hidden }),
-  draft: (id: string, draft: Draft) => json<unknown>("PUT", `${of(id)}/drafts`, draft),
-  history: (id: string) => json<HistoryShown>("GET", `${of(id)}/history`),
   members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
   requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
   invite: (id: string, role: string, expires: string, for_whom: string) =>
@@ -76,17 +114,10 @@ export const api = {
   admit: (id: string, request: string, words: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
+  picture: (id: string, then: string) => json<PictureShown>("GET", `${of(id)}/picture?then=${encodeURIComponent(then)}`),
   text: (id: string) => json<{ text: string }>("GET", `${of(id)}/text`),
-  /** A page to print or send, under the name that the program chose. */
-  async download(id: string): Promise<void> {
-    const response = await call("POST", `${of(id)}/download`, {});
-    const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = named?.[1] ?? "kith-assessment.html";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  },
+  /** A page to print or send. */
+  download: (id: string) => download(`${of(id)}/download`, "kith-assessment.html"),
 };
 
 /** News until the stream ends. Read with `fetch`, so that it carries the page's token. */

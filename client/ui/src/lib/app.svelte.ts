@@ -1,8 +1,10 @@
 // What every screen shares: whose profile it is, where we are, what came in, and whether somebody looks over the shoulder.
 import { api, GONE, listen, Refusal } from "./api";
 import type { AppState, AppStatus, Here, News } from "./types";
+import { keepUnsaved } from "./unsaved";
 
-export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open";
+export type DraftNews = Extract<News, { news: "draft" }>;
+export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open" | "ended";
 
 class App {
   where = $state<Where>("starting");
@@ -23,12 +25,13 @@ class App {
   #hearers = new Set<(news: News) => void>();
   #soon = new Map<string, { timer: ReturnType<typeof setTimeout>; since: number }>();
   #stream: AbortController | undefined;
+  #drafts = new Set<(news: DraftNews) => void>();
   #before: (() => Promise<void>)[] = [];
 
   /** Begins with the way in that stands in the address, and takes it out of there at once. */
   async start(): Promise<void> {
-    const launch = /^#([0-9a-f]{64})$/.exec(location.hash)?.[1];
-    if (launch) history.replaceState(null, "", "/");
+    const [, launch, route] = /^#([0-9a-f]{64})(\/.*)?$/.exec(location.hash) ?? [];
+    if (launch) history.replaceState(null, "", route ? `/#${route}` : "/");
     this.#readRoute();
     addEventListener("hashchange", () => this.#readRoute());
     if (!launch) {
@@ -50,6 +53,8 @@ class App {
     const state = await api.state();
     this.state = state;
     this.gone = false;
+    // What the lock cut off before it was on the disk goes there now, before any page shows the drafts.
+    if (state.state === "open") await keepUnsaved();
     this.where = state.state === "new" ? "first-run" : state.state;
     if (state.state !== "locked") this.#listen();
   }
@@ -71,6 +76,31 @@ class App {
   beforeLock(save: () => Promise<void>): () => void {
     this.#before.push(save);
     return () => (this.#before = this.#before.filter((one) => one !== save));
+  }
+
+  /** Hears of drafts that another window of this browser keeps. */
+  onDraft(follow: (news: DraftNews) => void): () => void {
+    this.#drafts.add(follow);
+    return () => this.#drafts.delete(follow);
+  }
+
+  /** Opens the made-up example: read and write, thrown away on leaving. */
+  async lookRound(): Promise<void> {
+    const { assessment } = await api.lookRound();
+    this.go(`/a/${assessment}/overview`);
+    await this.enter();
+  }
+
+  async leaveExample(): Promise<void> {
+    await api.leaveExample();
+    await this.leftExample();
+  }
+
+  async leftExample(): Promise<void> {
+    this.status = undefined;
+    this.said = [];
+    this.go("/work");
+    await this.enter();
   }
 
   /** Somebody who takes news as it comes: an open editor. */
@@ -99,6 +129,15 @@ class App {
     await Promise.allSettled(this.#before.map((save) => save()));
     this.blank();
     await api.lock().catch(() => undefined);
+  }
+
+  /** Ends the program. */
+  async quit(): Promise<void> {
+    await Promise.allSettled(this.#before.map((save) => save()));
+    await api.quit();
+    this.blank();
+    this.gone = false;
+    this.where = "ended";
   }
 
   /** Nothing of an assessment stays in this page. */
@@ -155,6 +194,9 @@ class App {
       case "presence":
         this.here = { ...this.here, [news.assessment]: news.here };
         break;
+      case "draft":
+        this.#drafts.forEach((follow) => follow(news));
+        break;
       case "said":
         this.said = [...this.said.slice(-2), news.text];
         break;
@@ -162,7 +204,8 @@ class App {
         this.looks += 1;
         break;
       case "locked":
-        this.blank();
+        if (this.state?.example) void this.leftExample();
+        else this.blank();
         break;
     }
   }

@@ -33,6 +33,18 @@ impl Kind {
         Self::PossibleName,
     ];
 
+    /// What it is, for a person who looks through them before sharing: "a name from your caseload".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CaseloadName => "a name from your caseload",
+            Self::Identifier => "something that leads to one person",
+            Self::IntelligenceMarker => "a word of intelligence work",
+            Self::VictimBlaming => "words that put the blame on a young person",
+            Self::Adultifying => "words that make a child sound older",
+            Self::PossibleName => "what may be a name",
+        }
+    }
+
     /// The word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -25,6 +25,7 @@ mod phrases;
 mod places;
 mod possible;
 mod references;
+mod review;
 mod run;
 mod shown;
 mod slips;
@@ -35,7 +36,10 @@ pub use finding::{Finding, Identifier, Kind, WordKey};
 pub use lists::{Lists, ListsError, LocalLists};
 pub use names::CaseloadName;
 pub use phrases::Mark;
+pub use review::{NotLookedAt, Review, Reviewed, review};
 pub use shown::{Choice, Decision, shown};
+
+pub(crate) use fold::{fold, plain};
 
 use finding::Found;
 use names::Names;
@@ -190,7 +194,7 @@ fn settled(mut found: Vec<Found>) -> Vec<Found> {
 fn finding(page: &Page, found: Found) -> Finding {
     // Without the 's of a possessive, so that a kept word is kept in both forms.
     let first = page.words.get(page.word_from(found.start)).filter(|word| word.end == found.end);
-    let key = first.map_or_else(|| fold::fold(page.slice(found.start, found.end)), |word| word.fold.clone());
+    let key = first.map_or_else(|| fold(page.slice(found.start, found.end)), |word| word.fold.clone());
     Finding {
         kind: found.kind,
         identifier: found.identifier,

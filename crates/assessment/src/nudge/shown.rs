@@ -17,6 +17,33 @@ pub enum Choice {
     Moved,
     /// Left as it is.
     Kept,
+    /// Nobody has said anything about it yet.
+    Open,
+}
+
+impl Choice {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Reworded, Self::Moved, Self::Kept, Self::Open];
+
+    /// The word in JSON and in the document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reworded => "reworded",
+            Self::Moved => "moved",
+            Self::Kept => "kept",
+            Self::Open => "open",
+        }
+    }
+
+    /// What to show a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Reworded => "said in other words",
+            Self::Moved => "put in the caseload instead",
+            Self::Kept => "kept",
+            Self::Open => "left as it is",
+        }
+    }
 }
 
 /// What the review before sharing records of a hint: without the words (R10).

@@ -91,10 +91,15 @@ pub struct ActionView {
 }
 
 impl ActionView {
+    /// Whether nothing more is to be done: done, stopped or taken back.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.status, Status::Done | Status::Stopped) || self.kept.is_gone()
+    }
+
     /// Whether its day has passed and it is neither done nor stopped (R39). `today` is "YYYY-MM-DD". Where two dates stand, the
     /// later one must have passed.
     pub fn is_overdue(&self, today: &str) -> bool {
-        if matches!(self.status, Status::Done | Status::Stopped) || self.kept.is_gone() {
+        if self.is_settled() {
             return false;
         }
         let dates = self.kept.two_versions.iter().filter(|versions| versions.field.ends_with("/due"));

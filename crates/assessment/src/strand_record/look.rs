@@ -7,7 +7,8 @@ use crate::entry::Reader;
 use crate::people::{Owners, People};
 use crate::read::{entries, number};
 use crate::record::{Kept, Record};
-use crate::view::{Mark, NewerField, PersonView};
+use crate::sharing::SharedView;
+use crate::view::{Mark, NewerField, PersonView, Who};
 use crate::vocabulary::{Agreed, Agreement, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 
 /// What another system calls them.
@@ -63,6 +64,8 @@ pub struct AgreementView {
     pub explained_by: Option<String>,
     /// What was named.
     pub named: Option<String>,
+    /// Agencies that were in the assessment then.
+    pub agencies: Vec<String>,
     /// When.
     pub date: Option<String>,
     /// Whether the same person has said something since about the same thing.
@@ -136,6 +139,10 @@ pub struct StrandRecordView {
     pub known_as: Option<String>,
     /// When they were born.
     pub born: Option<String>,
+    /// Who holds it.
+    pub holder: Option<Who>,
+    /// Who held it before, if they are to be taken out.
+    pub was_holder: Option<Who>,
     /// Who stands in for the holder.
     pub stand_in: Option<String>,
     /// Their phone.
@@ -152,6 +159,14 @@ pub struct StrandRecordView {
     pub not_asked: Vec<NotAskedView>,
     /// Words, joined or not.
     pub words: Vec<UnjoinedView>,
+    /// The young person's own maps (R32).
+    pub maps: Vec<super::own_map::OwnMapView>,
+    /// What was shared about them, oldest first.
+    pub shared: Vec<SharedView>,
+    /// Links for them and their family.
+    pub links: Vec<super::by_link::GuestLinkView>,
+    /// What arrived by links.
+    pub arrived: Vec<super::by_link::ArrivedView>,
     /// What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
     pub for_colleagues: Option<Agreement>,
     /// Who writes here.
@@ -173,7 +188,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let reader = Reader { doc, people: &people };
     let (mut marks, mut newer) = (Vec::new(), Vec::new());
     for item in entries(doc, &ROOT) {
-        let ours = super::MAPS.contains(&item.key.as_str()) || ["schema", "document", "kind"].contains(&item.key.as_str());
+        let maps = super::MAPS.iter().chain(&super::own_map::MAPS).chain(&super::by_link::MAPS);
+        let ours = maps.into_iter().any(|key| *key == item.key) || ["schema", "document", "kind"].contains(&item.key.as_str());
         if !ours {
             newer.push(NewerField { value: crate::read::described(doc, &item.id, &item.value), field: item.key });
         }
@@ -185,6 +201,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         newer.extend(unknown);
     }
     let word = |key: &str| person.as_ref().and_then(|person| person.word(key));
+    let who = |key: &str| word(key).and_then(|id| id.parse().ok()).map(|id| reader.people.by_id(id));
+    let (holder, was_holder) = (who("holder"), who("was-holder"));
     let references = Record::standing(&reader, "references").map(|record| {
         let (two_versions, _) = record.two_versions_and_newer(&|_| Some("what another system calls them"));
         marks.extend(two_versions.into_iter().map(Mark::TwoVersions));
@@ -200,10 +218,14 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         records.collect()
     };
     let joined = all("joined", &["assessment", "strand", "label", "attached", "detached", "detached-why", "their-words"]);
-    let said = all("agreements", &["who", "relation", "about", "said", "not-to", "how", "explained-by", "named", "date"]);
+    let said =
+        all("agreements", &["who", "relation", "about", "said", "not-to", "how", "explained-by", "named", "agencies", "date"]);
     let judged = all("competence", &["decision", "judged", "reason", "date", "review"]);
     let not_asked = all("not-asked", &["who", "why", "reviewer", "look-again"]);
-    let words = all("words", &["whose", "words", "how", "agreed", "date", "voice"]);
+    let words = all("words", &["whose", "words", "how", "agreed", "date", "voice", "arrived", "question"]);
+    let (links, arrived) = super::by_link::view(&reader, &mut marks, &mut newer);
+    let maps = super::own_map::own_maps(&reader, &mut marks, &mut newer);
+    let shared = crate::sharing::shared(&reader, "shared", &mut marks, &mut newer);
     let agreements = agreements(said);
     let not_asked: Vec<NotAskedView> = not_asked.into_iter().map(|(record, kept)| not_asked_view(&record, kept)).collect();
     StrandRecordView {
@@ -211,6 +233,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         name: word("name"),
         known_as: word("known-as"),
         born: word("born"),
+        holder,
+        was_holder,
         stand_in: word("stand-in"),
         stand_in_phone: word("stand-in-phone"),
         references: references.unwrap_or_default(),
@@ -220,6 +244,10 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         competence: judged.into_iter().map(|(record, kept)| competence_view(&record, kept)).collect(),
         not_asked,
         words: words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect(),
+        maps,
+        shared,
+        links,
+        arrived,
         people: people.views(),
         marks,
         newer,
@@ -232,6 +260,7 @@ fn person_label(key: &str) -> Option<&'static str> {
         "known-as" => Some("what they like to be called"),
         "born" => Some("when they were born"),
         "stand-in" | "stand-in-phone" => Some("who stands in"),
+        "holder" | "was-holder" => Some("who holds this record"),
         _ => None,
     }
 }
@@ -260,6 +289,7 @@ fn agreements(said: Vec<(Record<'_>, Kept)>) -> Vec<AgreementView> {
         how: record.word("how"),
         explained_by: record.word("explained-by"),
         named: record.word("named"),
+        agencies: record.word("agencies").map(|agencies| agencies.lines().map(str::to_owned).collect()).unwrap_or_default(),
         date: record.word("date"),
         since_then_otherwise: false,
     });

@@ -11,7 +11,7 @@ use kith_group::{
 use super::document::{Document, brought};
 use super::line::Line;
 use super::overlay::Overlay;
-use super::rows::{self, AuthorRow, BaseRow, DocumentRow, HotRow, JoinProgress, JoinRow, LogRow, Verdict};
+use super::rows::{self, AuthorRow, BaseRow, DocumentRow, FindingRow, HotRow, JoinProgress, JoinRow, LogRow, Verdict};
 use super::{ClientError, CloseReason, LineId, Notice, Standing, Step};
 use crate::replica::{self, Arrival, Caps, Coverage, LastChange, Replica, Rules, Stored};
 use crate::wire::{ClientMessage, Credential, Reason, RequestState};
@@ -37,6 +37,8 @@ pub struct JoinStatus {
     pub request: RequestId,
     /// The document that it is for.
     pub document: DocumentId,
+    /// The device that asks: its key was made for this request.
+    pub device: DeviceId,
     /// Where.
     pub relay: String,
     /// Until when the link works, in Unix seconds.
@@ -128,6 +130,7 @@ pub(super) fn all(rows: &dyn Rows) -> Result<Vec<JoinStatus>, ClientError> {
         found.push(JoinStatus {
             request,
             document: row.document,
+            device: DeviceKey::from_seed(row.seed).id(),
             relay: link.relay.clone(),
             expires: link.expires,
             progress: row.progress,
@@ -417,6 +420,30 @@ fn saved(replica: &mut Replica, content: Vec<u8>) -> Result<Vec<u8>, ClientError
     rebased.base.filter(|_| rebased.expelled.is_empty()).ok_or_else(|| wrong("the document cannot be saved soundly"))
 }
 
+/// Whoever was in here before comes in as a new device, with a log that begins at its base. What the earlier one had not sent no signature
+/// of the new one may cover: it is kept, out of the way. What it had read and wanted goes; what it found wrong with others stays.
+fn begin_anew(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), ClientError> {
+    let Some(before) = rows::get::<DocumentRow>(rows, rows::DOCUMENT, &document.0)? else { return Ok(()) };
+    let mut number = rows.scan_rows(rows::LEFT, &document.0, &[], usize::MAX)?.len() as u64;
+    for space in [rows::OUTBOX, rows::UNSENT] {
+        for (key, value) in rows.scan_rows(space, &document.0, &[], usize::MAX)? {
+            rows.put_row(rows::LEFT, &rows::numbered(document, number), &value)?;
+            rows.delete_row(space, &key)?;
+            number += 1;
+        }
+    }
+    for space in [rows::LOG, rows::RECEIPT, rows::REFUSED, rows::INTENT, rows::PENDING, rows::WAITING] {
+        rows::clear(rows, space, document)?;
+    }
+    let own = DeviceKey::from_seed(before.seed).id();
+    for (key, value) in rows.scan_rows(rows::FINDING, &document.0, &[], usize::MAX)? {
+        if rows::read::<FindingRow>(rows::FINDING, &value)?.device == Some(own) {
+            rows.delete_row(rows::FINDING, &key)?;
+        }
+    }
+    Ok(())
+}
+
 /// A signed last change as the replica compares it.
 pub(super) fn last_change(last: &kith_group::ActorLast) -> LastChange {
     LastChange { actor: last.actor.clone(), seq: last.seq, hash: last.hash }
@@ -446,8 +473,12 @@ fn write_document(
         // Negative until the first own renewal, which comes soon after joining.
         refreshed: -now_ms.div_euclid(1000),
     };
+    // Whoever was here before has views stored of that copy: counting goes on, so that they are not taken for the newest.
+    let before: Option<HotRow> = rows::get(rows, rows::HOT, &document.0)?;
+    let edition = before.map_or(1, |before| before.edition + 1);
     let hot =
-        HotRow { seen, next_k: 1, accepted_k: 0, edition: 1, next_unsent: 1, receipt_seq: 0, receipt_at: 0, lasts: Vec::new() };
+        HotRow { seen, next_k: 1, accepted_k: 0, edition, next_unsent: 1, receipt_seq: 0, receipt_at: 0, lasts: Vec::new() };
+    begin_anew(rows, document)?;
     rows::put(rows, rows::DOCUMENT, &document.0, &row)?;
     rows::put(rows, rows::HOT, &document.0, &hot)?;
     rows::put(rows, rows::BASE, &document.0, &BaseRow { seq: seen.seq, bytes: content })?;

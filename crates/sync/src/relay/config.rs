@@ -43,6 +43,16 @@ pub struct Limits {
     pub enrolments: u64,
     /// Milliseconds in which a connection must sign in.
     pub sign_in_ms: i64,
+    /// Guests' links of one document that are not stopped.
+    pub guest_links: u64,
+    /// Items that came by one link and wait to be taken in.
+    pub guest_items: u64,
+    /// Bytes of all items that wait for one document.
+    pub guest_bytes: u64,
+    /// What may come by one link a minute for long.
+    pub guest_per_minute: u32,
+    /// What may come by one link at once.
+    pub guest_at_once: u32,
 }
 
 impl Default for Limits {
@@ -63,6 +73,11 @@ impl Default for Limits {
             documents: 10_000,
             enrolments: 1_000,
             sign_in_ms: 30_000,
+            guest_links: 256,
+            guest_items: 200,
+            guest_bytes: 32 << 20,
+            guest_per_minute: 6,
+            guest_at_once: 20,
         }
     }
 }
@@ -91,6 +106,11 @@ impl RelayConfig {
 
 /// The longest sealed request to join, in bytes: a request of 16 KiB and what sealing adds.
 pub const MAX_REQUEST: usize = (16 << 10) + 256;
+
+/// How many wrong code words a window for reading again survives, and how long it may be open, in seconds (protocol 14).
+pub const CODE_TRIES: u8 = 5;
+/// See [`CODE_TRIES`].
+pub const MAX_WINDOW: i64 = 24 * 60 * 60;
 
 /// The longest sealed presence, in bytes.
 pub const MAX_PRESENCE: usize = 1 << 10;

@@ -3,11 +3,13 @@
 //! An engine's own tests call [`run`] with a function that opens a fresh, empty store.
 
 use bytes::Bytes;
-use kith_group::{BlobId, ChainHash, DeviceId, Digest, DocumentId, InviteId, PublicKey, RequestId, chain};
+use kith_group::{
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RequestId, chain,
+};
 
 use super::store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, Head, InviteRow, NewRecord, Place, ReceiptRow, RelayEngine,
-    RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RemovedRow, RequestRow, StoreError,
 };
 
 type Checked = Result<(), StoreError>;
@@ -31,6 +33,9 @@ const CHECKS: &[(&str, Check)] = &[
     ("a blob grows by each chunk once", a_blob_grows_by_each_chunk_once),
     ("accounts count what is theirs", accounts_count_what_is_theirs),
     ("tokens count down", tokens_count_down),
+    ("a guests' link is replaced and counted while it works", a_guests_link_is_replaced_and_counted_while_it_works),
+    ("guests' items wait in order until they are dropped", guests_items_wait_in_order_until_they_are_dropped),
+    ("what may be read again goes with its window", what_may_be_read_again_goes_with_its_window),
     ("a rollback leaves nothing behind", a_rollback_leaves_nothing_behind),
 ];
 
@@ -349,5 +354,81 @@ fn a_rollback_leaves_nothing_behind(store: &mut dyn RelayEngine) -> Checked {
     assert_eq!(store.account(&GUEST)?, None);
     assert_eq!(store.removed(&DOCUMENT, &BOB)?, None);
     assert_eq!(store.commit_at(&DOCUMENT, 0, 0)?, None);
+    Ok(())
+}
+
+const LINK: GuestLinkId = GuestLinkId([10; 16]);
+const OTHER_LINK: GuestLinkId = GuestLinkId([11; 16]);
+
+fn link_row(document: DocumentId) -> GuestLinkRow {
+    GuestLinkRow { document, verifier: Digest([7; 32]), expires: 1_000, card: Some(Bytes::from_static(b"card")) }
+}
+
+fn a_guests_link_is_replaced_and_counted_while_it_works(store: &mut dyn RelayEngine) -> Checked {
+    create(store, DOCUMENT)?;
+    create(store, OTHER)?;
+    assert_eq!(store.guest_link(&LINK)?, None);
+    store.put_guest_link(&LINK, &link_row(DOCUMENT))?;
+    store.put_guest_link(&OTHER_LINK, &link_row(OTHER))?;
+    assert_eq!(store.guest_link(&LINK)?, Some(link_row(DOCUMENT)));
+    assert_eq!((store.open_guest_links(&DOCUMENT, 1_000)?, store.open_guest_links(&DOCUMENT, 1_001)?), (1, 0));
+    let later = GuestLinkRow { expires: 2_000, card: Some(Bytes::from_static(b"another card")), ..link_row(DOCUMENT) };
+    store.put_guest_link(&LINK, &later)?;
+    assert_eq!(store.guest_link(&LINK)?, Some(later.clone()));
+    assert_eq!(store.open_guest_links(&DOCUMENT, 1_001)?, 1);
+    let stopped = GuestLinkRow { card: None, ..later };
+    store.put_guest_link(&LINK, &stopped)?;
+    assert_eq!(store.guest_link(&LINK)?, Some(stopped));
+    assert_eq!((store.open_guest_links(&DOCUMENT, 0)?, store.open_guest_links(&OTHER, 0)?), (0, 1));
+    Ok(())
+}
+
+fn guests_items_wait_in_order_until_they_are_dropped(store: &mut dyn RelayEngine) -> Checked {
+    create(store, DOCUMENT)?;
+    create(store, OTHER)?;
+    let second = GuestLinkId([12; 16]);
+    store.put_guest_link(&LINK, &link_row(DOCUMENT))?;
+    store.put_guest_link(&OTHER_LINK, &link_row(OTHER))?;
+    store.put_guest_link(&second, &link_row(DOCUMENT))?;
+    let item = |link, byte| GuestItemRow { link, item: GuestItemId([byte; 16]), sealed: Bytes::from(vec![byte; 10]) };
+    let all = [item(LINK, 1), item(LINK, 3), item(second, 2)];
+    for row in [&all[2], &all[1], &item(OTHER_LINK, 9), &all[0]] {
+        store.put_guest_item(row)?;
+    }
+    assert_eq!(store.guest_items(&DOCUMENT, None, usize::MAX)?, all);
+    // The same item's name by another link is another item.
+    assert_eq!(store.guest_item(&second, &GuestItemId([1; 16]))?, None);
+    assert_eq!(store.guest_item(&LINK, &GuestItemId([1; 16]))?, Some(Bytes::from(vec![1; 10])));
+    assert_eq!(store.guest_items(&DOCUMENT, None, 20)?, all[..2]);
+    assert_eq!(store.guest_items(&DOCUMENT, None, 1)?, all[..1]);
+    assert_eq!(store.guest_items(&DOCUMENT, Some(&(LINK, GuestItemId([1; 16]))), usize::MAX)?, all[1..]);
+    assert_eq!(store.guest_items(&DOCUMENT, Some(&(LINK, GuestItemId([3; 16]))), usize::MAX)?, all[2..]);
+    assert_eq!(store.guest_items(&OTHER, None, usize::MAX)?, [item(OTHER_LINK, 9)]);
+    assert_eq!((store.guest_waiting(&LINK)?, store.guest_waiting(&second)?), ((2, 30), (1, 30)));
+    for _ in 0..2 {
+        store.drop_guest_item(&LINK, &GuestItemId([1; 16]))?;
+    }
+    assert_eq!(store.guest_items(&DOCUMENT, None, usize::MAX)?, all[1..]);
+    assert_eq!(store.guest_waiting(&LINK)?, (1, 20));
+    Ok(())
+}
+
+fn what_may_be_read_again_goes_with_its_window(store: &mut dyn RelayEngine) -> Checked {
+    create(store, DOCUMENT)?;
+    store.put_guest_link(&LINK, &link_row(DOCUMENT))?;
+    store.put_guest_link(&OTHER_LINK, &link_row(DOCUMENT))?;
+    let row = |until| GuestReadingRow { verifier: Digest([8; 32]), until, tries: 5, sealed: Bytes::from_static(b"sealed") };
+    assert_eq!(store.guest_reading(&LINK)?, None);
+    store.put_guest_reading(&LINK, Some(&row(100)))?;
+    store.put_guest_reading(&OTHER_LINK, Some(&row(200)))?;
+    let tried = GuestReadingRow { tries: 4, ..row(100) };
+    store.put_guest_reading(&LINK, Some(&tried))?;
+    assert_eq!(store.guest_reading(&LINK)?, Some(tried.clone()));
+    store.close_guest_readings(99)?;
+    assert_eq!(store.guest_reading(&LINK)?, Some(tried));
+    store.close_guest_readings(100)?;
+    assert_eq!((store.guest_reading(&LINK)?, store.guest_reading(&OTHER_LINK)?), (None, Some(row(200))));
+    store.put_guest_reading(&OTHER_LINK, None)?;
+    assert_eq!(store.guest_reading(&OTHER_LINK)?, None);
     Ok(())
 }

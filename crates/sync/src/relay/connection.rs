@@ -41,7 +41,7 @@ impl Connection {
             reads: VecDeque::new(),
             in_flight: 0,
             behind: VecDeque::new(),
-            allowance: Allowance::full(limits, now_ms),
+            allowance: Allowance::full(Rate::frames(limits), now_ms),
             held: (0, 0),
         }
     }
@@ -64,6 +64,8 @@ pub(super) struct Attached {
     pub(super) live: bool,
     /// Whether it is a lead's who wants to hear of requests.
     pub(super) requests: bool,
+    /// Whether it wants to hear of what guests send.
+    pub(super) guests: bool,
     /// Receipts were passed over while its window was full: send all again.
     pub(super) receipts_due: bool,
     /// Requests were passed over while its window was full: send all again.
@@ -79,6 +81,7 @@ impl Attached {
             cursor: None,
             live: false,
             requests: false,
+            guests: false,
             receipts_due: false,
             requests_due: false,
             deferred: VecDeque::new(),
@@ -109,28 +112,66 @@ pub(super) struct BlobRead {
     pub(super) total: u32,
 }
 
-/// A token bucket, in thousandths of a frame so that a millisecond is a whole number of them.
+/// One, in an [`Allowance`].
+const ONE: i64 = 60_000;
+
+/// How often something may be done.
+#[derive(Clone, Copy)]
+pub(super) struct Rate {
+    /// For long.
+    pub(super) per_minute: u32,
+    /// At once.
+    pub(super) at_once: u32,
+}
+
+impl Rate {
+    /// Of a connection's frames.
+    pub(super) fn frames(limits: &Limits) -> Self {
+        Self { per_minute: limits.frames_per_second.saturating_mul(60), at_once: limits.frames_at_once }
+    }
+
+    /// Of what comes by one guest's link.
+    pub(super) fn guest(limits: &Limits) -> Self {
+        Self { per_minute: limits.guest_per_minute, at_once: limits.guest_at_once }
+    }
+
+    fn most(self) -> i64 {
+        i64::from(self.at_once).saturating_mul(ONE)
+    }
+}
+
+/// A token bucket, in parts of which sixty thousand are one: so a millisecond is a whole number of them at any rate a minute.
 pub(super) struct Allowance {
-    thousandths: i64,
+    parts: i64,
     refilled_ms: i64,
 }
 
 impl Allowance {
-    fn full(limits: &Limits, now_ms: i64) -> Self {
-        Self { thousandths: i64::from(limits.frames_at_once) * 1_000, refilled_ms: now_ms }
+    pub(super) fn full(rate: Rate, now_ms: i64) -> Self {
+        Self { parts: rate.most(), refilled_ms: now_ms }
     }
 
-    /// Takes one frame's worth, if there is one. A clock that went back refills nothing.
-    pub(super) fn take(&mut self, limits: &Limits, now_ms: i64) -> bool {
-        let elapsed = now_ms.saturating_sub(self.refilled_ms).max(0);
-        self.refilled_ms = now_ms;
-        let refill = elapsed.saturating_mul(i64::from(limits.frames_per_second));
-        self.thousandths = self.thousandths.saturating_add(refill).min(i64::from(limits.frames_at_once).saturating_mul(1_000));
-        let enough = self.thousandths >= 1_000;
+    /// Takes one, if there is one. A clock that went back refills nothing.
+    pub(super) fn take(&mut self, rate: Rate, now_ms: i64) -> bool {
+        self.refill(rate, now_ms);
+        let enough = self.parts >= ONE;
         if enough {
-            self.thousandths -= 1_000;
+            self.parts -= ONE;
         }
         enough
+    }
+
+    /// Whether nothing was taken that has not come back: then it need not be remembered.
+    pub(super) fn is_full(&mut self, rate: Rate, now_ms: i64) -> bool {
+        self.refill(rate, now_ms);
+        self.parts >= rate.most()
+    }
+
+    fn refill(&mut self, rate: Rate, now_ms: i64) {
+        let elapsed = now_ms.saturating_sub(self.refilled_ms).max(0);
+        self.refilled_ms = now_ms;
+        let refill = elapsed.saturating_mul(i64::from(rate.per_minute));
+        self.parts = self.parts.saturating_add(refill).min(rate.most());
     }
 }
 
@@ -141,18 +182,22 @@ mod tests {
     #[test]
     fn an_allowance_runs_out_and_comes_back_with_time() {
         let limits = Limits { frames_per_second: 40, frames_at_once: 3, ..Limits::default() };
-        let mut allowance = Allowance::full(&limits, 0);
-        assert!((0..3).all(|_| allowance.take(&limits, 0)));
-        assert!(!allowance.take(&limits, 24));
-        assert!(allowance.take(&limits, 25));
-        assert!(!allowance.take(&limits, 25));
-        assert!(!allowance.take(&limits, -1_000_000));
+        let rate = Rate::frames(&limits);
+        let mut allowance = Allowance::full(rate, 0);
+        assert!((0..3).all(|_| allowance.take(rate, 0)));
+        assert!(!allowance.take(rate, 24));
+        assert!(allowance.take(rate, 25));
+        assert!(!allowance.take(rate, 25));
+        assert!(!allowance.take(rate, -1_000_000));
+        assert!(!allowance.is_full(rate, -1_000_000 + 74));
+        assert!(allowance.is_full(rate, -1_000_000 + 75));
     }
 
     #[test]
     fn forty_frames_a_second_are_allowed_for_ever() {
         let limits = Limits::default();
-        let mut allowance = Allowance::full(&limits, 0);
-        assert!((0..100_000).all(|tick| allowance.take(&limits, tick * 25)));
+        let rate = Rate::frames(&limits);
+        let mut allowance = Allowance::full(rate, 0);
+        assert!((0..100_000).all(|tick| allowance.take(rate, tick * 25)));
     }
 }

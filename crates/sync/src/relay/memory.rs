@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, InviteId, PublicKey, RelayId, RequestId};
+use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId};
 
 use super::store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, Head, InviteRow, NewRecord, Place, ReceiptRow, RelayEngine,
-    RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,9 @@ enum Key {
     Chunk(DocumentId, BlobId, u32),
     Enrolment(PublicKey),
     Token(Digest),
+    GuestLink(GuestLinkId),
+    GuestItem(GuestLinkId, GuestItemId),
+    GuestReading(GuestLinkId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,8 @@ enum Value {
     Admission(AdmissionRow),
     Blob(BlobRow),
     Account(PublicKey),
+    GuestLink(GuestLinkRow),
+    GuestReading(GuestReadingRow),
 }
 
 /// What a key held before a write.
@@ -55,6 +60,16 @@ pub struct MemoryStore {
     rows: BTreeMap<Key, Value>,
     open: Option<Undo>,
     unsynced: Vec<Undo>,
+}
+
+/// The row at a key, as the type that is stored under it.
+macro_rules! row {
+    ($self:ident, $key:expr, $kind:ident) => {
+        match $self.rows.get(&$key) {
+            Some(Value::$kind(row)) => Some(row.clone()),
+            _ => None,
+        }
+    };
 }
 
 impl MemoryStore {
@@ -90,6 +105,8 @@ impl MemoryStore {
                 Value::Receipt(row) => all.push(row.bytes.clone()),
                 Value::Request(row) => all.push(row.sealed.clone()),
                 Value::Admission(row) => all.extend([row.welcome.clone(), row.pack.clone()]),
+                Value::GuestLink(row) => all.extend(row.card.clone()),
+                Value::GuestReading(row) => all.push(row.sealed.clone()),
                 Value::Document(_)
                 | Value::Number(_)
                 | Value::Removed(_)
@@ -129,6 +146,19 @@ impl MemoryStore {
         Ok(())
     }
 
+    fn all_guest_items(&self) -> impl Iterator<Item = GuestItemRow> + '_ {
+        self.scan(Key::GuestItem(GuestLinkId([0; 16]), GuestItemId([0; 16])), |key, value| match (key, value) {
+            (Key::GuestItem(link, item), Value::Bytes(sealed)) => {
+                Some(GuestItemRow { link: *link, item: *item, sealed: sealed.clone() })
+            }
+            _ => None,
+        })
+    }
+
+    fn guest_document(&self, link: &GuestLinkId) -> Option<DocumentId> {
+        row!(self, Key::GuestLink(*link), GuestLink).map(|row| row.document)
+    }
+
     /// All rows from `from` while `keep` finds something in them.
     fn scan<'a, T>(&'a self, from: Key, keep: impl Fn(&'a Key, &'a Value) -> Option<T> + 'a) -> impl Iterator<Item = T> + 'a {
         self.rows.range(from..).map_while(move |(key, value)| keep(key, value))
@@ -153,16 +183,6 @@ impl RelayEngine for MemoryStore {
         self.roll_back_open();
         Ok(())
     }
-}
-
-/// The row at a key, as the type that is stored under it.
-macro_rules! row {
-    ($self:ident, $key:expr, $kind:ident) => {
-        match $self.rows.get(&$key) {
-            Some(Value::$kind(row)) => Some(row.clone()),
-            _ => None,
-        }
-    };
 }
 
 impl RelayStore for MemoryStore {
@@ -400,5 +420,89 @@ impl RelayStore for MemoryStore {
 
     fn token(&self, token: &Digest) -> Result<Option<u32>, StoreError> {
         Ok(row!(self, Key::Token(*token), Number).and_then(|left| u32::try_from(left).ok()))
+    }
+
+    fn put_guest_link(&mut self, link: &GuestLinkId, row: &GuestLinkRow) -> Result<(), StoreError> {
+        self.put(Key::GuestLink(*link), Some(Value::GuestLink(row.clone())))
+    }
+
+    fn guest_link(&self, link: &GuestLinkId) -> Result<Option<GuestLinkRow>, StoreError> {
+        Ok(row!(self, Key::GuestLink(*link), GuestLink))
+    }
+
+    fn open_guest_links(&self, document: &DocumentId, now: i64) -> Result<u64, StoreError> {
+        let all = self.scan(Key::GuestLink(GuestLinkId([0; 16])), |key, value| match (key, value) {
+            (Key::GuestLink(_), Value::GuestLink(row)) => Some(row),
+            _ => None,
+        });
+        Ok(all.filter(|row| row.document == *document && row.card.is_some() && row.expires >= now).count() as u64)
+    }
+
+    fn put_guest_item(&mut self, row: &GuestItemRow) -> Result<(), StoreError> {
+        self.put(Key::GuestItem(row.link, row.item), Some(Value::Bytes(row.sealed.clone())))
+    }
+
+    fn guest_item(&self, link: &GuestLinkId, item: &GuestItemId) -> Result<Option<Bytes>, StoreError> {
+        Ok(row!(self, Key::GuestItem(*link, *item), Bytes))
+    }
+
+    fn guest_items(
+        &self,
+        document: &DocumentId,
+        after: Option<&(GuestLinkId, GuestItemId)>,
+        limit: usize,
+    ) -> Result<Vec<GuestItemRow>, StoreError> {
+        let mut left = limit;
+        let mut found = Vec::new();
+        for row in self.all_guest_items() {
+            if after.is_some_and(|after| (row.link, row.item) <= *after) || self.guest_document(&row.link) != Some(*document) {
+                continue;
+            }
+            if row.sealed.len() > left && !found.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(row.sealed.len());
+            found.push(row);
+        }
+        Ok(found)
+    }
+
+    fn guest_waiting(&self, link: &GuestLinkId) -> Result<(u64, u64), StoreError> {
+        let document = self.guest_document(link);
+        let (mut items, mut bytes) = (0, 0);
+        for row in self.all_guest_items() {
+            items += u64::from(row.link == *link);
+            if self.guest_document(&row.link) == document {
+                bytes += row.sealed.len() as u64;
+            }
+        }
+        Ok((items, bytes))
+    }
+
+    fn drop_guest_item(&mut self, link: &GuestLinkId, item: &GuestItemId) -> Result<(), StoreError> {
+        self.put(Key::GuestItem(*link, *item), None)
+    }
+
+    fn put_guest_reading(&mut self, link: &GuestLinkId, row: Option<&GuestReadingRow>) -> Result<(), StoreError> {
+        self.put(Key::GuestReading(*link), row.map(|row| Value::GuestReading(row.clone())))
+    }
+
+    fn guest_reading(&self, link: &GuestLinkId) -> Result<Option<GuestReadingRow>, StoreError> {
+        Ok(row!(self, Key::GuestReading(*link), GuestReading))
+    }
+
+    fn close_guest_readings(&mut self, now: i64) -> Result<(), StoreError> {
+        let over: Vec<GuestLinkId> = self
+            .scan(Key::GuestReading(GuestLinkId([0; 16])), |key, value| match (key, value) {
+                (Key::GuestReading(link), Value::GuestReading(row)) => Some((*link, row.until)),
+                _ => None,
+            })
+            .filter(|(_, until)| *until <= now)
+            .map(|(link, _)| link)
+            .collect();
+        for link in over {
+            self.put_guest_reading(&link, None)?;
+        }
+        Ok(())
     }
 }

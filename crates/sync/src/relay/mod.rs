@@ -26,6 +26,7 @@ pub mod conformance;
 mod connection;
 mod effects;
 mod groups;
+mod guests;
 mod hold;
 mod joining;
 mod log;
@@ -42,19 +43,22 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use kith_group::{DocumentId, Random, RelayId, RequestId};
+use kith_group::{DocumentId, GuestLinkId, Random, RelayId, RequestId};
 
-pub use config::{Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, RelayConfig};
+pub use config::{
+    CODE_TRIES, Enrolment, Limits, MAX_ADMISSION, MAX_CHUNKS, MAX_GROUP_INFO, MAX_PRESENCE, MAX_REQUEST, MAX_WINDOW, RelayConfig,
+};
 pub use effects::{ConnId, RelayCounts, RelayEffects, RelayEvent};
+pub use guests::{GuestAnswer, GuestAsk};
 pub use memory::MemoryStore;
 pub use sign_in::token_digest;
 pub use store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, Head, InviteRow, NewRecord, Place, ReceiptRow, RelayEngine,
-    RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
+    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 
 use crate::wire::{About, Reason, ServerMessage};
-use connection::Connection;
+use connection::{Allowance, Connection};
 use groups::Groups;
 use rooms::Room;
 use step::Step;
@@ -74,6 +78,10 @@ pub struct RelayCore {
     held: BTreeSet<DocumentId>,
     /// Encoded frames of this batch, by document and the cursor that they move on, with the cursor after them.
     frames: BTreeMap<(DocumentId, u64), (Bytes, u64)>,
+    /// Guests' links by which something came lately: how much more may come. In memory only, and dropped once it is full again.
+    guests: BTreeMap<GuestLinkId, Allowance>,
+    /// When readings were last looked through for closed windows, in Unix milliseconds.
+    swept_ms: i64,
 }
 
 impl RelayCore {
@@ -91,6 +99,8 @@ impl RelayCore {
             grown: BTreeSet::new(),
             held: BTreeSet::new(),
             frames: BTreeMap::new(),
+            guests: BTreeMap::new(),
+            swept_ms: i64::MIN,
         }
     }
 
@@ -102,6 +112,19 @@ impl RelayCore {
         step.expire_holds()?;
         step.event(event)?;
         Ok(step.effects)
+    }
+
+    /// Answers a guest inside an open transaction of `store`. The answer may only be given, and the effects let out, once the
+    /// transaction is committed.
+    pub fn guest(
+        &mut self,
+        store: &mut dyn RelayStore,
+        now_ms: i64,
+        ask: GuestAsk,
+    ) -> Result<(GuestAnswer, RelayEffects), StoreError> {
+        let mut step = Step::new(self, store, now_ms);
+        let answer = step.guest(ask)?;
+        Ok((answer, step.effects))
     }
 
     /// Sends what the events of this batch appended to everybody who is live, in as few frames as possible. Called once at the

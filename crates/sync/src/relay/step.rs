@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use kith_group::{DeviceId, DocumentId, PublicKey, Record, RecordError, RelayId, SignedReceipt};
 
-use super::connection::{Attached, Connection};
+use super::connection::{Attached, Connection, Rate};
 use super::groups::Open;
 use super::{ConnId, RelayCore, RelayEffects, RelayEvent, RelayStore, StoreError};
 use crate::wire::{About, ClientMessage, Reason, ServerMessage};
@@ -44,7 +44,7 @@ impl<'a> Step<'a> {
             }
             RelayEvent::Tick => {
                 self.tick();
-                Ok(())
+                self.sweep_guests()
             }
             RelayEvent::Stop => {
                 let effects = self.core.close_all(Reason::Stopping);
@@ -69,7 +69,7 @@ impl<'a> Step<'a> {
     fn frame(&mut self, conn: ConnId, frame: &Bytes) -> Result<(), StoreError> {
         self.effects.counts.frames += 1;
         let Some(connection) = self.core.connections.get_mut(&conn) else { return Ok(()) };
-        let allowed = connection.allowance.take(&self.core.config.limits, self.now_ms);
+        let allowed = connection.allowance.take(Rate::frames(&self.core.config.limits), self.now_ms);
         let signed_in = connection.enrolment;
         let Ok(message) = ClientMessage::from_frame(frame) else {
             self.refuse_and_close(conn, Reason::Malformed);
@@ -125,6 +125,16 @@ impl<'a> Step<'a> {
             ClientMessage::Decline { document, request } => self.decline(conn, document, request),
             ClientMessage::Watch { request } => self.watch(conn, enrolment, request),
             ClientMessage::Presence { document, sealed } => self.presence(conn, document, sealed),
+            ClientMessage::PutGuestLink { document, link, verifier, expires, card } => {
+                self.put_guest_link(conn, document, link, verifier, expires, Bytes::from(card))
+            }
+            ClientMessage::StopGuestLink { document, link } => self.stop_guest_link(conn, document, link),
+            ClientMessage::GuestItems { document, after } => self.guest_items(conn, document, after),
+            ClientMessage::DropGuestItem { document, link, item } => self.drop_guest_item(conn, document, link, item),
+            ClientMessage::PutGuestReading { document, link, verifier, until, sealed } => {
+                self.put_guest_reading(conn, document, link, verifier, until, Bytes::from(sealed))
+            }
+            ClientMessage::CloseGuestReading { document, link } => self.close_guest_reading(conn, document, link),
         }
     }
 
@@ -275,7 +285,13 @@ fn about(message: &ClientMessage) -> Option<About> {
         | ClientMessage::Hold { document }
         | ClientMessage::Release { document }
         | ClientMessage::Requests { document }
-        | ClientMessage::Presence { document, .. } => About::Document(*document),
+        | ClientMessage::Presence { document, .. }
+        | ClientMessage::GuestItems { document, .. } => About::Document(*document),
+        ClientMessage::PutGuestLink { link, .. }
+        | ClientMessage::StopGuestLink { link, .. }
+        | ClientMessage::PutGuestReading { link, .. }
+        | ClientMessage::CloseGuestReading { link, .. } => About::GuestLink(*link),
+        ClientMessage::DropGuestItem { item, .. } => About::GuestItem(*item),
         ClientMessage::Append { record } => {
             let head = Record::decode(record).ok()?.head;
             About::Record { document: head.document, k: head.k }

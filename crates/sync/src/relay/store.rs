@@ -9,7 +9,9 @@
 //! Nothing here can hold a person's name: ids are random or derived from keys, and all longer bytes arrive sealed.
 
 use bytes::Bytes;
-use kith_group::{BlobId, ChainHash, DeviceId, Digest, DocumentId, InviteId, PublicKey, RelayId, RequestId};
+use kith_group::{
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId,
+};
 
 /// Why the engine could not do what was asked. The transaction must be rolled back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -178,6 +180,43 @@ pub struct BlobRow {
     pub stored: u32,
 }
 
+/// A guest's link. When and from where it is used is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestLinkRow {
+    /// The document that takes in what comes by it.
+    pub document: DocumentId,
+    /// Digest of its token.
+    pub verifier: Digest,
+    /// Unix seconds after which it opens nothing.
+    pub expires: i64,
+    /// The sealed card; `None` once the link is stopped.
+    pub card: Option<Bytes>,
+}
+
+/// What a guest sent, until a device of the document has taken it in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestItemRow {
+    /// The link by which it came.
+    pub link: GuestLinkId,
+    /// Chosen by the guest; unique within the link.
+    pub item: GuestItemId,
+    /// Sealed to those who made the link.
+    pub sealed: Bytes,
+}
+
+/// What link and code word together may read, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestReadingRow {
+    /// Digest of the token that both give.
+    pub verifier: Digest,
+    /// Unix seconds at which the window closes.
+    pub until: i64,
+    /// How many wrong code words it still survives.
+    pub tries: u8,
+    /// Sealed for the guest.
+    pub sealed: Bytes,
+}
+
 /// What a relay keeps. Reads see the writes of the same open transaction.
 pub trait RelayStore {
     /// This relay's id: random, made once with the store.
@@ -283,6 +322,45 @@ pub trait RelayStore {
 
     /// How many devices may still enrol with the token of this digest, if it is known.
     fn token(&self, token: &Digest) -> Result<Option<u32>, StoreError>;
+
+    /// Sets a guest's link.
+    fn put_guest_link(&mut self, link: &GuestLinkId, row: &GuestLinkRow) -> Result<(), StoreError>;
+
+    /// A guest's link.
+    fn guest_link(&self, link: &GuestLinkId) -> Result<Option<GuestLinkRow>, StoreError>;
+
+    /// How many of a document's guests' links are not stopped and not expired at `now` (Unix seconds).
+    fn open_guest_links(&self, document: &DocumentId, now: i64) -> Result<u64, StoreError>;
+
+    /// Keeps an item of a link that is there.
+    fn put_guest_item(&mut self, row: &GuestItemRow) -> Result<(), StoreError>;
+
+    /// An item's sealed bytes.
+    fn guest_item(&self, link: &GuestLinkId, item: &GuestItemId) -> Result<Option<Bytes>, StoreError>;
+
+    /// A document's items after `after`, in order of link and item: as many as fit into `limit` bytes, but at least one if there
+    /// is any.
+    fn guest_items(
+        &self,
+        document: &DocumentId,
+        after: Option<&(GuestLinkId, GuestItemId)>,
+        limit: usize,
+    ) -> Result<Vec<GuestItemRow>, StoreError>;
+
+    /// How many items of a link wait, and how many bytes wait for its whole document.
+    fn guest_waiting(&self, link: &GuestLinkId) -> Result<(u64, u64), StoreError>;
+
+    /// Forgets an item.
+    fn drop_guest_item(&mut self, link: &GuestLinkId, item: &GuestItemId) -> Result<(), StoreError>;
+
+    /// Sets, or with `None` deletes, what may be read again by a link.
+    fn put_guest_reading(&mut self, link: &GuestLinkId, row: Option<&GuestReadingRow>) -> Result<(), StoreError>;
+
+    /// What may be read again by a link.
+    fn guest_reading(&self, link: &GuestLinkId) -> Result<Option<GuestReadingRow>, StoreError>;
+
+    /// Deletes every reading whose window closed at or before `now` (Unix seconds).
+    fn close_guest_readings(&mut self, now: i64) -> Result<(), StoreError>;
 }
 
 /// An engine: a store whose transactions somebody opens and ends.

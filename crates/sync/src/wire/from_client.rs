@@ -1,6 +1,6 @@
 //! What a client says.
 
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, InviteId, PublicKey, RequestId, Signature};
+use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RequestId, Signature};
 use minicbor::{Decode, Encode};
 
 use super::{WireError, decode, encode};
@@ -206,6 +206,87 @@ pub enum ClientMessage {
         /// Any number.
         #[n(0)]
         number: u64,
+    },
+    /// Who may write in the document: registers a guest's link, or replaces its card and expiry. A stopped link stays stopped.
+    #[n(19)]
+    PutGuestLink {
+        /// The document that takes in what comes by it.
+        #[n(0)]
+        document: DocumentId,
+        /// The link.
+        #[n(1)]
+        link: GuestLinkId,
+        /// `kith_group::token_verifier` of its token. The first one stands.
+        #[n(2)]
+        verifier: Digest,
+        /// Unix seconds after which it opens nothing.
+        #[n(3)]
+        expires: i64,
+        /// `kith_group::seal_card`.
+        #[cbor(n(4), with = "minicbor::bytes")]
+        card: Vec<u8>,
+    },
+    /// Who may write in the document: stops a guest's link for good. What came by it before can still be fetched.
+    #[n(20)]
+    StopGuestLink {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The link.
+        #[n(1)]
+        link: GuestLinkId,
+    },
+    /// Who may write in the document: what guests sent and nobody has dropped yet, in order of link and item.
+    #[n(21)]
+    GuestItems {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The last one of the answer before.
+        #[n(1)]
+        after: Option<(GuestLinkId, GuestItemId)>,
+    },
+    /// Who may write in the document: this item is taken in, the relay may forget it.
+    #[n(22)]
+    DropGuestItem {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The link by which it came.
+        #[n(1)]
+        link: GuestLinkId,
+        /// The item.
+        #[n(2)]
+        item: GuestItemId,
+    },
+    /// Who may write in the document: opens a window in which link and code word together are handed these sealed bytes, once.
+    #[n(23)]
+    PutGuestReading {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The link.
+        #[n(1)]
+        link: GuestLinkId,
+        /// The digest of a token that only link and code word give.
+        #[n(2)]
+        verifier: Digest,
+        /// Unix seconds at which the window closes: at most a day from now.
+        #[n(3)]
+        until: i64,
+        /// `kith_group::seal_reading`.
+        #[cbor(n(4), with = "minicbor::bytes")]
+        sealed: Vec<u8>,
+    },
+    /// Who may write in the document: closes the window.
+    #[n(24)]
+    CloseGuestReading {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The link.
+        #[n(1)]
+        link: GuestLinkId,
     },
 }
 

@@ -1,6 +1,6 @@
 //! What a relay says.
 
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, InviteId, RelayId, RequestId};
+use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, RelayId, RequestId};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -229,6 +229,54 @@ pub enum ServerMessage {
         #[n(0)]
         request: RequestId,
     },
+    /// A guest's link is registered.
+    #[n(20)]
+    GuestLinkStored {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+    },
+    /// A guest's link is stopped.
+    #[n(21)]
+    GuestLinkStopped {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+    },
+    /// What guests sent.
+    #[n(22)]
+    GuestItems {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// In order of link and item.
+        #[n(1)]
+        items: Vec<GuestItem>,
+        /// Whether there is more after the last of these.
+        #[n(2)]
+        more: bool,
+    },
+    /// The relay has forgotten an item.
+    #[n(23)]
+    GuestItemDropped {
+        /// The item.
+        #[n(0)]
+        item: GuestItemId,
+    },
+    /// The window for reading again is open.
+    #[n(24)]
+    GuestReadingStored {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+    },
+    /// The window is closed, and what lay in it is deleted.
+    #[n(25)]
+    GuestReadingClosed {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+    },
 }
 
 impl ServerMessage {
@@ -241,6 +289,21 @@ impl ServerMessage {
     pub fn from_frame(frame: &[u8]) -> Result<Self, WireError> {
         decode(frame)
     }
+}
+
+/// What a guest sent.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct GuestItem {
+    /// The link by which it came.
+    #[n(0)]
+    pub link: GuestLinkId,
+    /// The item.
+    #[n(1)]
+    pub item: GuestItemId,
+    /// Sealed to those who made the link.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub sealed: Vec<u8>,
 }
 
 /// One waiting request, for leads.

@@ -12,7 +12,7 @@ mod refusal;
 use minicbor::{Decode, Encode};
 
 pub use from_client::{Admission, ClientMessage, Credential};
-pub use from_relay::{RequestState, ServerMessage, WaitingRequest};
+pub use from_relay::{GuestItem, RequestState, ServerMessage, WaitingRequest};
 pub use refusal::{About, Reason};
 
 /// The version of this protocol: the first byte of every frame.

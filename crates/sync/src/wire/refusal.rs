@@ -1,6 +1,6 @@
 //! How a relay says no.
 
-use kith_group::{BlobId, DocumentId, InviteId, RequestId};
+use kith_group::{BlobId, DocumentId, GuestItemId, GuestLinkId, InviteId, RequestId};
 use minicbor::{Decode, Encode};
 
 /// What a refusal is about, so that the client can find what it had asked.
@@ -34,6 +34,12 @@ pub enum About {
     /// A blob.
     #[n(6)]
     Blob(#[n(0)] BlobId),
+    /// A guest's link, or the window for reading again by it.
+    #[n(7)]
+    GuestLink(#[n(0)] GuestLinkId),
+    /// A guest's item.
+    #[n(8)]
+    GuestItem(#[n(0)] GuestItemId),
 }
 
 /// Why the relay said no. The client has the sentences.

@@ -6,6 +6,7 @@ mod appending;
 mod blobs;
 mod committing;
 mod faults;
+mod guests;
 mod joining;
 mod reading;
 mod signing_in;

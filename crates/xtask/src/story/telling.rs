@@ -1,4 +1,4 @@
-//! The voice of the demo: numbered steps, plain paragraphs, and what stands on somebody's screen.
+//! The voice of the story: numbered steps, plain paragraphs, and what stands on somebody's screen.
 
 use std::time::Instant;
 

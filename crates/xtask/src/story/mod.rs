@@ -1,12 +1,12 @@
-//! `cargo xtask demo`: three people, one relay, one assessment; then two recordings of people who wrote at once.
+//! `cargo xtask story`: three people, one relay, one assessment; then two recordings of people who wrote at once.
 //!
 //! Everything is real but the people: a relay on a loopback socket with its store on the disk, encrypted profiles, sealed records.
-//! Every claim that is printed has been checked just before; the first that does not hold ends the demo with exit 1.
+//! Every claim that is printed has been checked just before; the first that does not hold ends it with exit 1.
 
+mod larch;
 mod log;
 mod recordings;
 mod search;
-mod story;
 mod telling;
 
 use anyhow::Context as _;
@@ -29,14 +29,21 @@ pub(crate) struct Arguments {
     keep: bool,
 }
 
+impl Arguments {
+    /// The story alone.
+    pub(crate) fn fast() -> Self {
+        Self { fast: true, beginnings: false, keep: false }
+    }
+}
+
 /// Tells the story, then replays the recordings.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let folder = tempfile::Builder::new().prefix("kith-demo-").tempdir().context("there is no temporary folder")?;
+    let folder = tempfile::Builder::new().prefix("kith-story-").tempdir().context("there is no temporary folder")?;
     let shown = tell(arguments, folder.path());
     if arguments.keep {
         println!("\nKept: {}", folder.keep().display());
     }
-    shown.context("The demo stopped: something does not hold")
+    shown.context("The story stopped: something does not hold")
 }
 
 fn tell(arguments: &Arguments, folder: &std::path::Path) -> anyhow::Result<()> {
@@ -45,7 +52,7 @@ fn tell(arguments: &Arguments, folder: &std::path::Path) -> anyhow::Result<()> {
     println!("Three people from three agencies know the same group of friends. They write one assessment together.");
     println!("People, places and services are invented. All the rest is real: relay, sockets, encryption, disk.");
     let relay = Relay::start(&folder.join("relay"))?;
-    story::tell(&mut teller, &relay, folder, &log)?;
+    larch::tell(&mut teller, &relay, folder, &log)?;
     log.end()?;
     if arguments.fast {
         println!("\nSkipped with --fast: the recordings of people who wrote at once.");

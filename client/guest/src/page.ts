@@ -1,0 +1,91 @@
+// What the page holds while it is open, in this one object and nowhere else: so that leaving can drop all of it at once.
+import type { Card } from "./seal/card";
+import { type Link, drop } from "./seal/link";
+import type { Bytes } from "./seal/bytes";
+import { type Fill, LANGUAGES, type Words, fill, filling } from "./words";
+
+/** What is said to one question so far. */
+export interface Draft {
+  /** Cards that are pressed; for places the place and its mark, `home:ok`. */
+  chosen: Set<string>;
+  words: string;
+  skipped: boolean;
+  audience: "only" | "team" | "out";
+}
+
+export interface Page {
+  link: Link;
+  card: Card;
+  language: string;
+  drafts: Map<string, Draft>;
+  codeWord: string;
+  /** The item that was sent from here and can still be changed. */
+  sent: Bytes | null;
+  /** What is sealed and has not gone. */
+  waiting: { token: Bytes; sealed: Bytes } | null;
+}
+
+let current: Page | null = null;
+
+export function begin(page: Page): void {
+  current = page;
+}
+
+/** What is held; throws once it was dropped: whatever still runs then ends there. */
+export function page(): Page {
+  if (current === null) throw new Error("left");
+  return current;
+}
+
+export function isOpen(): boolean {
+  return current !== null;
+}
+
+/** Forgets everything: what was typed, the link, its keys. */
+export function forget(): void {
+  if (current === null) return;
+  drop(current.link);
+  for (const draft of current.drafts.values()) {
+    draft.words = "";
+    draft.chosen.clear();
+  }
+  current.drafts.clear();
+  current.codeWord = "";
+  current.waiting?.token.fill(0);
+  current.waiting?.sealed.fill(0);
+  current = null;
+}
+
+/** Forgets what was typed and keeps the link. */
+export function forgetWords(): void {
+  const held = page();
+  held.drafts.clear();
+  held.codeWord = "";
+}
+
+export function draft(question: string): Draft {
+  const { drafts } = page();
+  let found = drafts.get(question);
+  if (found === undefined) {
+    found = { chosen: new Set(), words: "", skipped: false, audience: "only" };
+    drafts.set(question, found);
+  }
+  return found;
+}
+
+let chosen = "en";
+
+/** The words of the language that is chosen. */
+export function words(): Words {
+  return LANGUAGES[current?.language ?? chosen] ?? LANGUAGES["en"]!;
+}
+
+/** The language before there is a card. */
+export function speakBeforehand(code: string): void {
+  chosen = code;
+}
+
+/** A text with the card's names and days in it. */
+export function say(text: string, more: Fill = {}): string {
+  return fill(text, { ...(current === null ? {} : filling(current.card, current.language)), ...more });
+}

@@ -1,0 +1,100 @@
+// A phone: headless Chromium, 360 by 640. Every screen is looked at by axe (WCAG 2.2 A and AA); every request, violation of the policy and
+// error of the page is heard.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const SHOTS = process.env.KITH_SHOTS;
+
+export function start() {
+  return chromium.launch({
+    executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+export class Phone {
+  static async open(browser, address) {
+    const phone = new Phone();
+    phone.origin = new URL(address).origin;
+    phone.context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: "en-GB", hasTouch: true, isMobile: true });
+    phone.heard = { elsewhere: [], bodies: [], violations: [], errors: [] };
+    phone.context.on("request", (request) => {
+      if (!request.url().startsWith(`${phone.origin}/g/`)) phone.heard.elsewhere.push(request.url());
+      phone.heard.bodies.push(Buffer.from(`${request.url()}\n${JSON.stringify(request.headers())}\n`), request.postDataBuffer() ?? Buffer.alloc(0));
+    });
+    phone.page = await phone.context.newPage();
+    phone.page.on("console", (message) => {
+      if (/Content.Security.Policy|Trusted ?Type/i.test(message.text())) phone.heard.violations.push(message.text());
+    });
+    // Whatever still ran when the page was left ends with this word, and is to end so.
+    phone.page.on("pageerror", (error) => error.message !== "left" && phone.heard.errors.push(String(error)));
+    await phone.page.goto(address);
+    return phone;
+  }
+
+  heading(text) {
+    return this.page.getByRole("heading", { level: 1, name: text }).waitFor();
+  }
+
+  press(name) {
+    return this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  sees(text) {
+    return this.page.getByText(text).first().waitFor();
+  }
+
+  /** No network at all, as in a lift. */
+  signal(there) {
+    return this.context.setOffline(!there);
+  }
+
+  /** A slow 3G line and a processor four times slower. */
+  async slow() {
+    const line = await this.context.newCDPSession(this.page);
+    await line.send("Network.enable");
+    await line.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 });
+    await line.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  }
+
+  /** Looks at the screen as it stands. */
+  async screen(name) {
+    const { page } = this;
+    assert.equal(await page.title(), "Page", "the tab gives nothing away");
+    assert.equal(await page.getByRole("button", { name: /^(Leave now|Gadael nawr|اخرج الآن)$/ }).count(), 1, `${name}: a way out`);
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      assert.ok(!scrolls, `${name} scrolls sideways`);
+      // What is half under the bar that stays at the top is no target, wherever the page was scrolled to.
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.evaluate(axe);
+      const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] }), RULES);
+      const said = found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).slice(0, 3).join(" | ")}`);
+      assert.deepEqual(said, [], `${name}, ${scheme}`);
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/guest-${name}-${scheme}.png`, fullPage: true });
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  stored() {
+    return this.page.evaluate(async () => ({
+      local: JSON.stringify({ ...localStorage }),
+      others: [sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length, document.cookie],
+    }));
+  }
+
+  /** Nothing went elsewhere, nothing broke the policy, nothing is kept, and no plain word of `secrets` left the phone. */
+  async kept(...secrets) {
+    assert.deepEqual(this.heard.elsewhere.filter((url) => url !== "about:blank"), [], "requests to elsewhere");
+    assert.deepEqual(this.heard.violations, [], "violations of the policy");
+    assert.deepEqual(this.heard.errors, [], "errors of the page");
+    const sent = Buffer.concat(this.heard.bodies);
+    for (const secret of secrets) assert.ok(!sent.includes(secret), `"${secret}" left the phone unsealed`);
+    assert.deepEqual(await this.stored(), { local: "{}", others: [0, 0, 0, 0, ""] }, "nothing is kept on the phone");
+  }
+}
