@@ -62,8 +62,8 @@ try {
     look();
   });
   console.log("ready");
-  await new Promise((done) => createInterface({ input: process.stdin }).once("line", done));
-  await page.waitForTimeout(3000);
+  const keys = Number(await new Promise((done) => createInterface({ input: process.stdin }).once("line", done)));
+  await page.waitForFunction((wanted) => globalThis.seen.length >= wanted, keys, { timeout: 120_000 });
   const seen = await page.evaluate(() => globalThis.seen);
   const sizes = await Promise.all(payload);
   console.log(JSON.stringify({ key, first, seen, payload: sizes.reduce((sum, one) => sum + one, 0) }));
