@@ -3,6 +3,9 @@
 
 mod common;
 
+use std::time::{Duration, Instant};
+
+use common::Home;
 use common::web::{Ask, Here, Page};
 use serde_json::{Value, json};
 
@@ -14,7 +17,11 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let here = Here::of_priya();
+        Self::at(Home::of_priya(), Duration::from_secs(600))
+    }
+
+    fn at(home: Home, lock_after: Duration) -> Self {
+        let here = Here::at(home, lock_after);
         let page = here.unlocked();
         let made = here.ask(&Ask::post("/api/assessments", &json!({"title": "Larch"})).of(&page));
         assert_eq!(made.status, 200, "{made:?}");
@@ -103,4 +110,17 @@ fn whoever_does_not_want_to_be_seen_is_remembered_after_the_lock() {
     assert_eq!(desk.here.ask(&Ask::post(&place, &json!({"place": "2.3"})).of(&desk.page)).status, 200);
     assert_eq!(desk.here.ask(&Ask::post("/api/lock", &json!({})).of(&desk.page)).status, 200);
     assert_eq!(hidden(&desk.here.unlocked()), true);
+}
+
+#[test]
+fn what_a_page_asks_because_colleagues_write_does_not_keep_it_from_locking_itself() {
+    let desk = Desk::at(Home::of_priya(), Duration::from_millis(1500));
+    let end = Instant::now() + Duration::from_secs(60);
+    while desk.here.server.is_unlocked() {
+        assert!(Instant::now() < end, "it stays open");
+        let asked = json!({"field": "analysis/summary", "sitting": "one", "turn": 1, "heads": null, "splices": []});
+        desk.here.ask(&Ask::post(&format!("/api/assessments/{}/typing", desk.id), &asked).of(&desk.page));
+        desk.here.ask(&Ask::get(&format!("/api/assessments/{}", desk.id)).of(&desk.page));
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }

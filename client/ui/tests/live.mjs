@@ -51,7 +51,7 @@ async function goTo(one, page) {
 }
 
 async function openSummary(one) {
-  await goTo(one, "summary");
+  await goTo(one, "sides/summary");
   await one.heading("Summary");
   await until(`${one.name}'s box is open`, () => box(one).evaluate((area) => !area.readOnly));
 }

@@ -18,6 +18,7 @@ use anyhow::{Context as _, ensure};
 use kith::engine::Engine;
 use kith_assessment::{Command, EntryId};
 use kith_group::DocumentId;
+use kith_tests::processes::PASSPHRASE;
 use kith_tests::replay::{Relay, let_in, new_assessment, profile, until_same};
 use serde::Deserialize;
 
@@ -25,7 +26,6 @@ use super::Figure;
 use super::dealt::Keystroke;
 use super::open::program;
 use super::record::{new_entry, splice};
-use super::room::PASSPHRASE;
 use crate::cargo::root;
 
 /// Edits in the assessment before anything is measured, and in how many entries.
@@ -60,7 +60,7 @@ pub(super) fn measure() -> anyhow::Result<Vec<Figure>> {
     let mut screen = Screen::start(&app.address, document)?;
     screen.wait_for("ready")?;
     let due = write(&colleagues, &entries, document)?;
-    let Measured { key, first, payload, seen } = screen.done()?;
+    let Measured { key, first, payload, seen } = screen.done(due.len())?;
     app.end()?;
     for engine in colleagues {
         engine.stop()?;
@@ -151,6 +151,10 @@ fn write(colleagues: &[Engine], entries: &[EntryId], document: DocumentId) -> an
     for key in 0..keys {
         let at = pause().mul_f64(key as f64);
         thread::sleep((began.0 + at).saturating_duration_since(Instant::now()));
+        if began.0.elapsed() > COUNTED * 2 {
+            eprintln!("app: this machine is too busy: only {key} of {keys} keys were typed");
+            break;
+        }
         due.push((began.1 + at).as_secs_f64() * 1e3);
         let command = Command::SpliceText { field: SUMMARY.into(), heads: None, at: key, delete: 0, insert: "k".into() };
         summary.command(document, command)?;
@@ -234,9 +238,10 @@ impl Screen {
         Ok(())
     }
 
-    fn done(&mut self) -> anyhow::Result<Measured> {
+    /// Everything was typed: waits until the screen shows all of it.
+    fn done(&mut self, keys: usize) -> anyhow::Result<Measured> {
         if let Some(mut input) = self.input.take() {
-            writeln!(input, "done")?;
+            writeln!(input, "{keys}")?;
         }
         let mut line = String::new();
         self.output.read_line(&mut line)?;
