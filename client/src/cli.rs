@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, Told};
+pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, MakeLink, Told};
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -464,6 +464,24 @@ pub enum Verb {
         after_long_help = "kith record lists words, with ids.\n\nExample:\n  kith join-words \"Keziah Ansah-Rowe\" k3vq Larch --side 1"
     )]
     JoinWords(JoinWords),
+    /// Make a link for a young person or their family: a page where they say something, sealed to whoever reads the record
+    #[command(
+        after_long_help = "What comes by it is in the record: kith record.\n\nExample:\n  kith link \"Keziah Ansah-Rowe\" --name phone \
+                                 --agreed-by \"Keziah, 5 May\" --safe-to-send"
+    )]
+    Link(MakeLink),
+    /// List the links of a strand record
+    Links {
+        /// Whose strand record
+        record: String,
+    },
+    /// Stop a link; what came by it stays
+    Unlink {
+        /// Whose strand record
+        record: String,
+        /// Which link, by name or id
+        link: String,
+    },
     /// Someone in danger now: whom to ring, from what is on this computer
     #[command(
         after_long_help = "Needs no connection. What was shown is asked about on the next working day, in one line: kith told."

@@ -31,6 +31,9 @@
 //! | `hand-over` | [`HandedOver`] |
 //! | `agreement` | [`AgreementNoted`] |
 //! | `join-words` | [`WordsJoined`] |
+//! | `link` | [`LinkMadeShown`] |
+//! | `links` | [`LinksShown`] |
+//! | `unlink` | [`LinkStopped`] |
 //! | `danger` | `kith_assessment::InDanger`; with `--copy` [`CopyShown`] |
 //! | `told` | [`ToldShown`] |
 //! | `nudge` | a list of [`Hint`] |
@@ -42,8 +45,8 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use records::{
-    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,
-    WordsJoined,
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, LinkMadeShown, LinkStopped, LinksShown, NameShown,
+    RecordShown, SeenByColleagues, ToldShown, WordsJoined,
 };
 
 /// A refusal.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use kith_group::DocumentId;
+use kith_group::{DocumentId, DocumentKind};
 use kith_sync::client::{ClientCore, ClientError, CloseReason, Effects, Input, LineId, Notice, Standing};
 
 use super::event::{Event, RelayState};
@@ -171,10 +171,18 @@ impl Desk {
                     kept::take_follow_up(&mut self.store, document, *intent)?;
                 }
                 Notice::Joined { .. } => self.introduce()?,
+                Notice::GuestItems { document, items, sent } => self.with_work(|work| work.take_in(document, items, *sent))?,
+                Notice::Live { document } if self.is_record(document) => {
+                    self.with_work(|work| work.refresh_links(document))?;
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    fn is_record(&self, document: &DocumentId) -> bool {
+        self.core.documents().iter().any(|one| one.id == *document && one.kind == DocumentKind::STRAND)
     }
 
     /// Says who I am wherever I was let in and have not said so.

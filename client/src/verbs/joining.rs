@@ -19,7 +19,7 @@ use crate::terminal::{moment, short, visible_line};
 const LONGEST: i64 = 30 * 24 * 3600;
 
 /// "7d", "12h", "2w" in seconds.
-fn duration(text: &str) -> Result<i64, Failure> {
+pub(super) fn duration(text: &str) -> Result<i64, Failure> {
     let wrong = || Failure::usage("The time that a link works is a number and a letter: 12h, 7d or 2w; at most 30d");
     let text = text.trim();
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;

@@ -9,6 +9,7 @@ mod exporting;
 mod find;
 mod holding;
 mod joining;
+mod linking;
 mod page;
 mod proving;
 mod publishing;
@@ -147,6 +148,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::HandOver(asked) => holding::hand_over(engine, asked),
         Verb::Agreement(asked) => holding::agreement(engine, asked),
         Verb::JoinWords(asked) => holding::join_words(engine, asked),
+        Verb::Link(asked) => linking::link(engine, asked, manner),
+        Verb::Links { record } => linking::links(engine, record, manner),
+        Verb::Unlink { record, link } => linking::unlink(engine, record, link),
         Verb::Danger(asked) => caseload::danger(engine, asked, manner),
         Verb::Told(asked) => caseload::told(engine, asked),
         Verb::Nudge { caseload: true, text, .. } => caseload::nudge(engine, text),

@@ -121,8 +121,8 @@ pub use strand_record::{
     AddMapAction, AgreementView, Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, BeginMap, CompetenceView, EndOnMap,
     GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie, NotAskedView,
     NoteArrived, OnMap, OwnMapView, PutOnMap, ReferenceView, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TieOnMap,
-    UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record, open_strand, strand_genesis, view_strand,
-    view_strand_with,
+    UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record, open_strand, read_by, strand_genesis,
+    view_strand, view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,

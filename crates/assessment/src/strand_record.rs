@@ -38,7 +38,7 @@ mod own_map;
 
 pub use by_link::{
     Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink,
-    NoteArrived, StopGuestLink, TakeIn, arrived, guest_link_keys,
+    NoteArrived, StopGuestLink, TakeIn, arrived, guest_link_keys, read_by,
 };
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,

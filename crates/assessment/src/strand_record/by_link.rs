@@ -247,6 +247,12 @@ pub fn arrived(doc: &Automerge, item: &EntryId) -> Option<Arrived> {
     serde_json::from_str(&text_scalar(doc, &map, &item.to_string())?).ok()
 }
 
+/// The day by which the holder reads what is sent at `now` (Unix seconds): the next working day. The page says so, and says it when
+/// that is over.
+pub fn read_by(now: i64) -> String {
+    crate::working_days::after(&dates::day(now), 1)
+}
+
 pub(super) fn genesis(tx: &mut Transaction<'_>) -> Result<(), automerge::AutomergeError> {
     for key in MAPS {
         tx.put_object(ROOT, key, ObjType::Map)?;
