@@ -306,6 +306,9 @@ pub enum Verb {
         /// The four words that they read to you: refused if they are others
         #[arg(long, value_name = "WORDS")]
         words: Option<String>,
+        /// Why they write here: needed for police, businesses and residents, who read the summary as a rule; everybody here sees it
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Say no to somebody who asks
     Decline {
@@ -395,6 +398,36 @@ pub enum Verb {
         /// The backup
         file: PathBuf,
     },
+    /// Share the summary and the plan with readers, as they stand now
+    #[command(
+        after_long_help = "Readers see the summary, what must change first, goals, actions, and that somebody sees something otherwise; nothing \
+                                 of what young people and parents said, no label, no entry, no history. Look at it first with --preview.\n\n\
+                                 Example:\n  kith publish Larch --preview"
+    )]
+    Publish {
+        /// Which assessment
+        id: String,
+        /// Only show what readers would see
+        #[arg(long, action = ArgAction::SetTrue)]
+        preview: bool,
+        /// Why, for colleagues; noted in the assessment
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// Write down what a reader said about the summary or the plan; all readers see it
+    Heard {
+        /// Which assessment
+        id: String,
+        /// Who said it: a role, or a name that they agreed to
+        #[arg(long, value_name = "WHO")]
+        from: String,
+        /// Their agency
+        #[arg(long)]
+        agency: Option<String>,
+        /// What they said; - reads it from the input
+        #[arg(long)]
+        text: String,
+    },
     /// My caseload: the young people whose strand records you hold or stand in for
     Caseload,
     /// Show a strand record
@@ -477,6 +510,7 @@ impl Verb {
         match self {
             Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
             Self::Do { command, .. } => Some(command),
+            Self::Heard { text, .. } => Some(text),
             Self::Nudge { text, .. } => Some(text),
             Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
             _ => None,

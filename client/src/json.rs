@@ -21,6 +21,9 @@
 //! | `members` | [`MembersShown`] |
 //! | `verify` | [`Verified`]; exit 1 unless `ok` |
 //! | `export` | [`Exported`] |
+//! | `show` of a summary that I read | [`SummaryShown`] |
+//! | `publish` | [`PublishedShown`] |
+//! | `heard` | [`Written`] |
 //! | `caseload` | `kith_assessment::Caseload` |
 //! | `record`, and the file of `export --format json` of a record | [`RecordShown`] |
 //! | `attach` | [`AttachedShown`] |
@@ -34,7 +37,7 @@
 
 mod records;
 
-use kith_assessment::{AssessmentView, HistoryLine};
+use kith_assessment::{AssessmentView, HistoryLine, Published, SummaryView};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -112,6 +115,8 @@ pub struct ListedAssessment {
     pub title: Option<String>,
     /// My role: "lead", "contributor", "reader"; `null` after removal.
     pub role: Option<String>,
+    /// Whether it is the summary of an assessment, which is all that a reader has.
+    pub summary: bool,
     /// How this device stands.
     pub standing: StandingShown,
     /// Its relay.
@@ -129,6 +134,30 @@ pub struct Shown {
     pub newer: u64,
     /// The assessment.
     pub view: AssessmentView,
+}
+
+/// The summary of an assessment as its readers see it.
+#[derive(Debug, Serialize, TS)]
+pub struct SummaryShown {
+    /// The summary's id.
+    pub assessment: String,
+    /// How this device stands.
+    pub standing: StandingShown,
+    /// What was shared.
+    pub summary: SummaryView,
+}
+
+/// What would be shared with readers, or was.
+#[derive(Debug, Serialize, TS)]
+pub struct PublishedShown {
+    /// The assessment.
+    pub assessment: String,
+    /// The summary's id; `null` for a preview before there is one.
+    pub summary: Option<String>,
+    /// Whether it was shared.
+    pub shared: bool,
+    /// What.
+    pub content: Published,
 }
 
 /// One part of an assessment.
@@ -310,6 +339,8 @@ pub struct RequestShown {
     pub another_device_of: Option<String>,
     /// Why it cannot be granted: expired, used, stopped.
     pub why_not: Option<String>,
+    /// Whether people of their agency and role read the summary by default, while the link lets them write: then a reason is needed.
+    pub reads_by_default: bool,
 }
 
 /// A decision about members.
@@ -353,6 +384,8 @@ pub struct MemberShown {
     pub devices: Vec<String>,
     /// The name that a lead checked when letting them in.
     pub confirmed: Option<String>,
+    /// Why they write here, where people like them read the summary by default.
+    pub because: Option<String>,
     /// Whether it is me.
     pub me: bool,
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use kith_sync::client::Notice;
 
-use crate::engine::{Engine, Event, RelayState, on_interrupt};
+use crate::engine::{Engine, Event, RelayState, Tending, on_interrupt};
 use crate::failure::Failure;
 use crate::json::{RelayShown, StatusShown};
 use crate::terminal::visible;
@@ -41,6 +41,7 @@ pub(crate) fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
     let mut relays: Vec<RelayShown> =
         relays.into_iter().map(|relay| RelayShown { relay, state: "connecting", why: None }).collect();
     let mut saved_at = None;
+    let mut tending = Tending::default();
     screen.news("Kith is connected while this runs. Other verbs can be used beside it. End it with Ctrl-C.");
     let mut look_at = Instant::now();
     let mut not_before = look_at;
@@ -50,6 +51,7 @@ pub(crate) fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
         }
         match events.recv_timeout(look_at.saturating_duration_since(Instant::now()).min(GATHER)) {
             Ok(event) => {
+                tending.hear(&event);
                 heard(event, &mut relays, &mut screen);
                 look_at = look_at.min(Instant::now() + GATHER).max(not_before);
                 continue;
@@ -61,6 +63,7 @@ pub(crate) fn watch(engine: Engine, json: bool) -> Result<u8, Failure> {
         let began = Instant::now();
         // A document may have come from a relay that no connection is kept to yet: one that I just joined elsewhere.
         engine.connect_all()?;
+        tending.tend(&engine)?;
         let mut status = status_of(&engine, None, &manner.zone)?;
         status.relays = relays.clone();
         let now = engine.clock().now();

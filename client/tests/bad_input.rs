@@ -393,11 +393,12 @@ fn text_that_looks_like_markup_stays_text_in_the_page() {
 }
 
 #[test]
-fn a_reader_is_not_invited_to_the_working_document() {
+fn a_reader_that_cannot_be_asked_leaves_no_summary_behind() {
     let home = Home::of_priya();
     home.larch();
-    let refused = home.json(&["invite", "Larch", "--as", "reader"]).refused("readers-later");
-    assert!(refused.err.contains("summary"), "{}", refused.err);
+    home.json(&["invite", "Larch", "--as", "reader"]).refused("no-relay");
+    let shown = home.json(&["show", "Larch"]).done().json();
+    assert_eq!(shown["view"]["life"]["summary"], serde_json::Value::Null);
 }
 
 #[cfg(target_os = "linux")]

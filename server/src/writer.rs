@@ -83,7 +83,9 @@ impl Writer {
                 }
                 Input::Frame(conn, frame, _room) => RelayEvent::Frame(conn, frame),
                 Input::Guest(ask, to) => {
-                    answers.push((to, self.core.guest(&mut self.store, now_ms, ask)?));
+                    let (answer, told) = self.core.guest(&mut self.store, now_ms, ask)?;
+                    answers.push((to, answer));
+                    effects.extend(told);
                     continue;
                 }
                 Input::Event(event) => {

@@ -48,6 +48,11 @@ impl App {
         Self { child, address: address.to_owned() }
     }
 
+    /// Its process, for a script that ends it without warning.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it without warning.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

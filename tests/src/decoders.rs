@@ -12,8 +12,8 @@ use automerge::{ActorId, Automerge, ObjType, ROOT, TextEncoding};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use kith_group::{
     AdmitPack, AppendRule, Bundle, CommitAad, DeviceId, DeviceKey, DocumentId, DocumentKind, EpochKey, GroupName, GroupState,
-    InviteId, Link, MemoryRows, PersonId, Record, RelayGroup, RequestId, Role, RosterClaims, SeededRandom, SignedReceipt,
-    Snapshot, member, open_blob, open_request,
+    GuestItemId, GuestKey, GuestLink, InviteId, Link, MemoryRows, PersonId, Record, RelayGroup, RequestId, Role, RosterClaims,
+    SeededRandom, SignedReceipt, Snapshot, member, open_blob, open_request,
 };
 use kith_sync::replica::{Arrival, Caps, Replica, Rules, Stored, unpack};
 use kith_sync::wire::{ClientMessage, ServerMessage};
@@ -137,6 +137,13 @@ impl Decoders {
         if let Ok(claims) = RosterClaims::decode(bytes) {
             assert_eq!(RosterClaims::decode(&claims.encode()), Ok(claims));
         }
+        if let Ok(link) = GuestLink::from_str(&text) {
+            assert!(GuestLink::from_str(&link.to_string()).as_ref() == Ok(&link), "a guest's link reads back");
+        }
+        let link = GuestLink::from_secret("https://relay.example", [2; 32]);
+        let _ = (kith_group::SealedItem::read(bytes), kith_group::open_card(&link, bytes));
+        let _ = kith_group::open_item(&link, &GuestItemId([5; 16]), &GuestKey::from_bytes([3; 32]), bytes);
+        let _ = kith_group::open_reading(&link, &[7; 32], bytes);
         let _ = GroupState::decode(bytes);
         let _ = AdmitPack::open(&self.state, bytes);
         let _ = open_request(&[1; 32], &InviteId([1; 16]), &RequestId([1; 16]), bytes);

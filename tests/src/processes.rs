@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use kith_assessment::AssessmentView;
+use kith_assessment::{AssessmentView, Caseload};
 use serde_json::Value;
 
 /// The passphrase of every profile here.
@@ -257,6 +257,30 @@ impl Practitioner {
         }
         self.sync();
         joiner.sync();
+    }
+
+    /// Lets somebody who has a profile in to an assessment or a strand record.
+    pub fn lets_in_as(&self, document: &str, joiner: &Self, role: &str) {
+        let invited = self.json(&["invite", document, "--as", role]);
+        let asked = joiner.json(&["join", invited["link"].as_str().unwrap()]);
+        let request = asked["request"].as_str().unwrap();
+        let words = self.json(&["requests", document])["requests"][0]["words"].clone();
+        let words: Vec<String> = serde_json::from_value(words).expect("four words to compare");
+        let granted = self.json(&["admit", document, request, "--words", &words.join(" ")]);
+        assert_eq!(granted["done"], true, "{granted}");
+        for _ in 0..10 {
+            joiner.sync();
+            if joiner.json(&["list"])["requests"].as_array().is_some_and(Vec::is_empty) {
+                break;
+            }
+        }
+        self.sync();
+        joiner.sync();
+    }
+
+    /// Their caseload.
+    pub fn caseload(&self) -> Caseload {
+        serde_json::from_value(self.json(&["caseload"])).unwrap()
     }
 
     /// The assessment as they see it.

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use kith_tests::apps::{App, walk};
+use kith_tests::processes::Practitioner;
 use kith_tests::replay::Relay;
 use kith_tests::stage::{Stage, folder_of};
 
@@ -10,8 +11,47 @@ fn the_pages_show_the_practice_and_everything_in_them_can_be_done() {
     let folder = tempfile::tempdir().unwrap();
     let relay = Relay::start_without_pauses(&folder.path().join("relay")).unwrap();
     let now = jiff::Timestamp::now().as_second();
-    Stage::larch(folder.path(), &relay.url(), now).unwrap().leave().unwrap();
+    let stage = Stage::larch(folder.path(), &relay.url(), now).unwrap();
+    let assessment = stage.document.to_string();
+    stage.leave().unwrap();
+    the_exported_page_holds_the_practice(&Practitioner::new(&folder.path().join(folder_of("Priya Marsh"))), &assessment);
     let open = |name: &str| App::open_unlocked(&folder.path().join(folder_of(name)));
     let (priya, nadia) = (open("Priya Marsh"), open("Nadia Sorrell"));
     walk("pages.mjs", &[("KITH_PRIYA", &priya.address), ("KITH_NADIA", &nadia.address)]);
+}
+
+/// Purpose on top, then summary, sides, weighting, voices with what was done, and the plan, with differing views beside.
+fn the_exported_page_holds_the_practice(priya: &Practitioner, assessment: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("larch.html");
+    priya.says(&["export", assessment, "--format", "html", "--to", file.to_str().unwrap()]);
+    let page = std::fs::read_to_string(&file).unwrap();
+    let in_order = [
+        "can spend their evenings together without being frightened",
+        "These friends look after each other",
+        "1 Group functioning",
+        "3 Environmental and family factors",
+        "What must change first",
+        "Places first.",
+        "What young people and parents said",
+        "Nobody asks who gets me home.",
+        "Is that fair? Yes.",
+        "They eat at mine.",
+        "There is a warm, free place near the station",
+        "two answers",
+        "I would try weekends first",
+        "They did not all agree that one home is the first step",
+        "council, highways",
+        "due: two versions",
+        "Who sees what the same way",
+        "To be looked at again on",
+    ];
+    let mut from = 0;
+    for words in in_order {
+        let found = page.get(from..).and_then(|rest| rest.find(words));
+        from += found.unwrap_or_else(|| panic!("\"{words}\" does not stand after what comes before it"));
+    }
+    for word in ["<script", "http://", "https://", "Keziah"] {
+        assert!(!page.contains(word), "{word}");
+    }
 }

@@ -2,12 +2,17 @@
 import { el } from "./dom";
 import { leave } from "./leave";
 import { isOpen, page, speakBeforehand, words } from "./page";
-import { canSpeak, quiet, speak, speaks } from "./speak";
+import { canSpeak, quiet, speak, speaks, whenVoicesCome } from "./speak";
 import { LANGUAGES } from "./words";
 
 export type Screen = () => (Node | string | null | undefined | false)[];
 
 let language = "en";
+
+whenVoicesCome(() => {
+  const key = document.getElementById("speak");
+  if (key !== null) key.hidden = !canSpeak(language);
+});
 
 /** The language that is shown. */
 export function shownLanguage(): string {
@@ -44,8 +49,7 @@ export function show(screen: Screen, begin = isOpen() ? page().language : langua
     el("button", { type: "button", class: "leave", click: leave }, said.bar.leave),
     el("label", { for: "language", class: "hidden" }, said.bar.language),
     chosen,
-    canSpeak(language) &&
-      el("button", { type: "button", class: "speak", click: () => (speaks() ? quiet() : speak(main, language)) }, said.bar.speak),
+    el("button", { type: "button", id: "speak", hidden: !canSpeak(language), click: () => (speaks() ? quiet() : speak(main, language)) }, said.bar.speak),
   );
   root.replaceChildren(bar, ...(said.draft === "" ? [] : [el("p", { class: "draft" }, said.draft)]), main);
   scrollTo(0, 0);

@@ -8,6 +8,11 @@ export function canSpeak(language: string): boolean {
   return voice(language) !== undefined;
 }
 
+/** Browsers learn of their voices a moment after the page is there. */
+export function whenVoicesCome(tell: () => void): void {
+  globalThis.speechSynthesis?.addEventListener?.("voiceschanged", tell);
+}
+
 export function speaks(): boolean {
   return globalThis.speechSynthesis?.speaking ?? false;
 }

@@ -155,9 +155,11 @@ impl Desk {
                 Notice::IntentDone { document, intent } => {
                     let commands = kept::take_follow_up(&mut self.store, document, *intent)?;
                     self.with_work(|work| {
+                        // Who is in a summary, and by which link, stands in its working document.
+                        let document = work.home(document)?;
                         for command in &commands {
                             // Somebody may have done the same meanwhile: then there is nothing to add.
-                            match work.command(document, command) {
+                            match work.command(&document, command) {
                                 Ok(_) | Err(EngineError::Refused(_)) => {}
                                 Err(error) => return Err(error),
                             }

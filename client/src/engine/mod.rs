@@ -18,6 +18,7 @@ mod kept;
 mod network;
 mod programs;
 mod records;
+mod summaries;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ pub use network::on_interrupt;
 use network::{Network, Outgoing};
 pub use programs::Program;
 pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
+pub use summaries::Tending;
 pub use work::Work;
 
 use crate::store::{KeyCost, Lock, Store};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ChangeHash};
-use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView};
+use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView, Sample};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
 use kith_sync::client::{
     ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
@@ -131,6 +131,7 @@ impl Work<'_> {
         match self.summary(document).map(|summary| summary.kind) {
             Some(DocumentKind::WORKING) => self.store_view(document).map(|_| ()),
             Some(DocumentKind::STRAND) => self.store_record(document).map(|_| ()),
+            Some(DocumentKind::SUMMARY) => self.store_summary(document).map(|_| ()),
             _ => Ok(()),
         }
     }
@@ -139,6 +140,13 @@ impl Work<'_> {
     pub fn people(&mut self, document: &DocumentId) -> Result<Vec<PersonView>, EngineError> {
         match self.summary(document).map(|summary| summary.kind) {
             Some(DocumentKind::STRAND) => Ok(self.record_now(document)?.people),
+            // A reader knows the leads; a lead knows the readers too, from the working document, which says it first.
+            Some(DocumentKind::SUMMARY) => {
+                let home = self.home(document)?;
+                let mut people = if home == *document { Vec::new() } else { self.view_now(&home)?.people };
+                people.extend(self.summary_view(document)?.people);
+                Ok(people)
+            }
             _ => Ok(self.view_now(document)?.people),
         }
     }
@@ -189,10 +197,53 @@ impl Work<'_> {
         Ok(me)
     }
 
+    /// Fills a profile that is thrown away with the whole made-up sample, as its first person: the assessment, and the records of the
+    /// young people whom that person holds, so that hints know their names.
+    pub fn create_example(&mut self, sample: &Sample) -> Result<Identity, EngineError> {
+        let (now, now_ms) = (self.now(), self.now_ms);
+        let mut failed = None;
+        let mut play = |me: &Identity| {
+            let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
+            sample.played(me.document.0, (me.person.0, me.device.0), now, &mut random).unwrap_or_else(|why| {
+                failed = Some(why);
+                Vec::new()
+            })
+        };
+        let me = self.core.create_example(self.store, now_ms, DocumentKind::WORKING, &mut play)?;
+        let records = sample.strand_records(now);
+        let (None, Ok(records)) = (failed, records) else { return Err(EngineError::Unreadable("the made-up example")) };
+        let first = sample.people.first().map(|person| person.name.clone()).unwrap_or_default();
+        for record in records.into_iter().filter(|record| record.by == first) {
+            let own = self.create_record(None)?;
+            for (_, command) in record.commands {
+                self.record_command(&own.document, &command)?;
+            }
+        }
+        self.out.durable = true;
+        Ok(me)
+    }
+
     /// Writes my name, agency and role into a document.
     pub fn introduce_me(&mut self, document: &DocumentId) -> Result<(), EngineError> {
         let ProfileRow { name, agency, role, .. } = self.profile()?;
         self.command(document, &Command::IntroduceMyself { name, agency, role }).map(|_| ())
+    }
+
+    /// Says to the members who are connected where in a document this person is; empty: not there any more. Writes nothing.
+    pub fn say_here(&mut self, document: &DocumentId, place: &str) -> Result<(), EngineError> {
+        let effects = self.core.say_here(self.store, self.now_ms, document, place)?;
+        self.take(effects);
+        Ok(())
+    }
+
+    /// Whether this person does not want to be seen where they are.
+    pub fn is_hidden(&self) -> Result<bool, EngineError> {
+        kept::is_set(self.store, kept::HIDDEN)
+    }
+
+    /// Sets that.
+    pub fn set_hidden(&mut self, hidden: bool) -> Result<(), EngineError> {
+        kept::set(self.store, kept::HIDDEN, hidden)
     }
 
     /// Wants something of a document's group; it is done when there is a connection.

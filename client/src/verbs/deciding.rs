@@ -1,10 +1,10 @@
 //! `admit`, `decline`, `members`, `role` and `remove`: what leads decide.
 
-use kith_assessment::{Command, NAME_LIMIT};
-use kith_group::{DeviceId, PersonId, RequestId, Role};
+use kith_assessment::{ByDefault, Command, NAME_LIMIT, by_default};
+use kith_group::{DeviceId, DocumentId, PersonId, RequestId, Role};
 use kith_sync::client::Intent;
 
-use super::joining::{Opened, opened, why_not};
+use super::joining::{Opened, doors, opened, why_not};
 use super::{Answer, Manner, RELAY_WITHIN, find, reach};
 use crate::engine::{Engine, Outcome, REMOVAL};
 use crate::failure::Failure;
@@ -14,20 +14,29 @@ use crate::terminal::{short, visible_line};
 /// What a lead is told when the relay cannot be reached: the decision is kept.
 const WAITS: &str = "The relay could not be reached in time. Your decision is kept, and is done when `kith sync` reaches it.";
 
-fn requested(engine: &Engine, found: &find::Found, request: &str) -> Result<Opened, Failure> {
-    let document = found.id;
+/// The request that somebody means, and the document in which it waits.
+fn requested(engine: &Engine, found: &find::Found, request: &str) -> Result<(DocumentId, Opened), Failure> {
+    let doors = doors(engine, found)?;
     let reached = reach(engine, found.relay()?, RELAY_WITHIN);
     if reached.is_ok() {
-        engine.wait_for(RELAY_WITHIN, move |work| Ok(work.core().is_live(&document).then_some(())))?;
+        let all = doors.clone();
+        engine.wait_for(RELAY_WITHIN, move |work| Ok(all.iter().all(|door| work.core().is_live(door)).then_some(())))?;
     }
     let start = request.trim().to_ascii_lowercase();
+    let waiting = move |work: &mut crate::engine::Work<'_>| {
+        let mut all = Vec::new();
+        for door in &doors {
+            all.extend(opened(work, door)?.into_iter().map(|one| (*door, one)));
+        }
+        Ok(all)
+    };
+    let look = waiting.clone();
     let known = move |work: &mut crate::engine::Work<'_>| {
-        let waiting = opened(work, &document)?;
-        Ok(waiting.iter().any(|one| one.request.to_string().starts_with(&start)).then_some(()))
+        Ok(look(work)?.iter().any(|(_, one)| one.request.to_string().starts_with(&start)).then_some(()))
     };
     engine.wait_for(std::time::Duration::from_millis(1200), known)?;
-    let waiting = engine.look(move |work| opened(work, &document))?;
-    let chosen = find::by_id(request, waiting, |one| one.request.to_string(), "request", "kith requests");
+    let waiting = engine.look(waiting)?;
+    let chosen = find::by_id(request, waiting, |(_, one)| one.request.to_string(), "request", "kith requests");
     match (chosen, reached) {
         (Err(_), Err(unreached)) => Err(unreached),
         (chosen, _) => chosen,
@@ -42,11 +51,11 @@ fn confirmed(text: &str) -> String {
 }
 
 /// Lets somebody in; the relay must take part.
-pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str>) -> Result<Answer, Failure> {
+pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str>, why: Option<&str>) -> Result<Answer, Failure> {
     let found = find::either(engine, id)?;
     found.refuse_removed(&Manner::of_this_computer().zone)?;
-    let document = found.id;
-    let Opened { request, asked, invite, words: ours } = requested(engine, &found, request)?;
+    let home = found.id;
+    let (document, Opened { request, asked, invite, words: ours }) = requested(engine, &found, request)?;
     if let Some(why) = why_not(&invite, engine.clock().now()) {
         return Err(Failure::refused("link-spent", format!("The link of this request {why}. Make a new one with `kith invite`")));
     }
@@ -64,24 +73,49 @@ pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str
         .role
         .parse()
         .map_err(|_| Failure::refused("newer", "This invitation was made by a newer Kith. Update Kith, then let them in"))?;
+    let because = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
+    if role != Role::Reader && !found.is_record() && because.is_none() {
+        let whom = match by_default(&asked.agency, &asked.role_words) {
+            ByDefault::Write => None,
+            ByDefault::ReadAsPolice => Some("The police read"),
+            ByDefault::ReadAsNeighbour => Some("Businesses and residents read"),
+        };
+        if let Some(whom) = whom {
+            return Err(Failure::refused(
+                "reads-by-default",
+                format!(
+                    "{whom} the summary and the plan, as a rule, and nothing of what young people said. Nobody was let in. Make a link with \
+                     `kith invite --as reader`, or say why they write here: --why, which everybody in the assessment sees"
+                ),
+            ));
+        }
+    }
     let package = asked.packages.iter().find(|(of, _)| *of == document).map(|(_, package)| package.clone());
     let Some(key_package) = package else {
         return Err(Failure::refused("refused", "This request is for another assessment. Ask them to use the link again"));
     };
     let person = asked.person;
     let then = vec![
-        Command::ConfirmPerson { person: person.0.into(), name: confirmed(&asked.name), agency: confirmed(&asked.agency) },
+        Command::ConfirmPerson {
+            person: person.0.into(),
+            name: confirmed(&asked.name),
+            agency: confirmed(&asked.agency),
+            because,
+        },
         Command::UseInvite { invite: invite.invite, person: person.0.into() },
     ];
     let outcome = engine.carry_out(document, Intent::Admit { request, person, role, key_package }, then, RELAY_WITHIN)?;
     let name = visible_line(&asked.name);
     let decided = |done| Decided {
-        assessment: document.to_string(),
+        assessment: home.to_string(),
         request: Some(request.to_string()),
         person: Some(person.to_string()),
         name: Some(asked.name.clone()),
         done,
     };
+    if role == Role::Lead && !found.is_record() {
+        engine.step(|work| work.tend_summaries())?;
+    }
     let text =
         if found.is_record() { format!("{name} reads this strand record too.") } else { format!("{name} is in, as {role}.") };
     settled(engine, outcome, &decided, text)
@@ -108,8 +142,7 @@ fn settled(engine: &Engine, outcome: Outcome, decided: &dyn Fn(bool) -> Decided,
 
 pub(super) fn decline(engine: &Engine, id: &str, request: &str) -> Result<Answer, Failure> {
     let found = find::either(engine, id)?;
-    let document = found.id;
-    let Opened { request, asked, .. } = requested(engine, &found, request)?;
+    let (document, Opened { request, asked, .. }) = requested(engine, &found, request)?;
     let outcome = engine.carry_out(document, Intent::Decline { request }, Vec::new(), RELAY_WITHIN)?;
     let decided = |done| Decided {
         assessment: document.to_string(),
@@ -129,7 +162,14 @@ pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
         true => engine.look(move |work| Ok(work.record_now(&document)?.holder.and_then(|holder| holder.person)))?,
         false => None,
     };
-    let (members, me) = engine.look(move |work| Ok((work.core().members(&document), work.core().identity(&document))))?;
+    // Who reads the summary alone is in no other group; that the leads are in it goes without saying.
+    let (members, me) = engine.look(move |work| {
+        let mut members = work.core().members(&document);
+        if let Some(summary) = work.summary_of(&document).ok().flatten() {
+            members.extend(work.core().members(&summary).into_iter().filter(|member| member.role == Role::Reader));
+        }
+        Ok((members, work.core().identity(&document)))
+    })?;
     let mut shown: Vec<MemberShown> = Vec::new();
     for member in members {
         let person = member.person.to_string();
@@ -140,7 +180,8 @@ pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
         let known = find::person(&people, &member.person);
         shown.push(MemberShown {
             name: known.and_then(|known| known.name.clone()),
-            agency: known.and_then(|known| known.agency.clone()),
+            agency: known.and_then(kith_assessment::agency_of),
+            because: known.and_then(|known| known.confirmed.as_ref().and_then(|confirmed| confirmed.because.clone())),
             role_words: known.and_then(|known| known.role.clone()),
             role: match found.is_record() {
                 true if holder.as_ref() == Some(&person) => "holder".to_owned(),
@@ -163,6 +204,9 @@ pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
         let of = if of.is_empty() { String::new() } else { format!(", {}", of.join(", ")) };
         let me = if one.me { " (you)" } else { "" };
         text.push_str(&format!("{}  {:<11}  {name}{of}{me}\n", short(&one.person), one.role));
+        if let Some(because) = &one.because {
+            text.push_str(&format!("        Writes here because: {}\n", visible_line(because)));
+        }
     }
     if !found.is_record() && shown.iter().filter(|one| one.role == "lead").count() == 1 {
         text.push_str("Two leads are safer than one: `kith role` makes somebody a lead.\n");
@@ -172,13 +216,14 @@ pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
 
 pub(super) fn role(engine: &Engine, id: &str, member: &str, role: &str) -> Result<Answer, Failure> {
     let role: Role = role.parse().map_err(|_| Failure::usage("A role is one of: lead, contributor, reader"))?;
-    if role == Role::Reader {
+    let (found, at, person, name, _) = chosen(engine, id, member)?;
+    if role == Role::Reader || at != found.id {
         return Err(Failure::refused(
-            "readers-later",
-            "Readers read the summary, which comes with the app and is not in this version. Nothing was changed",
+            "refused",
+            "Who reads the summary is in it alone, and who writes has the assessment, which cannot be unread. Take them out with `kith remove`, \
+             and make a link with `kith invite`. Nothing was changed",
         ));
     }
-    let (found, person, name, _) = chosen(engine, id, member)?;
     if found.is_record() {
         return Err(Failure::refused(
             "refused",
@@ -195,15 +240,17 @@ pub(super) fn role(engine: &Engine, id: &str, member: &str, role: &str) -> Resul
         name: Some(name.clone()),
         done,
     };
-    settled(engine, outcome, &decided, format!("{} is now a {role}.", visible_line(&name)))
+    let answer = settled(engine, outcome, &decided, format!("{} is now a {role}.", visible_line(&name)))?;
+    engine.step(|work| work.tend_summaries())?;
+    Ok(answer)
 }
 
 pub(super) fn remove(engine: &Engine, id: &str, member: &str, why: &str) -> Result<Answer, Failure> {
     if why.trim().is_empty() {
         return Err(Failure::refused("empty", "Say why, in a few words: --why. Nobody was taken out"));
     }
-    let (found, person, name, devices) = chosen(engine, id, member)?;
-    let document = found.id;
+    let (found, document, person, name, devices) = chosen(engine, id, member)?;
+    let home = found.id;
     let me = engine.look(move |work| Ok(work.core().identity(&document)))?;
     if me.is_some_and(|me| me.person == person) {
         return Err(Failure::refused("refused", "You cannot take yourself out; another lead can. Nobody was taken out"));
@@ -221,12 +268,14 @@ pub(super) fn remove(engine: &Engine, id: &str, member: &str, why: &str) -> Resu
         })?;
     }
     let decided = |done| Decided {
-        assessment: document.to_string(),
+        assessment: home.to_string(),
         request: None,
         person: Some(person.to_string()),
         name: Some(name.clone()),
         done,
     };
+    // A lead who is taken out of the assessment leaves its summary too.
+    engine.step(|work| work.tend_summaries())?;
     let answer = settled(engine, outcome, &decided, format!("{} is taken out and sees nothing newer.", visible_line(&name)))?;
     Ok(answer.note("What they have already read or saved cannot be unseen. What they wrote stays, under their name."))
 }
@@ -240,16 +289,33 @@ fn connected(engine: &Engine, found: &find::Found) -> Result<(), Failure> {
     }
 }
 
-fn chosen(engine: &Engine, id: &str, member: &str) -> Result<(find::Found, PersonId, String, Vec<DeviceId>), Failure> {
+/// The member that somebody means, and the document in whose group they are: the assessment, or its summary for a reader.
+type Chosen = (find::Found, DocumentId, PersonId, String, Vec<DeviceId>);
+
+fn chosen(engine: &Engine, id: &str, member: &str) -> Result<Chosen, Failure> {
     let found = find::either(engine, id)?;
     found.refuse_removed(&Manner::of_this_computer().zone)?;
-    let document = found.id;
-    let people = engine.look(move |work| work.people(&document))?;
-    let members = engine.look(move |work| Ok(work.core().members(&document)))?;
-    let person = find::member(member, &members, &people)?;
-    let devices = members.iter().filter(|member| member.person == person).map(|member| member.device).collect();
-    let name = find::name_of(&people, &person);
-    Ok((found, person, name, devices))
+    let doors = doors(engine, &found)?;
+    let mut refused = None;
+    for document in doors {
+        let people = engine.look(move |work| work.people(&document))?;
+        let mut members = engine.look(move |work| Ok(work.core().members(&document)))?;
+        if document != found.id {
+            members.retain(|member| member.role == Role::Reader);
+        }
+        match find::member(member, &members, &people) {
+            Ok(person) => {
+                let devices = members.iter().filter(|member| member.person == person).map(|member| member.device).collect();
+                let name = find::name_of(&people, &person);
+                return Ok((found, document, person, name, devices));
+            }
+            Err(failure) if failure.code == "unknown-member" => {
+                refused.get_or_insert(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(refused.unwrap_or_else(|| Failure::refused("unknown-member", "There is no such member")))
 }
 
 #[cfg(test)]

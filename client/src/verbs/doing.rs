@@ -43,6 +43,12 @@ const IDS: [&str; 26] = [
 pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, Failure> {
     let found = find::either(engine, id)?;
     let document = found.id;
+    if found.is_summary() {
+        return Err(Failure::refused(
+            "may-not-write",
+            "This is the summary: it is read here, and written by `kith publish` and `kith heard` of a lead. Nothing was changed",
+        ));
+    }
     if found.is_record() {
         return in_record(engine, document, json);
     }
@@ -59,6 +65,8 @@ pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, F
             | Command::StopInvite { .. }
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
+            | Command::SetSummary { .. }
+            | Command::StateSummaryDevice { .. }
     );
     if by_verbs {
         return Err(Failure::refused(

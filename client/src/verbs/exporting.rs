@@ -7,7 +7,7 @@ use super::{Answer, FileWanted, Manner, find, page};
 use crate::cli::Format;
 use crate::engine::Engine;
 use crate::failure::Failure;
-use crate::json::{Exported, Shown};
+use crate::json::{Exported, Shown, SummaryShown};
 
 pub(super) fn export(engine: &Engine, id: &str, format: Format, to: &Path, replace: bool) -> Result<Answer, Failure> {
     let found = find::either(engine, id)?;
@@ -23,6 +23,17 @@ pub(super) fn export(engine: &Engine, id: &str, format: Format, to: &Path, repla
         }
         Format::Json if found.is_record() => {
             (pretty(&super::caseload::record_shown(engine, &document.to_string(), &manner)?)?, "json")
+        }
+        Format::Html if found.is_summary() => {
+            return Err(Failure::refused(
+                "export",
+                "A summary is written as a page by a lead of its assessment. `--format json` writes what is shared",
+            ));
+        }
+        Format::Json if found.is_summary() => {
+            let view = engine.look(move |work| work.summary_view(&document))?;
+            let standing = find::standing(&found.summary.standing, &manner.zone);
+            (pretty(&SummaryShown { assessment: document.to_string(), standing, summary: view })?, "json")
         }
         Format::Html => {
             let (view, _) = view(engine, document)?;

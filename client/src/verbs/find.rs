@@ -27,6 +27,11 @@ impl Found {
         self.summary.kind == DocumentKind::STRAND
     }
 
+    /// Whether it is a summary.
+    pub(crate) fn is_summary(&self) -> bool {
+        self.summary.kind == DocumentKind::SUMMARY
+    }
+
     /// Its relay, or a sentence on how to get one.
     pub(crate) fn relay(&self) -> Result<&str, Failure> {
         self.summary.relay.as_deref().ok_or_else(no_relay)
@@ -48,6 +53,11 @@ pub(crate) fn no_relay() -> Failure {
     )
 }
 
+/// Every summary that I read without being in its assessment.
+pub(crate) fn all_read(work: &mut Work<'_>) -> Result<Vec<Found>, EngineError> {
+    all_of(work, &[DocumentKind::SUMMARY])
+}
+
 /// Every assessment here, with the title that its stored view shows.
 pub(crate) fn all(work: &mut Work<'_>) -> Result<Vec<Found>, EngineError> {
     all_of(work, &[DocumentKind::WORKING])
@@ -61,13 +71,17 @@ pub(crate) fn all_records(work: &mut Work<'_>) -> Result<Vec<Found>, EngineError
 fn all_of(work: &mut Work<'_>, kinds: &[DocumentKind]) -> Result<Vec<Found>, EngineError> {
     let mut found = Vec::new();
     for summary in work.documents() {
-        if !kinds.contains(&summary.kind) {
+        // A lead's summary is a part of its assessment.
+        let is_a_part = summary.kind == DocumentKind::SUMMARY
+            && (summary.role == Some(kith_group::Role::Lead) || work.home(&summary.id)? != summary.id);
+        if !kinds.contains(&summary.kind) || is_a_part {
             continue;
         }
         let title = match work.stored_view(&summary.id)? {
             // One that is not quite current will do: loading every document to list their names would not.
             Some((row, _)) => row.title,
             None if summary.kind == DocumentKind::STRAND => work.record(&summary.id)?.name,
+            None if summary.kind == DocumentKind::SUMMARY => work.summary_view(&summary.id)?.now.map(|now| now.content.title),
             None => work.view(&summary.id)?.title,
         };
         found.push(Found { id: summary.id, title, summary });
@@ -85,9 +99,14 @@ pub(crate) fn record(engine: &Engine, given: &str) -> Result<Found, Failure> {
     named(engine, given, &[DocumentKind::STRAND], "strand record", "kith caseload")
 }
 
-/// The assessment or strand record that `given` names: for what is done in the group of either.
+/// The assessment, summary or strand record that `given` names: for what is done in the group of any.
 pub(crate) fn either(engine: &Engine, given: &str) -> Result<Found, Failure> {
-    named(engine, given, &[DocumentKind::WORKING, DocumentKind::STRAND], "assessment", "kith list")
+    named(engine, given, &[DocumentKind::WORKING, DocumentKind::STRAND, DocumentKind::SUMMARY], "assessment", "kith list")
+}
+
+/// The assessment that `given` names, or the summary of one, for whoever reads that.
+pub(crate) fn readable(engine: &Engine, given: &str) -> Result<Found, Failure> {
+    named(engine, given, &[DocumentKind::WORKING, DocumentKind::SUMMARY], "assessment", "kith list")
 }
 
 fn named(engine: &Engine, given: &str, kinds: &'static [DocumentKind], what: &str, list: &str) -> Result<Found, Failure> {
@@ -154,7 +173,7 @@ pub(crate) fn member(given: &str, members: &[kith_group::Member], known: &[Perso
         .filter(|member| {
             let by_id = start.len() >= SHORTEST
                 && (member.person.to_string().starts_with(&start) || member.device.to_string().starts_with(&start));
-            by_id || person(known, &member.person).and_then(|p| p.name.as_ref()).is_some_and(|n| n.to_lowercase() == name)
+            by_id || known_name(known, &member.person).is_some_and(|known| known.to_lowercase() == name)
         })
         .map(|member| member.person)
         .collect();

@@ -1,7 +1,7 @@
 //! `invite`, `join` and `requests`: how somebody comes in, up to the decision.
 
 use jiff::tz::TimeZone;
-use kith_assessment::{Command, Invite, Secret, invites};
+use kith_assessment::{ByDefault, Command, Invite, SUMMARY_LEAD, Secret, by_default, invites};
 use kith_group::{
     Digest, DocumentId, InviteId, JoinRequest, Link, Random, RequestId, Role, SystemRandom, four_words, open_request,
     request_digest, voucher_digest,
@@ -44,11 +44,6 @@ fn role_in(found: &find::Found, word: &str) -> Result<Role, Failure> {
         ("stand-in" | "holder", false) => Err(Failure::usage(
             "Holder and stand-in are roles in a strand record; an assessment has leads, contributors and readers",
         )),
-        ("reader", false) => Err(Failure::refused(
-            "readers-later",
-            "Readers read the summary, which comes with the app and is not in this version. Invite a contributor or a lead, or wait \
-             for the summary; a reader must not get the working document",
-        )),
         (word, false) => word.parse().map_err(|_| Failure::usage("A role is one of: lead, contributor, reader")),
     }
 }
@@ -66,8 +61,13 @@ pub(super) fn invite(
     let found = find::either(engine, id)?;
     let role = role_in(&found, role)?;
     found.refuse_removed(&manner.zone)?;
-    let document = found.id;
+    if found.is_summary() {
+        return Err(Failure::refused("not-a-lead", "Only a lead of the assessment can ask somebody to read its summary"));
+    }
     let relay = found.relay()?.to_owned();
+    // Readers are in the group of the summary and in no other.
+    let home = found.id;
+    let document = if role == Role::Reader { engine.step(move |work| work.ensure_summary(&home))? } else { home };
     let mut link = Link {
         relay: relay.clone(),
         invite: InviteId::random(&mut SystemRandom),
@@ -91,7 +91,7 @@ pub(super) fn invite(
             for_whom,
         };
         let wanted = work.intend(&document, intent)?;
-        work.command(&document, &record)?;
+        work.command(&home, &record)?;
         Ok((link, wanted))
     })?;
     let ready = reach(engine, &relay, RELAY_PERHAPS).is_ok()
@@ -101,7 +101,7 @@ pub(super) fn invite(
             })?
             .is_some();
     let shown = Invited {
-        assessment: document.to_string(),
+        assessment: home.to_string(),
         invite: link.invite.to_string(),
         link: link.to_string(),
         role: role.to_string(),
@@ -212,10 +212,15 @@ pub(super) fn opened(work: &mut Work<'_>, document: &DocumentId) -> Result<Vec<O
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
-    let known = invites(work.read(document)?);
+    let home = work.home(document)?;
+    let known = invites(work.read(&home)?);
     let mut found = Vec::new();
     for one in waiting {
         let Some(invite) = known.iter().find(|invite| invite.invite.0 == one.invite.0) else { continue };
+        // Another lead's own device asks: that is between devices.
+        if invite.role == SUMMARY_LEAD {
+            continue;
+        }
         // What does not open was not made with our link: there is nobody to show.
         let Ok(asked) = open_request(&invite.secret.0, &one.invite, &one.request, &one.sealed) else { continue };
         // The first nonce stands at the relay; one that it told us of outweighs our own.
@@ -230,6 +235,15 @@ pub(super) fn opened(work: &mut Work<'_>, document: &DocumentId) -> Result<Vec<O
     Ok(found)
 }
 
+/// Where somebody may be waiting: the document itself and, for a lead of an assessment, its summary.
+pub(super) fn doors(engine: &Engine, found: &find::Found) -> Result<Vec<DocumentId>, Failure> {
+    let document = found.id;
+    if found.is_record() || found.is_summary() {
+        return Ok(vec![document]);
+    }
+    Ok(engine.look(move |work| Ok(std::iter::once(document).chain(work.summary_of(&document)?).collect()))?)
+}
+
 /// Whether the nonce for a request is on its way and not yet stored at the relay.
 fn is_revealing(work: &Work<'_>, document: &DocumentId, request: &RequestId) -> Result<bool, EngineError> {
     let intents = work.core().intents(work.rows(), document)?;
@@ -242,55 +256,84 @@ pub(super) fn requests(engine: &Engine, id: &str, manner: &Manner) -> Result<Ans
     found.refuse_removed(&manner.zone)?;
     let document = found.id;
     let relay = found.relay()?.to_owned();
+    // Who asks to read the summary asks there.
+    let doors = doors(engine, &found)?;
     let reached = reach(engine, &relay, RELAY_WITHIN);
     if reached.is_ok() {
-        engine.wait_for(RELAY_WITHIN, move |work| Ok(work.core().is_live(&document).then_some(())))?;
+        let all = doors.clone();
+        engine.wait_for(RELAY_WITHIN, move |work| Ok(all.iter().all(|door| work.core().is_live(door)).then_some(())))?;
         // The relay answers who waits right after that.
-        let someone = move |work: &mut Work<'_>| Ok((!work.core().waiting(work.rows(), &document)?.is_empty()).then_some(()));
+        let all = doors.clone();
+        let someone = move |work: &mut Work<'_>| {
+            for door in &all {
+                if !work.core().waiting(work.rows(), door)?.is_empty() {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        };
         engine.wait_for(std::time::Duration::from_millis(1200), someone)?;
         engine.until_quiet(RELAY_PERHAPS)?;
     }
+    let all = doors.clone();
     engine.step(move |work| {
-        for one in opened(work, &document)? {
-            let revealed = work.rows().row(NONCE, &one.request.0)?.is_some();
-            if one.words.is_none() && !revealed {
-                let nonce = Digest::random(&mut SystemRandom);
-                work.put(NONCE, &one.request.0, &nonce.0)?;
-                work.intend(&document, Intent::Reveal { request: one.request, nonce })?;
+        for door in &all {
+            for one in opened(work, door)? {
+                let revealed = work.rows().row(NONCE, &one.request.0)?.is_some();
+                if one.words.is_none() && !revealed {
+                    let nonce = Digest::random(&mut SystemRandom);
+                    work.put(NONCE, &one.request.0, &nonce.0)?;
+                    work.intend(door, Intent::Reveal { request: one.request, nonce })?;
+                }
             }
         }
         Ok(())
     })?;
     if reached.is_ok() {
-        let all_words =
-            move |work: &mut Work<'_>| Ok(opened(work, &document)?.iter().all(|one| one.words.is_some()).then_some(()));
+        let all = doors.clone();
+        let all_words = move |work: &mut Work<'_>| {
+            for door in &all {
+                if opened(work, door)?.iter().any(|one| one.words.is_none()) {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(()))
+        };
         engine.wait_for(RELAY_PERHAPS, all_words)?;
     }
-    let shown = engine.step(move |work| {
+    let shown = engine.look(move |work| {
         let now = work.now();
-        let people = work.people(&document)?;
-        let members = work.core().members(&document);
-        let shown = opened(work, &document)?.into_iter().map(|one| {
-            let is_member = members.iter().any(|member| member.person == one.asked.person);
-            RequestShown {
-                request: one.request.to_string(),
-                why_not: why_not(&one.invite, now).map(str::to_owned),
-                another_device_of: is_member.then(|| find::name_of(&people, &one.asked.person)),
-                name: one.asked.name,
-                agency: one.asked.agency,
-                role_words: one.asked.role_words,
-                role: one.invite.role,
-                for_whom: one.invite.for_whom,
-                words: one.words.map(|words| words.iter().map(ToString::to_string).collect()),
-                at: one.asked.at,
-            }
-        });
-        Ok(shown.collect::<Vec<_>>())
+        let mut shown = Vec::new();
+        for door in &doors {
+            let people = work.people(door)?;
+            let members = work.core().members(door);
+            shown.extend(opened(work, door)?.into_iter().map(|one| {
+                let is_member = members.iter().any(|member| member.person == one.asked.person);
+                RequestShown {
+                    request: one.request.to_string(),
+                    why_not: why_not(&one.invite, now).map(str::to_owned),
+                    another_device_of: is_member.then(|| find::name_of(&people, &one.asked.person)),
+                    reads_by_default: one.invite.role != "reader"
+                        && by_default(&one.asked.agency, &one.asked.role_words) != ByDefault::Write,
+                    name: one.asked.name,
+                    agency: one.asked.agency,
+                    role_words: one.asked.role_words,
+                    role: one.invite.role,
+                    for_whom: one.invite.for_whom,
+                    words: one.words.map(|words| words.iter().map(ToString::to_string).collect()),
+                    at: one.asked.at,
+                }
+            }));
+        }
+        Ok(shown)
     })?;
     let mut text = String::new();
     for one in &shown {
         let (name, role, agency) = (visible_line(&one.name), visible_line(&one.role_words), visible_line(&one.agency));
         text.push_str(&format!("{}  {name}, {role}, {agency} asks to join, as {}.\n", short(&one.request), one.role));
+        if one.reads_by_default {
+            text.push_str("        People of the police, businesses and residents read the summary, as a rule: --as reader. To let them write, say why.\n");
+        }
         if let Some(whom) = &one.for_whom {
             text.push_str(&format!("        The link was for: {}\n", visible_line(whom)));
         }

@@ -11,6 +11,7 @@ mod holding;
 mod joining;
 mod page;
 mod proving;
+mod publishing;
 mod reading;
 mod records_text;
 mod standing;
@@ -22,7 +23,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use caseload::{copy_now, danger_now, names_shown};
+pub(crate) use caseload::{copy_now, danger_now, names, names_shown};
 pub(crate) use find::document;
 pub(crate) use find::record as find_record;
 pub(crate) use holding::note_agreement;
@@ -126,7 +127,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Join { link, .. } => joining::join(engine, link, manner),
         Verb::Asked { request, known } => joining::asked(engine, request, known.as_deref()),
         Verb::Requests { id } => joining::requests(engine, id, manner),
-        Verb::Admit { id, request, words } => deciding::admit(engine, id, request, words.as_deref()),
+        Verb::Admit { id, request, words, why } => deciding::admit(engine, id, request, words.as_deref(), why.as_deref()),
+        Verb::Publish { id, preview, why } => publishing::publish(engine, id, *preview, why.as_deref()),
+        Verb::Heard { id, from, agency, text } => publishing::heard(engine, id, from, agency.as_deref(), text),
         Verb::Decline { id, request } => deciding::decline(engine, id, request),
         Verb::Members { id } => deciding::members(engine, id),
         Verb::Role { id, member, role } => deciding::role(engine, id, member, role),

@@ -12,6 +12,10 @@ use crate::terminal::{moment, visible_line};
 
 /// The stored view at once if it is current; else the document is loaded, and it says so.
 pub(super) fn show(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
+    let found = find::readable(engine, id)?;
+    if found.is_summary() {
+        return super::publishing::show(engine, &found, manner);
+    }
     let shown = shown(engine, id, manner)?;
     let Shown { view, newer, standing, .. } = &shown;
     let newer = *newer;

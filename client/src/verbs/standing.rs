@@ -51,11 +51,12 @@ pub(crate) fn token_bytes(text: &str) -> Result<Vec<u8>, Failure> {
 
 /// Every assessment here, and every request of mine.
 pub(crate) fn all_listed(engine: &Engine, manner: &Manner) -> Result<Listed, Failure> {
-    let found = engine.look(find::all)?;
+    let found = engine.look(|work| Ok([find::all(work)?, find::all_read(work)?].concat()))?;
     let assessments = found
         .into_iter()
         .map(|found| ListedAssessment {
             assessment: found.id.to_string(),
+            summary: found.is_summary(),
             title: found.title,
             role: role_of(found.summary.role, &found.summary.standing),
             standing: find::standing(&found.summary.standing, &manner.zone),
@@ -69,7 +70,8 @@ pub(super) fn list(engine: &Engine, manner: &Manner) -> Result<Answer, Failure> 
     let listed = all_listed(engine, manner)?;
     let mut text = String::new();
     for one in &listed.assessments {
-        let title = visible_line(one.title.as_deref().unwrap_or("(no name)"));
+        let nothing = if one.summary { "(a summary; nothing has been shared yet)" } else { "(no name)" };
+        let title = visible_line(one.title.as_deref().unwrap_or(nothing));
         let role = one.role.as_deref().unwrap_or("removed");
         text.push_str(&format!("{}  {title}  ({role})\n", one.assessment));
     }
@@ -155,6 +157,10 @@ pub fn status_of(engine: &Engine, only: Option<DocumentId>, zone: &TimeZone) -> 
             let names: Option<AssessmentView> =
                 work.stored_view(&found.id)?.and_then(|(row, _)| serde_json::from_slice(&row.json).ok());
             assessments.push(one_status(work, found, &names.map(|view| view.people).unwrap_or_default(), &zone)?);
+        }
+        for found in find::all_read(work)?.into_iter().filter(wanted) {
+            let people = work.people(&found.id)?;
+            assessments.push(one_status(work, found, &people, &zone)?);
         }
         let mut records = Vec::new();
         for found in find::all_records(work)?.into_iter().filter(wanted) {
@@ -300,11 +306,22 @@ pub(super) fn sync_once(engine: &Engine, manner: &Manner) -> Result<Answer, Fail
         });
     }
     let quiet = quiet_with_joins(engine)?;
+    // Leads' devices let each other in to summaries; what one asks for the other may grant at once.
+    let mut tended = 0;
+    while tended < 3 && engine.step(|work| work.tend_summaries())? {
+        quiet_with_joins(engine)?;
+        tended += 1;
+    }
     // Who has seen what is told by name, and names may have just come.
     engine.step(|work| {
         for found in find::all(work)? {
             if work.stored_view(&found.id)?.is_none_or(|(_, newer)| newer > 0) {
                 work.store_view(&found.id)?;
+            }
+        }
+        for found in find::all_read(work)? {
+            if work.stored_view(&found.id)?.is_none_or(|(_, newer)| newer > 0) {
+                work.store_summary(&found.id)?;
             }
         }
         for found in find::all_records(work)? {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,6 +18,7 @@ use super::connect::{self, Tries};
 use super::door::{PAGE_HEADER, cookie, keep, refusal};
 use super::files;
 use super::house::{House, Standing};
+use super::live::Live;
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     /// Ends the program; there is none where another program opened the app.
     pub(super) ends: Mutex<Option<std::sync::mpsc::Sender<()>>>,
     pub(super) tries: Mutex<Tries>,
+    pub(super) live: Live,
 }
 
 impl Shared {
@@ -79,6 +81,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments", post(begin))
         .route("/assessments/{id}", get(view))
         .route("/assessments/{id}/commands", post(command))
+        .route("/assessments/{id}/typing", post(super::live::typing))
+        .route("/assessments/{id}/place", post(super::live::be_here))
+        .route("/hidden", post(super::live::hide))
         .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
         .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
         .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
@@ -89,11 +94,15 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
+        .route("/example", post(look_round))
+        .route("/example/leave", post(leave_example))
+        .route("/guide", get(|| async { Json(kith_assessment::guide()) }))
         .merge(super::drafts::routes())
         .merge(super::hinting::routes())
         .merge(super::settings::routes())
         .merge(super::pages::routes())
         .merge(super::records::routes())
+        .merge(super::summaries::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.
@@ -126,7 +135,9 @@ async fn let_in_only(State(shared): Here, request: Request, next: Next) -> Respo
     if shared.house.standing() == Standing::Locked && request.uri().path() != "/state" {
         return failed(&super::house::locked());
     }
-    let by_a_person = !matches!(request.uri().path(), "/events" | "/state" | "/status");
+    // What a page asks because of a colleague's news does not keep Kith open; a key that is pressed says so by a call of its own.
+    let path = request.uri().path();
+    let by_a_person = request.method() != Method::GET && !path.ends_with("/typing") && !path.ends_with("/place");
     if by_a_person {
         shared.house.touch();
     }
@@ -172,6 +183,12 @@ pub(super) async fn with_engine<T: Serialize + Send + 'static>(
 /// Does what a verb of the command line does; its JSON is the answer.
 pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
     with_engine(shared, move |engine, house| {
+        if house.is_example() && (asking::needs_a_connection(&verb) || matches!(verb, Verb::Relay { .. })) {
+            return Err(Failure::refused(
+                "example",
+                "This is a made-up example: nobody can be asked in, and nothing goes anywhere. Leave it and start your own",
+            ));
+        }
         if house.is_offline() && asking::needs_a_connection(&verb) {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
         }
@@ -248,12 +265,13 @@ async fn unlock(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToUnl
 
 async fn state(State(shared): Here) -> Response {
     answer(move || {
-        let (name, profile, titles) = match shared.house.standing() {
-            Standing::New => ("new", None, Vec::new()),
-            Standing::Locked => ("locked", None, Vec::new()),
+        let (name, profile, titles, hidden) = match shared.house.standing() {
+            Standing::New => ("new", None, Vec::new(), false),
+            Standing::Locked => ("locked", None, Vec::new(), false),
             Standing::Open => {
                 let engine = shared.house.engine()?;
-                ("open", Some(asking::profile(&engine)?), asking::titles(&engine, &shared.house.manner)?)
+                let titles = asking::titles(&engine, &shared.house.manner)?;
+                ("open", Some(asking::profile(&engine)?), titles, engine.look(|work| work.is_hidden())?)
             }
         };
         Ok(AppState {
@@ -261,6 +279,8 @@ async fn state(State(shared): Here) -> Response {
             profile,
             lock_after_seconds: shared.house.lock_after().as_secs(),
             offline: shared.house.is_offline(),
+            example: shared.house.is_example(),
+            hidden,
             passphrase: asking::suggested_passphrase(),
             tree: asking::suggested_tree(&titles),
             choices: asking::choices(),
@@ -290,6 +310,14 @@ async fn set_up(State(shared): Here, Json(new): Json<NewProfile>) -> Response {
         }
         Err(failure) => failed(&failure),
     }
+}
+
+async fn look_round(State(shared): Here) -> Response {
+    answer(move || shared.house.look_round().map(|assessment| super::shapes::ExampleShown { assessment })).await
+}
+
+async fn leave_example(State(shared): Here) -> Response {
+    answer(move || shared.house.leave_example().map(|()| serde_json::json!({}))).await
 }
 
 async fn lock(State(shared): Here) -> Response {
@@ -327,6 +355,9 @@ async fn join(here: Here, Json(asked): Json<super::shapes::ToJoin>) -> Response 
 async fn begin(State(shared): Here, Json(new): Json<NewAssessment>) -> Response {
     with_engine(shared, move |engine, house| {
         let made = verbs::begin(engine, &new.title, &new.purpose())?;
+        if let Some(id) = made.value["assessment"].as_str().filter(|_| new.act_today) {
+            asking::command(engine, id, kith_assessment::Command::ActToday(kith_assessment::ActToday::default()))?;
+        }
         house.tell(News::Look);
         Ok(made.value)
     })
@@ -340,7 +371,7 @@ async fn view(State(shared): Here, Path(id): Path<String>) -> Response {
 async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Json<kith_assessment::Command>) -> Response {
     with_engine(shared, move |engine, house| {
         let (assessment, done) = asking::command(engine, &id, command)?;
-        house.tell(News::Changed { assessment, texts: Vec::new(), more: true });
+        house.tell(News::all_of(assessment));
         Ok(done)
     })
     .await
@@ -353,7 +384,7 @@ async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>)
 
 async fn admit(here: Here, Path(id): Path<String>, Json(asked): Json<ToAdmit>) -> Response {
     // Whoever lets somebody in says which words were compared; without them nobody comes in.
-    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words) }).await
+    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words), why: asked.why }).await
 }
 
 async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToDecline>) -> Response {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    Agreed, Answer, Audience, Basis, Command, Direction, Fair, Heard, Kind, Outcome, PlaceIs, PlaceKind, Position, Sheet, Status,
-    StillTrue, Strength, TieKind, Told, Trigger, Turn, Whose, draw, on_the_day, overview, picture_then_and_now,
+    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, Outcome,
+    PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom,
+    Whose, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
@@ -90,11 +91,18 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("position", of!(Position)),
         ("still-true", of!(StillTrue)),
         ("told", of!(Told)),
+        ("asked-all", of!(AskedAll)),
         ("place-kind", of!(PlaceKind)),
         ("place-is", of!(PlaceIs)),
         ("tie-kind", of!(TieKind)),
         ("strength", of!(Strength)),
         ("direction", of!(Direction)),
+        ("agreement", of!(Agreement)),
+        ("after-no", of!(AfterNo)),
+        ("their-words", of!(TheirWords)),
+        ("whom", of!(Whom)),
+        ("said", of!(Said)),
+        ("competent", of!(Competent)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
@@ -177,6 +185,8 @@ pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(St
             | Command::UseInvite { .. }
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
+            | Command::SetSummary { .. }
+            | Command::StateSummaryDevice { .. }
     );
     if by_its_own_call {
         return Err(Failure::refused("refused", "That has a call of its own"));

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, put};
-use kith_assessment::{AssessmentView, Heads, TEXT_LIMIT};
+use kith_assessment::{AssessmentView, Heads, Line, TEXT_LIMIT, lines};
 use kith_group::DocumentId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -251,8 +251,33 @@ fn place(view: &AssessmentView, field: &str, draft: &Draft) -> (String, String) 
                 None => ("A new entry".to_owned(), on),
             }
         }
-        _ => ("Why this group".to_owned(), overview()),
+        Some((what, of)) => place_on_other_pages(view, what, of),
+        None => ("Why this group".to_owned(), overview()),
     }
+}
+
+/// The same of what is begun on the pages of the practice.
+fn place_on_other_pages(view: &AssessmentView, what: &str, of: &str) -> (String, String) {
+    let all = || lines(view).into_iter();
+    let at = |line: Line| if line.at.is_empty() { line.page } else { format!("{}/{}", line.page, line.at) };
+    let (words, page) = match what {
+        "voice" => ("What somebody said".to_owned(), Some("voices".to_owned())),
+        "answer-voice" => ("An answer to what somebody said".to_owned(), Some(format!("voices/{of}"))),
+        "goal" => ("A new goal".to_owned(), Some("plan".to_owned())),
+        "action" => ("A new action".to_owned(), Some("plan".to_owned())),
+        "close" => ("Closing the assessment".to_owned(), Some("look-again".to_owned())),
+        "text" => match all().find(|line| line.field == of) {
+            Some(line) => (format!("A change: {}", line.label), Some(at(line))),
+            None => ("A change of a text".to_owned(), None),
+        },
+        "view" | "answer" | "differ" if of == "weighting" => ("A differing view".to_owned(), Some("sides/weighting".to_owned())),
+        "view" | "answer" | "differ" => {
+            let beside = all().find(|line| line.at == of || line.field.split('/').any(|part| part == of));
+            ("A differing view".to_owned(), beside.map(at))
+        }
+        _ => ("Why this group".to_owned(), Some("why".to_owned())),
+    };
+    (words, page.unwrap_or_else(|| "overview".to_owned()))
 }
 
 #[cfg(test)]

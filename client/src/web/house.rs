@@ -1,5 +1,6 @@
 //! The profile behind the app: none yet, locked, or open. Locked means that the engine has stopped and its keys are gone.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use kith_group::Digest;
 use tokio::sync::broadcast;
 
+use super::company::Company;
 use super::hinting::HintCache;
 use super::news::{self, News};
 use crate::engine::{Engine, Person, Profile};
@@ -31,6 +33,13 @@ pub(super) enum Standing {
     Open,
 }
 
+/// A made-up example to look round in: a profile that nobody can open again, thrown away on leaving.
+struct Away {
+    opened: Opened,
+    /// Takes the folder away when dropped.
+    _folder: tempfile::TempDir,
+}
+
 struct Opened {
     engine: Engine,
     /// Checks texts for hints, with the names of the caseload: gone with everything else when locked.
@@ -49,6 +58,8 @@ pub(super) struct House {
     /// Digests of the tokens with which other programs may read. They stay while it is locked, so that who asks hears that it is.
     programs: Mutex<Vec<Digest>>,
     opened: Mutex<Option<Opened>>,
+    /// While somebody looks round the example, everything happens there.
+    away: Mutex<Option<Away>>,
     /// One passphrase is tried at a time.
     trying: Mutex<()>,
     touched: Mutex<Instant>,
@@ -65,6 +76,7 @@ impl House {
             lock_after: Mutex::new(lock_after),
             programs: Mutex::default(),
             opened: Mutex::new(None),
+            away: Mutex::new(None),
             trying: Mutex::new(()),
             touched: Mutex::new(Instant::now()),
             offline: Arc::new(AtomicBool::new(false)),
@@ -77,8 +89,17 @@ impl House {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn away(&self) -> MutexGuard<'_, Option<Away>> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody looks round the example.
+    pub(super) fn is_example(&self) -> bool {
+        self.away().is_some()
+    }
+
     pub(super) fn standing(&self) -> Standing {
-        if self.opened().is_some() {
+        if self.is_example() || self.opened().is_some() {
             Standing::Open
         } else if is_profile(&self.folder) {
             Standing::Locked
@@ -89,6 +110,9 @@ impl House {
 
     /// The running engine, or why there is none.
     pub(super) fn engine(&self) -> Result<Engine, Failure> {
+        if let Some(away) = self.away().as_ref() {
+            return Ok(away.opened.engine.clone());
+        }
         match self.opened().as_ref() {
             Some(opened) => Ok(opened.engine.clone()),
             None if is_profile(&self.folder) => Err(locked()),
@@ -98,7 +122,53 @@ impl House {
 
     /// What checks texts, for as long as the profile stays open.
     pub(super) fn hints(&self) -> Result<Arc<HintCache>, Failure> {
+        if let Some(away) = self.away().as_ref() {
+            return Ok(Arc::clone(&away.opened.hints));
+        }
         self.opened().as_ref().map(|opened| Arc::clone(&opened.hints)).ok_or_else(locked)
+    }
+
+    /// Opens the made-up example; its assessment's id. Nothing of one's own profile is touched, and nothing goes anywhere.
+    pub(super) fn look_round(&self) -> Result<String, Failure> {
+        let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_example() {
+            return Err(Failure::refused("example", "The example is open already. Leave it first"));
+        }
+        let no_room = |error: std::io::Error| {
+            Failure::refused("example", format!("The example could not be made on this computer ({error}). Nothing was changed"))
+        };
+        let folder = tempfile::Builder::new().prefix("kith-example-").tempdir().map_err(no_room)?;
+        let sample = kith_assessment::sample_larch();
+        let Some(first) = sample.people.first() else { return Err(Failure::refused("example", "The example is empty")) };
+        let person = Person { name: first.name.clone(), agency: first.agency.clone(), role: first.role.clone() };
+        // 256 random bits that nobody is told: a costly key would protect nothing more.
+        let passphrase = data_encoding::HEXLOWER.encode(&Digest::random(&mut kith_group::SystemRandom).0);
+        let profile = Profile::create(&folder.path().join("profile"), &passphrase, &person, None, KeyCost::TESTS)?;
+        let engine = Engine::start(profile)?;
+        let me = engine.step(move |work| work.create_example(&sample))?;
+        if let Some(own) = self.opened().as_ref() {
+            own.ended.store(true, Ordering::Relaxed);
+        }
+        let opened = self.begin(engine, false)?;
+        *self.away() = Some(Away { opened, _folder: folder });
+        self.tell(News::Look);
+        Ok(me.document.to_string())
+    }
+
+    /// Leaves the example: all of it is thrown away.
+    pub(super) fn leave_example(&self) -> Result<(), Failure> {
+        let away = self.away().take();
+        let Some(Away { opened: Opened { engine, ended, .. }, _folder }) = away else { return Ok(()) };
+        ended.store(true, Ordering::Relaxed);
+        engine.stop()?;
+        // One's own profile was open all the time; its news are told again.
+        let own = self.opened().take();
+        if let Some(own) = own {
+            let ended = self.tell_news(&own.engine)?;
+            *self.opened() = Some(Opened { ended, ..own });
+        }
+        self.tell(News::Look);
+        Ok(())
     }
 
     /// Makes the profile and opens it.
@@ -145,6 +215,13 @@ impl House {
             self.set_lock_after(Duration::from_secs(u64::from(minutes) * 60));
         }
         self.read_programs(&engine)?;
+        let opened = self.begin(engine, true)?;
+        *self.opened() = Some(opened);
+        Ok(())
+    }
+
+    /// Tells every page what happens in a profile, until it is told to end.
+    fn tell_news(&self, engine: &Engine) -> Result<Arc<AtomicBool>, Failure> {
         let events = engine.subscribe()?;
         let ended = Arc::new(AtomicBool::new(false));
         news::start(news::Teller {
@@ -154,22 +231,30 @@ impl House {
             ended: Arc::clone(&ended),
             offline: Arc::clone(&self.offline),
             zone: self.manner.zone.clone(),
+            company: Company::default(),
+            told: BTreeMap::new(),
         })?;
+        Ok(ended)
+    }
+
+    /// `served`: whether the command line may work through it.
+    fn begin(&self, engine: Engine, served: bool) -> Result<Opened, Failure> {
+        let ended = self.tell_news(&engine)?;
         #[cfg(unix)]
-        let service = crate::holder::Service::start(&engine).ok();
+        let service = if served { crate::holder::Service::start(&engine).ok() } else { None };
         self.touch();
-        *self.opened() = Some(Opened {
+        Ok(Opened {
             engine,
             hints: Arc::default(),
             ended,
             #[cfg(unix)]
             _service: service,
-        });
-        Ok(())
+        })
     }
 
     /// Stops everything and forgets every key; every page is told to blank itself.
     pub(super) fn lock(&self) -> Result<(), Failure> {
+        self.leave_example()?;
         let opened = self.opened().take();
         let Some(Opened { engine, ended, .. }) = opened else { return Ok(()) };
         ended.store(true, Ordering::Relaxed);
@@ -185,7 +270,7 @@ impl House {
     /// Locks if nobody has done anything for as long as was agreed.
     pub(super) fn lock_if_left_alone(&self) {
         let alone = self.touched.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
-        if alone >= self.lock_after() && self.opened().is_some() {
+        if alone >= self.lock_after() && self.standing() == Standing::Open {
             let _ = self.lock();
         }
     }

@@ -58,18 +58,37 @@ export class Person {
     return this.page.getByLabel(label, { exact: false }).first().fill(text);
   }
 
+  /** The words of the field that has the focus, or of the button or link. */
+  focused() {
+    return this.page.evaluate(() => {
+      const at = document.activeElement;
+      return at?.labels?.[0]?.innerText ?? at?.getAttribute("aria-label") ?? at?.innerText ?? "";
+    });
+  }
+
+  /** Goes on by Tab alone until what has the focus is called so. */
+  async tabTo(name, most = 60) {
+    for (let n = 0; n < most; n += 1) {
+      await this.page.keyboard.press("Tab");
+      const now = (await this.focused()).trim().replaceAll(/\s+/g, " ");
+      if (typeof name === "string" ? now.startsWith(name) : name.test(now)) return;
+    }
+    throw new Error(`Tab does not come to ${name}; it stands on "${await this.focused()}"`);
+  }
+
   sees(text) {
     return this.page.getByText(text).first().waitFor();
   }
 
-  /** Looks at the screen as it stands: no barrier for anybody, in any of four forms. */
+  /** Looks at the screen as it stands: no barrier for anybody, in any of five forms: light, dark, narrow, both, and at twice the
+   *  size (a window of 1280 pixels then has 640 of the page's). */
   async screen(name) {
     this.screens.add(name);
     const { page } = this;
     assert.equal(await page.title(), "Kith", "the tab says Kith and nothing else");
-    for (const [form, width, scheme] of [["light", 1280, "light"], ["dark", 1280, "dark"], ["narrow", 320, "light"], ["narrow-dark", 320, "dark"]]) {
+    for (const [form, width, scheme] of [["light", 1280, "light"], ["dark", 1280, "dark"], ["narrow", 320, "light"], ["narrow-dark", 320, "dark"], ["twice", 640, "light"]]) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: width === 320 ? 640 : 900 });
+      await page.setViewportSize({ width, height: width === 320 ? 640 : width === 640 ? 450 : 900 });
       const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
       assert.ok(!scrolls, `${name} scrolls sideways at ${width} px`);
       await page.evaluate(axe);

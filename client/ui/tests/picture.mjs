@@ -77,8 +77,8 @@ try {
     const lines = await priya.page.locator(".kith-picture > .kith-line").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
     assert.equal(lines.length, 4, lines.join(" | "));
     assert.ok(lines.includes("A and B: friendship, strong, both ways. Said by A and B."), lines.join(" | "));
-    const rows = priya.page.getByRole("table", { name: "Ties" }).getByRole("row");
-    assert.equal(await rows.count(), 5, "a head and four ties");
+    const rows = priya.page.getByRole("table", { name: "Ties" }).getByRole("rowheader");
+    assert.equal(await rows.count(), 4);
     await priya.screen("picture-ties");
   });
 
@@ -138,18 +138,18 @@ try {
   });
 
   await step("how a place is is said again; it ends, and goes on", async () => {
-    const row = delroy.page.getByRole("row").filter({ has: delroy.page.getByRole("rowheader", { name: /^skate park/ }) });
-    await row.getByRole("button", { name: "Say again" }).click();
+    const act = (name) => delroy.page.getByRole("button", { name: new RegExp(`^${name}.*skate park`) }).click();
+    await act("Say again");
     await delroy.page.getByLabel("not OK", { exact: true }).check();
     await delroy.page.locator("form.kith-box").getByLabel("B", { exact: true }).check();
     await delroy.press("Write it down");
     await delroy.page.locator('.kith-shape[aria-label*="skate park"]').waitFor();
     await delroy.sees("Of skate park it is said differently: OK (the group); not OK (B).");
-    await row.getByRole("button", { name: "No longer so" }).click();
+    await act("No longer so");
     await delroy.type("Why is it no longer so?", "fenced off");
     await delroy.press("Write it down");
     await delroy.page.locator('.kith-shape[aria-label*="skate park"]').waitFor({ state: "detached" });
-    await row.getByRole("button", { name: "It goes on" }).click();
+    await act("It goes on");
     await delroy.page.locator('.kith-shape[aria-label*="skate park"]').waitFor();
   });
 

@@ -13,7 +13,7 @@ use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
-use crate::{dates, digest, life, openness, picture, plan, positions, sharing, strands, texts, voices, weighting};
+use crate::{dates, digest, life, openness, picture, plan, positions, sharing, strands, texts, together, voices, weighting};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///
@@ -107,12 +107,27 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
             purpose(tx, ctx, trigger.as_ref(), &texts, lead_agency.as_deref())
         }
         Command::IntroduceMyself { name, agency, role } => introduce(tx, ctx, name, agency, role),
-        Command::ConfirmPerson { person, name, agency } => {
+        Command::SetSummary { document } => {
+            let map = root_map(tx, "life")?;
+            settle(tx, &map, "summary", ScalarValue::Bytes(document.0.to_vec()))?;
+            Ok((None, "summary".to_owned()))
+        }
+        Command::StateSummaryDevice { device } => {
+            let map = root_map(tx, "people")?;
+            let key = format!("{}.summary", PersonId(ctx.person));
+            settle(tx, &map, &key, ScalarValue::Bytes(device.0.to_vec()))?;
+            Ok((None, "summary-device".to_owned()))
+        }
+        Command::ConfirmPerson { person, name, agency, because } => {
             let map = root_map(tx, "confirmed")?;
             let name = limits::line("name", name, NAME_LIMIT)?;
             let agency = limits::line("agency", agency, NAME_LIMIT)?;
             settle(tx, &map, &format!("{person}.name"), name.as_str().into())?;
             settle(tx, &map, &format!("{person}.agency"), agency.as_str().into())?;
+            if let Some(because) = because {
+                let because = limits::prose("reason", because, WHY_LIMIT)?;
+                settle(tx, &map, &format!("{person}.because"), because.as_str().into())?;
+            }
             Ok((None, format!("confirm:{person}")))
         }
         Command::AddEntry { dimension, kind, text, said_by, first_hand_or_passed_on, basis, date, agreed } => {
@@ -247,6 +262,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::NoteHintReview(given) => crate::hint_review::note(tx, ctx, given),
         Command::SpliceText { field, at, delete, insert, .. } => texts::splice(tx, ctx, field, *at, *delete, insert),
         Command::LookedAtText { field } => texts::looked_at(tx, ctx, field),
+        Command::WriteTogether(given) => together::write(tx, ctx, people, given),
         Command::AddVoice(given) => voices::add(tx, ctx, given),
         Command::TieVoice(given) => voices::tie(tx, given),
         Command::WithdrawVoice(given) => voices::withdraw(tx, ctx, people, given),

@@ -243,7 +243,7 @@ fn tasks(
             mine: held_as == HeldAs::Holder,
             about: about.to_owned(),
             page: "caseload".to_owned(),
-            at: String::new(),
+            at: held.record.to_owned(),
         });
     };
     let has_come = |day: Option<&String>| day.is_some_and(|day| day.as_str() <= today);
@@ -319,11 +319,15 @@ fn new_agencies(record: &StrandRecordView, view: &AssessmentView) -> Vec<String>
         .find(|one| one.who == Whom::YoungPerson && one.about == AgreementAbout::Work && !one.agencies.is_empty());
     let Some(asked) = asked else { return Vec::new() };
     let told = |agency: &str| asked.agencies.iter().any(|told| told.eq_ignore_ascii_case(agency));
-    let mut new: Vec<String> =
-        view.people.iter().filter_map(|person| person.agency.clone()).filter(|agency| !told(agency)).collect();
+    let mut new: Vec<String> = view.people.iter().filter_map(agency_of).filter(|agency| !told(agency)).collect();
     new.sort();
     new.dedup();
     new
+}
+
+/// Their agency in their own words; of a reader, as a lead checked it.
+pub fn agency_of(person: &crate::PersonView) -> Option<String> {
+    person.agency.clone().or_else(|| person.confirmed.as_ref().map(|confirmed| confirmed.agency.clone()))
 }
 
 fn capital(words: &str) -> String {

@@ -6,7 +6,7 @@ use automerge::ChangeHash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::hint_review::NoteHintReview;
-use crate::ids::{EntryId, InviteId, PersonId};
+use crate::ids::{DeviceId, EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
 use crate::openness::{SetAskedAll, SetLawfulBasis};
 use crate::picture::{
@@ -19,6 +19,7 @@ use crate::sharing::NoteShared;
 use crate::strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
 };
+use crate::together::WriteTogether;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::voices::{AddVoice, AnswerVoice, RecordFair, TieVoice, UpdateAnswer, WithdrawVoice};
 use crate::weighting::SetWeighting;
@@ -138,6 +139,19 @@ pub enum Command {
         name: String,
         /// The agency that was checked.
         agency: String,
+        /// Why they write here, where people like them read the summary by default (R6). Everybody here sees it.
+        #[serde(default)]
+        because: Option<String>,
+    },
+    /// Says which document the summary is. Of two that leads made apart, the one with the smaller id is it.
+    SetSummary {
+        /// Its id.
+        document: EntryId,
+    },
+    /// Says which device of mine asks to be let in to the summary, so that a lead's Kith can let exactly that one in.
+    StateSummaryDevice {
+        /// It.
+        device: DeviceId,
     },
     /// Writes a strength, a worry or what is not known. Text alone suffices; the rest has defaults: from me, seen or heard
     /// first-hand, an observation, today; or passed on, if somebody else said it.
@@ -345,6 +359,8 @@ pub enum Command {
         /// Which text.
         field: String,
     },
+    /// Invites others to write in an entry, letter by letter.
+    WriteTogether(WriteTogether),
     /// Somebody's own words.
     AddVoice(AddVoice),
     /// What they are about.

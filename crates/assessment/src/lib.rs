@@ -28,6 +28,7 @@ mod day;
 mod digest;
 mod entry;
 mod framework;
+mod guide;
 mod hint_review;
 mod hints;
 mod history;
@@ -48,17 +49,22 @@ mod positions;
 mod practice_text;
 mod prose;
 mod read;
+mod reading_roles;
 mod record;
 mod refusal;
 mod sample;
+mod sample_played;
 mod schema;
 mod search;
 mod sharing;
 mod strand_record;
 mod strands;
+mod summary;
 mod tasks;
 mod texts;
 mod then;
+mod together;
+mod typing;
 mod view;
 mod vocabulary;
 mod voices;
@@ -68,7 +74,7 @@ mod write;
 
 pub use apply::apply;
 pub use caseload::{
-    Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, caseload, caseload_names,
+    Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, agency_of, caseload, caseload_names,
 };
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
@@ -76,6 +82,7 @@ pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
+pub use guide::{Guide, GuideDimension, GuideExample, GuideSide, WordsToSay, guide};
 pub use hint_review::{HintCount, HintReviewView, NoteHintReview};
 pub use hints::{FEW_GOALS, Hint, hints_version};
 pub use history::{HistoryLine, history, history_with};
@@ -86,10 +93,10 @@ pub use life::{
 };
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use lines::{Line, lines};
-pub use look::{view, view_entry, view_entry_with, view_with};
+pub use look::{SUMMARY_LEAD, view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, Quotation, SideAtAGlance, overview};
-pub use people::{Owners, colleagues};
+pub use people::{Owners, colleagues, who};
 pub use picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
     EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,
@@ -103,23 +110,33 @@ pub use plan::{
 };
 pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
 pub use practice_text::{Part, case_notes, part_text};
+pub use prose::Splice;
+pub use reading_roles::{ByDefault, by_default};
 pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
 pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessment, open};
 pub use search::{Found, Piece, search};
 pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
-    AddMapAction, AgreementView, BeginMap, CompetenceView, EndOnMap, JoinedView, MapThing, MapTie, NotAskedView, OnMap,
-    OwnMapView, PutOnMap, ReferenceView, StrandCommand, StrandRecordView, TieOnMap, UnjoinedView, UpdateMap, apply_strand,
-    is_strand_record, open_strand, strand_genesis, view_strand, view_strand_with,
+    AddMapAction, AgreementView, Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, BeginMap, CompetenceView, EndOnMap,
+    GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie, NotAskedView,
+    NoteArrived, OnMap, OwnMapView, PutOnMap, ReferenceView, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TieOnMap,
+    UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record, open_strand, strand_genesis, view_strand,
+    view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,
     strand_label,
 };
+pub use summary::{
+    Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedView, SaidView, SummaryCommand, SummaryView,
+    apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
+};
 pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;
 pub use then::{Changed, Sitting, ThenAndNow, history_since, sittings, then_and_now, view_at};
+pub use together::WriteTogether;
+pub use typing::{field_of, splices_since, text_of};
 pub use view::{
     Answered, AssessmentView, Confirmed, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PersonView,
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,

@@ -129,6 +129,9 @@ pub struct LifeView {
     /// What was shared outside, with whom and why, oldest first (R45).
     #[serde(default)]
     pub shared: Vec<SharedView>,
+    /// The summary's document, if there is one: readers are in its group and no other.
+    #[serde(default)]
+    pub summary: Option<String>,
 }
 
 pub(crate) fn act_today(tx: &mut Transaction<'_>, ctx: &Context<'_>) -> Result<Written, Refusal> {
@@ -206,6 +209,7 @@ fn label(key: &str) -> Option<&'static str> {
         "review" => Some("when to look at the whole again"),
         "closed" => Some("whether this is closed"),
         "outcomes" | "kept" | "kept-why" | "families" | "families-why" | "next-owner" => Some("what was said at closing"),
+        "summary" => Some("which document the summary is"),
         "reopened-why" => Some("why it was opened again"),
         key if key.starts_with(crate::hint_review::PREFIX) => Some("what became of hints"),
         key if key.starts_with("still-true.") => Some("whether a side is still true"),
@@ -217,7 +221,9 @@ fn label(key: &str) -> Option<&'static str> {
 
 pub(crate) fn life(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<NewerField>) -> LifeView {
     let Some(record) = Record::standing(reader, "life") else { return LifeView::default() };
-    let (two_versions, unknown) = record.two_versions_and_newer(&label);
+    let (mut two_versions, unknown) = record.two_versions_and_newer(&label);
+    // Which summary it is, nobody has to choose.
+    two_versions.retain(|two| two.field != "life/summary");
     marks.extend(two_versions.into_iter().map(Mark::TwoVersions));
     newer.extend(unknown);
     let held = read::scalars(reader.doc, &record.object, "closed");
@@ -239,7 +245,14 @@ pub(crate) fn life(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<N
     });
     let still_true = sides.collect();
     let shared = sharing::shared(reader, "life", marks, newer);
-    LifeView { review: record.word("review"), still_true, closed, reopened_why: record.word("reopened-why"), shared }
+    LifeView {
+        review: record.word("review"),
+        still_true,
+        closed,
+        reopened_why: record.word("reopened-why"),
+        shared,
+        summary: record.words("summary").into_iter().min(),
+    }
 }
 
 /// A part that may be out of date, in words (R31). Nothing is hidden or greyed by it.

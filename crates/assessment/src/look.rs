@@ -387,6 +387,9 @@ fn answer(reader: &Reader<'_>, collection: &str, place: &str, key: &str, marks: 
     text_scalar(reader.doc, &map, key).map(|word| Answer::from(word.as_str()))
 }
 
+/// The role of an invitation by which another lead's device comes into the summary without a second comparing of words.
+pub const SUMMARY_LEAD: &str = "summary-lead";
+
 fn invite_views(reader: &Reader<'_>, marks: &mut Vec<Mark>) -> Vec<InviteView> {
     let doc = reader.doc;
     let mut views = Vec::new();
@@ -396,6 +399,10 @@ fn invite_views(reader: &Reader<'_>, marks: &mut Vec<Mark>) -> Vec<InviteView> {
                 continue;
             }
             for object in objects(doc, &map, &item.key, ObjType::Map) {
+                // How leads come into the summary is between their devices.
+                if text_scalar(doc, &object, "role").as_deref() == Some(SUMMARY_LEAD) {
+                    continue;
+                }
                 let mut used: Vec<String> = scalars(doc, &object, "used").iter().map(crate::read::Held::shown).collect();
                 used.dedup();
                 if used.len() > 1 {

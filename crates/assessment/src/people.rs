@@ -12,6 +12,11 @@ use crate::view::{Confirmed, PersonView, TwoVersions, Version, Who};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owners(pub BTreeMap<DeviceId, PersonId>);
 
+/// Whose a device is, by what that person wrote of themselves. `owners` says which device is whose.
+pub fn who(doc: &Automerge, owners: &Owners, device: &DeviceId) -> Who {
+    People::of(doc, Some(owners)).who(Some(*device))
+}
+
 /// A label that stands where a name should, when no device of that person wrote one.
 const NOT_INTRODUCED: &str = "Somebody who has not said who they are";
 
@@ -98,6 +103,7 @@ impl People {
             "name" => view.name = Some(value),
             "agency" => view.agency = Some(value),
             "role" => view.role = Some(value),
+            "summary" => view.summary_device = Some(value),
             _ => {}
         }
     }
@@ -108,10 +114,12 @@ impl People {
         let Some(held) = scalars(doc, map, &entry.key).pop() else { return };
         let by = self.who(held.by);
         let view = self.known.entry(person).or_insert_with(|| blank(person));
-        let confirmed = view.confirmed.get_or_insert_with(|| Confirmed { name: String::new(), agency: String::new(), by });
+        let confirmed =
+            view.confirmed.get_or_insert_with(|| Confirmed { name: String::new(), agency: String::new(), because: None, by });
         match field {
             "name" => confirmed.name = held.shown(),
             "agency" => confirmed.agency = held.shown(),
+            "because" => confirmed.because = Some(held.shown()),
             _ => {}
         }
     }
@@ -182,6 +190,7 @@ fn blank(person: PersonId) -> PersonView {
         role: None,
         devices: Vec::new(),
         confirmed: None,
+        summary_device: None,
         two_versions: Vec::new(),
         written_by_somebody_else: Vec::new(),
     }

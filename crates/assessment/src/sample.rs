@@ -226,6 +226,11 @@ impl Sample {
         &self.apart
     }
 
+    /// Its entries: where, what, their words.
+    pub(crate) fn texts(self) -> impl Iterator<Item = (String, Kind, String)> {
+        self.entries.into_iter().map(|entry| (entry.dimension, entry.kind, entry.text))
+    }
+
     /// What stands only in each holder's caseload, never in the assessment.
     pub fn strand_records(&self, start: i64) -> Result<Vec<SampleStrand>, String> {
         let records = self.strand_records.iter().map(|record| {

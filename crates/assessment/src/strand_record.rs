@@ -13,7 +13,7 @@
 //! agreements/{random id}/  who, relation, about, said, not-to, how, explained-by, named, agencies, date, at     (never changed)
 //! competence/{random id}/  decision, judged, reason, date, review, at
 //! not-asked/{random id}/  who, why, reviewer, look-again, at
-//! words/{random id}/  whose, words, how, agreed, date, voice, at
+//! guest-links/  arrived/  arrived-notes/             links, and what came by them: by_link.rs
 //! maps/  map-actions/  map-things/  map-ties/      the young person's own maps (R32): own_map.rs
 //! words/{random id}/  whose, words, how, agreed, date, voice, at      shared/{random id}/  what, with, why, date, at
 //! people/  devices/  confirmed/  invites/       as in every document
@@ -32,9 +32,14 @@ use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod by_link;
 mod look;
 mod own_map;
 
+pub use by_link::{
+    Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink,
+    NoteArrived, StopGuestLink, TakeIn, arrived, guest_link_keys,
+};
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
@@ -223,6 +228,16 @@ pub enum StrandCommand {
     EndOnMap(EndOnMap),
     /// Notes what was shared about them (R45, R46).
     NoteShared(NoteShared),
+    /// Keeps a link that was made for them or their family.
+    MakeGuestLink(MakeGuestLink),
+    /// Stops one.
+    StopGuestLink(StopGuestLink),
+    /// Takes in what arrived by one.
+    TakeIn(TakeIn),
+    /// It was read, or is not added, and why.
+    NoteArrived(NoteArrived),
+    /// Keeps an answer in it as words, with names covered.
+    KeepArrived(KeepArrived),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -237,6 +252,7 @@ pub fn strand_genesis(document: [u8; 16], ctx: &Context<'_>) -> (Automerge, Vec<
         for key in MAPS {
             tx.put_object(ROOT, key, ObjType::Map)?;
         }
+        by_link::genesis(&mut tx)?;
         own_map::genesis(&mut tx)
     };
     fill().expect("a fresh document takes its standing objects");
@@ -417,6 +433,11 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             settle(tx, &object, "voice", voice.to_string().as_str().into())?;
             Ok((Some(*id), "joined".to_owned()))
         }
+        StrandCommand::MakeGuestLink(given) => by_link::make(tx, ctx, given),
+        StrandCommand::StopGuestLink(given) => by_link::stop(tx, ctx, given),
+        StrandCommand::TakeIn(given) => by_link::take_in(tx, given),
+        StrandCommand::NoteArrived(given) => by_link::note(tx, ctx, given),
+        StrandCommand::KeepArrived(given) => by_link::keep(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
         StrandCommand::UpdateMap(given) => own_map::update(tx, given),
         StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),

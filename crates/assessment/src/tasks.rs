@@ -128,7 +128,8 @@ impl List<'_> {
             "review" => "look-again",
             // A side as a whole is looked at on the page that asks whether it is still true.
             "stale" if about.parse::<EntryId>().is_err() => "look-again",
-            "decide-after-no" | "agreement-review" | "label-twice" | "ask" | "not-asked-reason" | "not-asked-review" => "team",
+            "decide-after-no" | "agreement-review" | "label-twice" => "team",
+            "ask" | "not-asked-reason" | "not-asked-review" => "asked",
             _ => match place_of(&self.lines, about) {
                 Some(place) => return place,
                 None => "look-again",

@@ -119,6 +119,9 @@ pub struct EntryView {
     pub differing: Vec<DifferingView>,
     /// When to look at it again, if somebody said so: after that day it may be out of date (R31).
     pub look_again: Option<String>,
+    /// Who invites others to write in it, letter by letter; `None`: nobody does.
+    #[serde(default)]
+    pub together: Option<Who>,
     /// Strands that it rests on, by id (R3). Those that were taken out are not among them.
     pub rests_on: Vec<String>,
     /// What a newer version wrote in it.
@@ -233,6 +236,9 @@ pub struct Confirmed {
     pub name: String,
     /// The agency.
     pub agency: String,
+    /// Why they write here, where people like them read the summary by default.
+    #[serde(default)]
+    pub because: Option<String>,
     /// Who checked.
     pub by: Who,
 }
@@ -252,6 +258,9 @@ pub struct PersonView {
     pub devices: Vec<String>,
     /// What a lead has checked.
     pub confirmed: Option<Confirmed>,
+    /// The device that they say is theirs in the summary; leads have one.
+    #[serde(default)]
+    pub summary_device: Option<String>,
     /// What they wrote apart on two devices.
     pub two_versions: Vec<TwoVersions>,
     /// Somebody else wrote a name, agency or role for them; it is not shown as theirs.

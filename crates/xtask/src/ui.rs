@@ -44,14 +44,21 @@ pub(crate) fn check() -> anyhow::Result<()> {
     command.current_dir(&folder).args(["node_modules/svelte-check/bin/svelte-check", "--tsconfig", "./tsconfig.json"]);
     let status = command.arg("--fail-on-warnings").status().context("cannot start svelte-check")?;
     ensure!(status.success(), "svelte-check says no ({status})");
-    lock_file()
+    // Built with the relay; its own words and screens are tested there.
+    let folder = root().join("client/guest");
+    let mut command = Command::new("node");
+    command.current_dir(&folder).args(["node_modules/typescript/bin/tsc", "--noEmit", "--project", "tsconfig.json"]);
+    let status = command.status().context("cannot start tsc")?;
+    ensure!(status.success(), "tsc says no to client/guest ({status})");
+    lock_file("client/ui")?;
+    lock_file("client/guest")
 }
 
 /// A lock file names packages, versions and their digests, and no registry: everybody has their own.
-fn lock_file() -> anyhow::Result<()> {
-    let lock = fs::read_to_string(root().join("client/ui/package-lock.json")).context("cannot read the page's lock file")?;
+fn lock_file(page: &str) -> anyhow::Result<()> {
+    let lock = fs::read_to_string(root().join(page).join("package-lock.json")).context("cannot read the page's lock file")?;
     if lock.contains("\"resolved\"") {
-        bail!("client/ui/package-lock.json names a registry: run `npm install --omit-lockfile-registry-resolved` there");
+        bail!("{page}/package-lock.json names a registry: run `npm install --omit-lockfile-registry-resolved` there");
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ pub fn let_in(lead: &Engine, guest: &Engine, document: &DocumentId, role: &str, 
     };
     let guest_words = until(guest, &asked, "waiting", end, |value| words(&value["words"]))?;
     ensure!(lead_words == guest_words, "the four words differ: {lead_words:?} and {guest_words:?}");
-    does(lead, &Verb::Admit { id, request: asked.clone(), words: Some(lead_words.join(" ")) })?;
+    does(lead, &Verb::Admit { id, request: asked.clone(), words: Some(lead_words.join(" ")), why: None })?;
     until(guest, &asked, "words", end, |value| (value["state"].as_str() == Some("joined")).then_some(()))?;
     Ok(Admission { link, lead_words, guest_words })
 }

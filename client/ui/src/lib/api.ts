@@ -1,9 +1,6 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, DraftKept,
-  FindShown, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened,
-  PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose,
-  ToKeepDraft, WorkShown,
+  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, DraftKept, FindShown, Guide, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose, ToKeepDraft, WorkShown, ToType, TypedOn,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -18,13 +15,17 @@ export const GONE = "gone";
 
 let page = "";
 
-async function call(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<Response> {
+/** How long what happens while somebody types may take, in milliseconds, before the page says that Kith does not answer. */
+const WHILE_TYPING = 6000;
+
+async function call(method: "GET" | "POST" | "PUT", path: string, body?: unknown, within?: number): Promise<Response> {
   const headers: Record<string, string> = { "x-kith-page": page };
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
     response = await fetch(`/api${path}`, {
       method, headers, body: body === undefined ? null : JSON.stringify(body), cache: "no-store", redirect: "error",
+      ...(within ? { signal: AbortSignal.timeout(within) } : {}),
     });
   } catch {
     throw new Refusal(0, GONE, "Kith does not answer on this computer. What you typed is still on this page. Open Kith again.");
@@ -41,8 +42,8 @@ async function call(method: "GET" | "POST" | "PUT", path: string, body?: unknown
   throw new Refusal(response.status, code, message);
 }
 
-async function json<T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<T> {
-  return (await (await call(method, path, body)).json()) as T;
+async function json<T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown, within?: number): Promise<T> {
+  return (await (await call(method, path, body, within)).json()) as T;
 }
 
 async function letIn(path: string, body: unknown): Promise<void> {
@@ -79,6 +80,9 @@ export const api = {
   stopProgram: (id: string) => json<unknown>("POST", "/programs/stop", { id }),
   code: (text: string) => json<CodeDrawn>("POST", "/code", { text }),
   quit: () => json<unknown>("POST", "/quit", {}),
+  lookRound: () => json<ExampleShown>("POST", "/example", {}),
+  leaveExample: () => json<unknown>("POST", "/example/leave", {}),
+  guide: () => json<Guide>("GET", "/guide"),
   list: () => json<Listed>("GET", "/list"),
   relay: (url: string, token: string) => json<unknown>("POST", "/relay", { url, token }),
   phone: (phone: string) => json<unknown>("POST", "/phone", { phone }),
@@ -86,10 +90,10 @@ export const api = {
   begin: (assessment: NewAssessment) => json<Made>("POST", "/assessments", assessment),
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
-  draft: (id: string, draft: ToKeepDraft) => json<DraftKept>("PUT", `${of(id)}/drafts`, draft),
+  draft: (id: string, draft: ToKeepDraft) => json<DraftKept>("PUT", `${of(id)}/drafts`, draft, WHILE_TYPING),
   drafts: () => json<MyDrafts>("GET", "/drafts"),
   beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
-  hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check),
+  hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check, WHILE_TYPING),
   choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
   review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
   reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
@@ -100,6 +104,9 @@ export const api = {
   timeline: (id: string) => json<TimelineShown>("GET", `${of(id)}/timeline`),
   then: (id: string, then: string, now: string | null) => json<ThenAndNow>("POST", `${of(id)}/then`, { then, now }),
   caseNotes: (id: string, strand: string | null) => json<{ text: string }>("POST", `${of(id)}/case-notes`, { strand }),
+  typing: (id: string, typed: ToType) => json<TypedOn>("POST", `${of(id)}/typing`, typed),
+  place: (id: string, place: string | null) => json<unknown>("POST", `${of(id)}/place`, { place }),
+  hide: (hidden: boolean) => json<unknown>("POST", "/hidden", { hidden }),
   members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
   requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
   invite: (id: string, role: string, expires: string, for_whom: string) =>

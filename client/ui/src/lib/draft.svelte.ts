@@ -53,8 +53,8 @@ export class DraftBox {
     });
   }
 
-  /** Begins a change of a text that is there. */
-  begin(text: string, base: string[]): void {
+  /** Begins a change of a text that is there, or with a first sentence that was made for it (no base). */
+  begin(text: string, base: string[] | undefined): void {
     this.text = text;
     this.base = base;
     this.#kept = this.#now();

@@ -1,5 +1,5 @@
 //! The rules of drawing, as arguments: nothing overlaps, nothing computes an importance, no word of a rank, safe places stay here.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;
 

@@ -163,6 +163,10 @@ pub struct StrandRecordView {
     pub maps: Vec<super::own_map::OwnMapView>,
     /// What was shared about them, oldest first.
     pub shared: Vec<SharedView>,
+    /// Links for them and their family.
+    pub links: Vec<super::by_link::GuestLinkView>,
+    /// What arrived by links.
+    pub arrived: Vec<super::by_link::ArrivedView>,
     /// What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
     pub for_colleagues: Option<Agreement>,
     /// Who writes here.
@@ -184,7 +188,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let reader = Reader { doc, people: &people };
     let (mut marks, mut newer) = (Vec::new(), Vec::new());
     for item in entries(doc, &ROOT) {
-        let maps = super::MAPS.iter().chain(&super::own_map::MAPS);
+        let maps = super::MAPS.iter().chain(&super::own_map::MAPS).chain(&super::by_link::MAPS);
         let ours = maps.into_iter().any(|key| *key == item.key) || ["schema", "document", "kind"].contains(&item.key.as_str());
         if !ours {
             newer.push(NewerField { value: crate::read::described(doc, &item.id, &item.value), field: item.key });
@@ -218,7 +222,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         all("agreements", &["who", "relation", "about", "said", "not-to", "how", "explained-by", "named", "agencies", "date"]);
     let judged = all("competence", &["decision", "judged", "reason", "date", "review"]);
     let not_asked = all("not-asked", &["who", "why", "reviewer", "look-again"]);
-    let words = all("words", &["whose", "words", "how", "agreed", "date", "voice"]);
+    let words = all("words", &["whose", "words", "how", "agreed", "date", "voice", "arrived", "question"]);
+    let (links, arrived) = super::by_link::view(&reader, &mut marks, &mut newer);
     let maps = super::own_map::own_maps(&reader, &mut marks, &mut newer);
     let shared = crate::sharing::shared(&reader, "shared", &mut marks, &mut newer);
     let agreements = agreements(said);
@@ -241,6 +246,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         words: words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect(),
         maps,
         shared,
+        links,
+        arrived,
         people: people.views(),
         marks,
         newer,

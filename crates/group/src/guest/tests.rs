@@ -128,7 +128,7 @@ struct SaidForged;
 
 impl SaidForged {
     fn of(forger: &GuestLink) -> Vec<u8> {
-        super::item::seal_with_speaker(&link(), &ITEM_ID, &[holder().public()], &said(), forger.speaker(&ITEM_ID))
+        item::seal_with_speaker(&link(), &ITEM_ID, &[holder().public()], &said(), forger.speaker(&ITEM_ID))
     }
 }
 

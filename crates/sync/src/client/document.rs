@@ -8,6 +8,7 @@ use kith_group::{
     may_append,
 };
 
+use super::guests::Guests;
 use super::membership::Admission;
 use super::rows::{self, AuthorRow, BaseRow, DocumentRow, HotRow, LogRow, Verdict};
 use super::{ClientError, DocumentSummary, EditError, Identity, LineId, Standing, Step};
@@ -68,6 +69,8 @@ pub(super) struct Document {
     pub(super) last_process: i64,
     /// When the last record came, for quiet times.
     pub(super) last_arrival: i64,
+    /// What guests sent.
+    pub(super) guests: Guests,
 }
 
 impl Document {
@@ -100,6 +103,7 @@ impl Document {
             unproven: 0,
             last_process: i64::MIN / 2,
             last_arrival: 0,
+            guests: Guests::default(),
         })
     }
 
@@ -320,6 +324,7 @@ impl Document {
         self.committing = false;
         self.retry_at = 0;
         self.tick_at = None;
+        self.guests = Guests::default();
     }
 
     /// Asks for a tick at `at` at the latest.

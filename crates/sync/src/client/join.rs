@@ -37,6 +37,8 @@ pub struct JoinStatus {
     pub request: RequestId,
     /// The document that it is for.
     pub document: DocumentId,
+    /// The device that asks: its key was made for this request.
+    pub device: DeviceId,
     /// Where.
     pub relay: String,
     /// Until when the link works, in Unix seconds.
@@ -128,6 +130,7 @@ pub(super) fn all(rows: &dyn Rows) -> Result<Vec<JoinStatus>, ClientError> {
         found.push(JoinStatus {
             request,
             document: row.document,
+            device: DeviceKey::from_seed(row.seed).id(),
             relay: link.relay.clone(),
             expires: link.expires,
             progress: row.progress,

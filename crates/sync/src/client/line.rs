@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kith_group::{BlobId, DeviceKey, Digest, DocumentId, Random, RelayId, RequestId, Rows, sign_in_message, subscribe_message};
 
 use super::document::{Document, Phase};
+use super::guests;
 use super::join::{self, Fetch};
 use super::rows::{self, EnrolmentRow, Intent, JoinProgress};
 use super::{ClientError, CloseReason, LineId, Notice, Standing, Step};
@@ -156,17 +157,9 @@ fn heard(
             Ok(())
         }
         ServerMessage::InviteStored { invite } => {
-            for document in documents.values_mut().filter(|document| document.line == Some(id)) {
-                document.decided(step, |intent| matches!(intent, Intent::Invite { invite: wanted, .. } if *wanted == invite))?;
-            }
-            Ok(())
+            decided(documents, step, id, |intent| matches!(intent, Intent::Invite { invite: wanted, .. } if *wanted == invite))
         }
-        ServerMessage::Decided { request } => {
-            for document in documents.values_mut().filter(|document| document.line == Some(id)) {
-                document.decided(step, |intent| is_about(intent, &request))?;
-            }
-            Ok(())
-        }
+        ServerMessage::Decided { request } => decided(documents, step, id, |intent| is_about(intent, &request)),
         ServerMessage::Requests { document, waiting } => match on_line(documents, id, &document) {
             Some(document) => document.requests(step, waiting),
             None => Ok(()),
@@ -176,15 +169,36 @@ fn heard(
             Some(document) => document.told_removed(step, seq, record),
             None => Ok(()),
         },
-        ServerMessage::Presence { .. } | ServerMessage::Pong { .. } => Ok(()),
-        // This device asks for none of these yet: what a relay says unasked is no fault of the line.
-        ServerMessage::GuestLinkStored { .. }
-        | ServerMessage::GuestLinkStopped { .. }
-        | ServerMessage::GuestItems { .. }
-        | ServerMessage::GuestItemDropped { .. }
-        | ServerMessage::GuestReadingStored { .. }
-        | ServerMessage::GuestReadingClosed { .. } => Ok(()),
+        ServerMessage::Presence { document, device, sealed } => {
+            if let Some(document) = on_line(documents, id, &document) {
+                document.somebody_is_here(step, device, &sealed);
+            }
+            Ok(())
+        }
+        ServerMessage::Pong { .. } => Ok(()),
+        ServerMessage::GuestItems { document, items, more } => match on_line(documents, id, &document) {
+            Some(document) => document.guest_items(step, items, more),
+            None => Ok(()),
+        },
+        ServerMessage::GuestLinkStored { link } => decided(documents, step, id, |intent| guests::puts(intent, &link)),
+        ServerMessage::GuestLinkStopped { link } => decided(documents, step, id, |intent| guests::stops(intent, &link)),
+        ServerMessage::GuestItemDropped { item } => decided(documents, step, id, |intent| guests::drops(intent, &item)),
+        ServerMessage::GuestReadingStored { link } => decided(documents, step, id, |intent| guests::opens(intent, &link)),
+        ServerMessage::GuestReadingClosed { link } => decided(documents, step, id, |intent| guests::closes(intent, &link)),
     }
+}
+
+/// The relay did what was wished for.
+fn decided(
+    documents: &mut BTreeMap<DocumentId, Document>,
+    step: &mut Step<'_>,
+    id: LineId,
+    is_it: impl Fn(&Intent) -> bool,
+) -> Result<(), ClientError> {
+    for document in documents.values_mut().filter(|document| document.line == Some(id)) {
+        document.decided(step, &is_it)?;
+    }
+    Ok(())
 }
 
 /// A document that is not on this line is none of this relay's business.
@@ -320,7 +334,23 @@ fn refused(
             }
             Ok(())
         }
-        About::GuestLink(_) | About::GuestItem(_) => Ok(()),
+        About::GuestLink(link) => {
+            for document in documents.values_mut().filter(|document| document.line == Some(id)) {
+                document.asked_refused(step, reason, |intent| {
+                    guests::puts(intent, link)
+                        || guests::stops(intent, link)
+                        || guests::opens(intent, link)
+                        || guests::closes(intent, link)
+                })?;
+            }
+            Ok(())
+        }
+        About::GuestItem(item) => {
+            for document in documents.values_mut().filter(|document| document.line == Some(id)) {
+                document.asked_refused(step, reason, |intent| guests::drops(intent, item))?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -390,6 +420,7 @@ impl Document {
         if self.state.roster.is_lead(&self.key.id()) {
             self.send(step, &ClientMessage::Requests { document: self.id });
         }
+        self.ask_guests(step);
         self.pump(step)?;
         Ok(true)
     }

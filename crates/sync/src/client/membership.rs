@@ -11,6 +11,7 @@ use kith_group::{
 };
 
 use super::document::{Document, Phase};
+use super::guests;
 use super::overlay::Overlay;
 use super::rows::{self, Intent, LogRow, PendingRow, Verdict};
 use super::{ClientError, IntentId, Notice, Standing, Step};
@@ -59,7 +60,11 @@ pub(super) fn waiting(rows: &dyn Rows, document: &DocumentId) -> Result<Vec<Wait
 
 impl Document {
     pub(super) fn add_intent(&mut self, step: &mut Step<'_>, intent: &Intent) -> Result<IntentId, ClientError> {
-        if !self.state.roster.is_lead(&self.key.id()) && *intent != Intent::Refresh {
+        if guests::is_about_guests(intent) {
+            if !self.hosts_guests() {
+                return Err(ClientError::NoGuestsHere);
+            }
+        } else if !self.state.roster.is_lead(&self.key.id()) && *intent != Intent::Refresh {
             return Err(ClientError::NotALead);
         }
         let last = intents(step.rows, &self.id)?.last().map_or(0, |(id, _)| id.0);
@@ -103,6 +108,15 @@ impl Document {
                 }
                 Intent::Reveal { request, nonce } => ClientMessage::Reveal { document: self.id, request, nonce },
                 Intent::Decline { request } => ClientMessage::Decline { document: self.id, request },
+                Intent::PutGuestLink { link, verifier, expires, card } => {
+                    ClientMessage::PutGuestLink { document: self.id, link, verifier, expires, card }
+                }
+                Intent::StopGuestLink { link } => ClientMessage::StopGuestLink { document: self.id, link },
+                Intent::DropGuestItem { link, item } => ClientMessage::DropGuestItem { document: self.id, link, item },
+                Intent::PutGuestReading { link, verifier, until, sealed } => {
+                    ClientMessage::PutGuestReading { document: self.id, link, verifier, until, sealed }
+                }
+                Intent::CloseGuestReading { link } => ClientMessage::CloseGuestReading { document: self.id, link },
                 Intent::Admit { .. } => return self.begin_admission(step, id.0),
                 Intent::Remove { devices } => return self.commit_intent(step, Some(id.0), &member::Change::Remove(devices)),
                 Intent::SetRole { person, role } => {
@@ -505,6 +519,7 @@ impl Document {
             && self.hot.accepted_k + 1 == self.hot.next_k
             && self.admission.is_none()
             && !self.committing
+            && !self.guests.asked
             && rows.scan_rows(rows::OUTBOX, &self.id.0, &[], 1)?.is_empty()
             && rows.row(rows::PENDING, &self.id.0)?.is_none()
             && rows.scan_rows(rows::INTENT, &self.id.0, &[], 1)?.is_empty())

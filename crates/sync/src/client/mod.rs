@@ -14,10 +14,12 @@
 
 mod backup;
 mod document;
+mod guests;
 mod join;
 mod line;
 mod membership;
 mod overlay;
+mod presence;
 mod receipts;
 mod receive;
 mod rows;
@@ -153,6 +155,17 @@ pub enum Notice {
         /// The document.
         document: DocumentId,
     },
+    /// A member is somewhere in a document now. Shown while it is fresh, never kept and never logged.
+    Here {
+        /// The document.
+        document: DocumentId,
+        /// The member's device.
+        device: DeviceId,
+        /// When, by their clock, in Unix milliseconds: the later of two counts.
+        at: i64,
+        /// Where; empty: not there any more.
+        place: String,
+    },
     /// Somebody asks to be let in.
     Waiting {
         /// The document.
@@ -212,6 +225,15 @@ pub enum Notice {
         /// A sentence.
         text: String,
     },
+    /// What guests sent, as the relay holds it: to be taken in, or dropped there if the record has it already.
+    GuestItems {
+        /// The strand record.
+        document: DocumentId,
+        /// Sealed to those who made their links.
+        items: Vec<crate::wire::GuestItem>,
+        /// Whether all of this device's own work is at the relay: what the record holds now may be dropped.
+        sent: bool,
+    },
     /// An invitation can be used now.
     InviteReady {
         /// The document.
@@ -239,6 +261,9 @@ pub enum ClientError {
     /// Only leads may do this.
     #[error("only a lead can do this")]
     NotALead,
+    /// Links for guests belong to strand records, and to those who may write in them.
+    #[error("links for young people and families are made in the record of a young person that you hold or stand in for")]
+    NoGuestsHere,
     /// Readers and removed devices cannot write.
     #[error("{0}")]
     MayNotWrite(String),
@@ -391,6 +416,30 @@ impl ClientCore {
         relay: Option<&str>,
         genesis: &mut dyn FnMut(&Identity) -> Vec<u8>,
     ) -> Result<Identity, ClientError> {
+        self.create_with(rows, now_ms, kind, rule, relay, &mut |me| vec![genesis(me)])
+    }
+
+    /// Makes a document that never goes anywhere: an example, with what made-up people wrote in it. `changes` gives raw changes, the
+    /// first of which begins it. They need not be this device's, so no colleague would take them: it is given no relay.
+    pub fn create_example(
+        &mut self,
+        rows: &mut dyn Rows,
+        now_ms: i64,
+        kind: DocumentKind,
+        changes: &mut dyn FnMut(&Identity) -> Vec<Vec<u8>>,
+    ) -> Result<Identity, ClientError> {
+        self.create_with(rows, now_ms, kind, AppendRule::Everyone, None, changes)
+    }
+
+    fn create_with(
+        &mut self,
+        rows: &mut dyn Rows,
+        now_ms: i64,
+        kind: DocumentKind,
+        rule: AppendRule,
+        relay: Option<&str>,
+        changes: &mut dyn FnMut(&Identity) -> Vec<Vec<u8>>,
+    ) -> Result<Identity, ClientError> {
         let id = DocumentId::random(self.random.as_mut());
         let key = DeviceKey::generate(self.random.as_mut());
         let person = PersonId::random(self.random.as_mut());
@@ -408,19 +457,23 @@ impl ClientCore {
             base: Seen::START,
             refreshed: now_ms.div_euclid(1000),
         };
+        let mut next_unsent = 0;
+        for change in changes(&identity) {
+            rows.put_row(rows::UNSENT, &rows::numbered(&id, next_unsent), &change)?;
+            next_unsent += 1;
+        }
         let hot = HotRow {
             seen: Seen::START,
             next_k: 1,
             accepted_k: 0,
-            edition: 1,
-            next_unsent: 1,
+            edition: next_unsent,
+            next_unsent,
             receipt_seq: 0,
             receipt_at: 0,
             lasts: Vec::new(),
         };
         rows::put(rows, rows::DOCUMENT, &id.0, &row)?;
         rows::put(rows, rows::HOT, &id.0, &hot)?;
-        rows.put_row(rows::UNSENT, &rows::numbered(&id, 0), &genesis(&identity))?;
         let mut document = Document::new(rows, id, row, hot)?;
         document.adopt(rows, state)?;
         document.save_authors(rows)?;

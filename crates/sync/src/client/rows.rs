@@ -1,8 +1,8 @@
 //! What a device keeps, row by row: the disk format of the client's store. Numbers of spaces and fields are never reused.
 
 use kith_group::{
-    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, InviteId, Payload, PersonId, PublicKey, RequestId, Rows,
-    RowsError, Seen, SignedStatement, Space,
+    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, Payload, PersonId, PublicKey,
+    RequestId, Rows, RowsError, Seen, SignedStatement, Space,
 };
 use minicbor::{Decode, Encode};
 
@@ -324,6 +324,62 @@ pub enum Intent {
     /// Renew this device's leaf.
     #[n(6)]
     Refresh,
+    /// Register a guest's link at the relay, or replace its card and expiry.
+    #[n(7)]
+    PutGuestLink {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+        /// Of its token.
+        #[n(1)]
+        verifier: Digest,
+        /// Unix seconds.
+        #[n(2)]
+        expires: i64,
+        /// Sealed.
+        #[cbor(n(3), with = "minicbor::bytes")]
+        card: Vec<u8>,
+    },
+    /// Stop a guest's link.
+    #[n(8)]
+    StopGuestLink {
+        /// Which.
+        #[n(0)]
+        link: GuestLinkId,
+    },
+    /// Let the relay forget what a guest sent.
+    #[n(9)]
+    DropGuestItem {
+        /// The link by which it came.
+        #[n(0)]
+        link: GuestLinkId,
+        /// The item.
+        #[n(1)]
+        item: GuestItemId,
+    },
+    /// Open the window in which link and code word may read.
+    #[n(10)]
+    PutGuestReading {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+        /// Of the token that both give.
+        #[n(1)]
+        verifier: Digest,
+        /// Unix seconds.
+        #[n(2)]
+        until: i64,
+        /// Sealed for the guest.
+        #[cbor(n(3), with = "minicbor::bytes")]
+        sealed: Vec<u8>,
+    },
+    /// Close it.
+    #[n(11)]
+    CloseGuestReading {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+    },
 }
 
 /// An intent and its commit, once sent.
@@ -553,6 +609,11 @@ mod tests {
             Intent::Remove { devices: vec![DeviceId([1; 16])] },
             Intent::SetRole { person: PersonId([2; 16]), role: Role::Lead },
             Intent::Refresh,
+            Intent::PutGuestLink { link: GuestLinkId([1; 16]), verifier: Digest([2; 32]), expires: 3, card: vec![4] },
+            Intent::StopGuestLink { link: GuestLinkId([1; 16]) },
+            Intent::DropGuestItem { link: GuestLinkId([1; 16]), item: GuestItemId([2; 16]) },
+            Intent::PutGuestReading { link: GuestLinkId([1; 16]), verifier: Digest([2; 32]), until: 3, sealed: vec![4] },
+            Intent::CloseGuestReading { link: GuestLinkId([1; 16]) },
         ];
         let join = JoinRow {
             link: "kith:join/x".into(),

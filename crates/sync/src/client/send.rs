@@ -156,7 +156,8 @@ impl Document {
             self.save_hot(step.rows)?;
         }
         step.out.notices.push(Notice::Sent { document: self.id, k });
-        self.pump(step)
+        self.pump(step)?;
+        self.ask_guests_again(step)
     }
 
     /// Record `k` was sealed under an epoch that is over.

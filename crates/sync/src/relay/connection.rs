@@ -64,6 +64,8 @@ pub(super) struct Attached {
     pub(super) live: bool,
     /// Whether it is a lead's who wants to hear of requests.
     pub(super) requests: bool,
+    /// Whether it wants to hear of what guests send.
+    pub(super) guests: bool,
     /// Receipts were passed over while its window was full: send all again.
     pub(super) receipts_due: bool,
     /// Requests were passed over while its window was full: send all again.
@@ -79,6 +81,7 @@ impl Attached {
             cursor: None,
             live: false,
             requests: false,
+            guests: false,
             receipts_due: false,
             requests_due: false,
             deferred: VecDeque::new(),

@@ -92,9 +92,7 @@ impl Step<'_> {
     fn keep_item(&mut self, token: &[u8; 32], sealed: Bytes) -> Result<GuestAnswer, StoreError> {
         let Ok(outside) = SealedItem::read(&sealed) else { return Ok(GuestAnswer::NotAnItem) };
         debug_assert!(sealed.len() <= MAX_ITEM, "reading it checks the length");
-        if self.guest_link(&outside.link, token)?.is_none() {
-            return Ok(GuestAnswer::NoLink);
-        }
+        let Some(link) = self.guest_link(&outside.link, token)? else { return Ok(GuestAnswer::NoLink) };
         if let Some(kept) = self.store.guest_item(&outside.link, &outside.item)? {
             return Ok(if kept == sealed { GuestAnswer::Kept } else { GuestAnswer::Taken });
         }
@@ -107,8 +105,28 @@ impl Step<'_> {
         if !fits || !allowance.take(rate, now_ms) {
             return Ok(GuestAnswer::Later);
         }
-        self.store.put_guest_item(&GuestItemRow { link: outside.link, item: outside.item, sealed })?;
+        let row = GuestItemRow { link: outside.link, item: outside.item, sealed };
+        self.store.put_guest_item(&row)?;
+        self.tell_writers(&link.document, row)?;
         Ok(GuestAnswer::Kept)
+    }
+
+    /// Tells those who have asked and are here. Who has no room hears of it when they ask again.
+    fn tell_writers(&mut self, document: &DocumentId, row: GuestItemRow) -> Result<(), StoreError> {
+        let present: Vec<ConnId> =
+            self.core.rooms.get(document).map(|room| room.present.iter().copied().collect()).unwrap_or_default();
+        let item = GuestItem { link: row.link, item: row.item, sealed: row.sealed.to_vec() };
+        let message = ServerMessage::GuestItems { document: *document, items: vec![item], more: false };
+        let frame = Bytes::from(message.to_frame());
+        for conn in present {
+            let device = self.attached(conn, document).filter(|attached| attached.guests).map(|attached| attached.device);
+            let Some(device) = device else { continue };
+            let member = self.open(document)?.and_then(|open| open.group.roster().member(&device).map(|member| member.role));
+            if member.is_some_and(|role| role != Role::Reader) && self.has_room(conn) {
+                self.send_frame(conn, frame.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Hands out what may be read again: once, for the right code word, within the window. A wrong one is counted before it is
@@ -219,7 +237,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// What guests sent.
+    /// What guests sent; what comes later is told without being asked.
     pub(super) fn guest_items(
         &mut self,
         conn: ConnId,
@@ -228,6 +246,9 @@ impl Step<'_> {
     ) -> Result<(), StoreError> {
         if !self.writer(conn, &document, About::Document(document))? {
             return Ok(());
+        }
+        if let Some(attached) = self.attached(conn, &document) {
+            attached.guests = true;
         }
         let rows = self.store.guest_items(&document, after.as_ref(), MAX_RECORDS_BYTES)?;
         let last = rows.last().map(|row| (row.link, row.item));

@@ -114,9 +114,17 @@ impl RelayCore {
         Ok(step.effects)
     }
 
-    /// Answers a guest inside an open transaction of `store`. The answer may only be given once the transaction is committed.
-    pub fn guest(&mut self, store: &mut dyn RelayStore, now_ms: i64, ask: GuestAsk) -> Result<GuestAnswer, StoreError> {
-        Step::new(self, store, now_ms).guest(ask)
+    /// Answers a guest inside an open transaction of `store`. The answer may only be given, and the effects let out, once the
+    /// transaction is committed.
+    pub fn guest(
+        &mut self,
+        store: &mut dyn RelayStore,
+        now_ms: i64,
+        ask: GuestAsk,
+    ) -> Result<(GuestAnswer, RelayEffects), StoreError> {
+        let mut step = Step::new(self, store, now_ms);
+        let answer = step.guest(ask)?;
+        Ok((answer, step.effects))
     }
 
     /// Sends what the events of this batch appended to everybody who is live, in as few frames as possible. Called once at the

@@ -41,8 +41,9 @@ fn put(world: &mut World, who: &Person) {
 
 fn ask(world: &mut World, ask: GuestAsk) -> GuestAnswer {
     world.store.begin().unwrap();
-    let answer = world.core.guest(&mut world.store, world.now_ms, ask).unwrap();
+    let (answer, effects) = world.core.guest(&mut world.store, world.now_ms, ask).unwrap();
     world.store.commit_as(true);
+    world.release(&effects);
     answer
 }
 
@@ -93,6 +94,23 @@ fn from_a_link_to_an_item_taken_in() {
         assert_eq!(world.say(alice.conn, &drop), [ServerMessage::GuestItemDropped { item: GuestItemId([1; 16]) }]);
     }
     assert_eq!(items(&mut world, &alice), []);
+}
+
+#[test]
+fn who_has_asked_hears_of_what_comes_later_and_nobody_else() {
+    let (mut world, alice, bob) = pair(Role::Reader);
+    put(&mut world, &alice);
+    assert_eq!(send(&mut world, 1), GuestAnswer::Kept);
+    assert_eq!(world.heard(alice.conn), [], "nobody has asked yet");
+    assert_eq!(items(&mut world, &alice).len(), 1);
+    world.refused(bob.conn, &ClientMessage::GuestItems { document: DOCUMENT, after: None });
+    assert_eq!(send(&mut world, 2), GuestAnswer::Kept);
+    let heard = world.heard(alice.conn);
+    assert!(
+        matches!(heard.as_slice(), [ServerMessage::GuestItems { items, more: false, .. }] if items[0].item == GuestItemId([2; 16])),
+        "{heard:?}"
+    );
+    assert_eq!(world.heard(bob.conn), []);
 }
 
 fn sealed_in_store(world: &World) -> Vec<u8> {
