@@ -81,7 +81,7 @@ class App {
   /** Hears of drafts that another window of this browser keeps. */
   onDraft(follow: (news: DraftNews) => void): () => void {
     this.#drafts.add(follow);
-    return () => this.#drafts.delete(follow);
+    return () => void this.#drafts.delete(follow);
   }
 
   /** Opens the made-up example: read and write, thrown away on leaving. */
