@@ -74,7 +74,7 @@ fn purpose(all: &mut Lines, view: &AssessmentView) {
     let place = ("why", "");
     all.words(place, "title".to_owned(), "The name of the assessment", view.title.as_deref().unwrap_or_default());
     let purpose = &view.purpose;
-    all.choice(place, "purpose/trigger".to_owned(), "What made us look", purpose.trigger.as_ref().map(|one| one.words()));
+    all.choice(place, "purpose/trigger".to_owned(), "What made us look", purpose.trigger.as_ref().map(crate::vocabulary::Trigger::words));
     let answers: [(&str, &str, &Answered); 5] = [
         ("why-now", "Why now", &purpose.why_now),
         ("better", "What should be better", &purpose.better),
@@ -196,7 +196,7 @@ fn voice(all: &mut Lines, voice: &VoiceView) {
         let field = |key: &str| format!("answers/{}/{key}", answer.kept.id);
         let label = format!("What we did with what {} said", voice.speaker);
         all.words(place, field("text"), &label, &answer.text.text);
-        let fair = answer.fair.as_ref().map(|fair| fair.words());
+        let fair = answer.fair.as_ref().map(crate::vocabulary::Fair::words);
         all.choice(place, field("fair"), &format!("Is that fair, as {} says it", voice.speaker), fair);
         let words = answer.fair_words.as_deref().unwrap_or_default();
         all.words(place, field("fair-words"), &format!("Why, as {} says it", voice.speaker), words);

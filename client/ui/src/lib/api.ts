@@ -1,6 +1,9 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-    AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, DraftKept, FindShown, Guide, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose, ToKeepDraft, WorkShown, ToType, TypedOn, ExampleShown,
+  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, DraftKept, ExampleShown,
+  FindShown, Guide, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News,
+  Opened, PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose,
+  ToKeepDraft, ToType, TypedOn, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
