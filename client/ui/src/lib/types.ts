@@ -244,6 +244,16 @@ then_date: string | null,
  */
 ask_again: string | null, };
 
+export type AddMapAction = { 
+/**
+ * Which map.
+ */
+map: string, 
+/**
+ * What is done.
+ */
+action: string, };
+
 export type AddPart = { 
 /**
  * What they call it, or "a fourth friend". Never a name.
@@ -460,6 +470,88 @@ export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
+export type AgreementAbout = "openness" | "work" | (string & {});
+
+export type AgreementNoted = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What colleagues see now, where that has changed.
+ */
+colleagues_see: Array<SeenByColleagues>, };
+
+export type AgreementView = { 
+/**
+ * The young person, or a parent or carer.
+ */
+who: Whom, 
+/**
+ * Which parent or carer.
+ */
+relation: string | null, 
+/**
+ * Openness, or the work.
+ */
+about: AgreementAbout, 
+/**
+ * What they said.
+ */
+said: Said, 
+/**
+ * What they said no to, if yes to the rest.
+ */
+not_to: string | null, 
+/**
+ * How they were asked.
+ */
+how: string | null, 
+/**
+ * Who explained it.
+ */
+explained_by: string | null, 
+/**
+ * What was named.
+ */
+named: string | null, 
+/**
+ * Agencies that were in the assessment then.
+ */
+agencies: Array<string>, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Whether the same person has said something since about the same thing.
+ */
+since_then_otherwise: boolean, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type Answer = "not-yet-asked" | "asked" | "not-known" | "does-not-apply" | (string & {});
 
 export type AnswerView = { 
@@ -572,6 +664,10 @@ lock_after_seconds: number,
  */
 offline: boolean, 
 /**
+ * Whether this is the made-up example, which is thrown away on leaving.
+ */
+example: boolean, 
+/**
  * A suggestion for a passphrase.
  */
 passphrase: string, 
@@ -609,6 +705,102 @@ someone_waits: Array<string>,
  * Whether somebody chose to work offline.
  */
 offline: boolean, };
+
+export type Arrived = { 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * An item of the same link in whose place this one stands, or which it takes back.
+ */
+replaces: string | null, 
+/**
+ * It takes that one back, and says nothing itself.
+ */
+withdraws: boolean, 
+/**
+ * What was said.
+ */
+answers: Array<ArrivedAnswer>, 
+/**
+ * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
+ */
+code: [string, LinkSecret] | null, };
+
+export type ArrivedAnswer = { 
+/**
+ * The question's name.
+ */
+question: string, 
+/**
+ * The cards that were pressed.
+ */
+choices: Array<ArrivedChoice>, 
+/**
+ * In their own words.
+ */
+words: string, 
+/**
+ * They pressed Skip: not the same as choosing nothing.
+ */
+skipped: boolean, 
+/**
+ * They let the team see it, without their name.
+ */
+team: boolean, };
+
+export type ArrivedChoice = { 
+/**
+ * Its name in every language.
+ */
+code: string, 
+/**
+ * What stood on it.
+ */
+words: string, };
+
+export type ArrivedView = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * What was said. Empty if it was taken back or changed before anybody had read it.
+ */
+answers: Array<ArrivedAnswer>, 
+/**
+ * The day on which it was first read.
+ */
+read: string | null, 
+/**
+ * Why it is not added.
+ */
+not_added: string | null, 
+/**
+ * Words that were kept of it.
+ */
+kept_as: Array<string>, 
+/**
+ * Whoever said it has taken it back, or said something else in its place.
+ */
+taken_back: boolean, 
+/**
+ * They chose a code word, and can read an answer with it.
+ */
+code_word: boolean, };
 
 export type Arrow = { 
 /**
@@ -668,7 +860,7 @@ role: string | null,
 /**
  * What is typed and not added yet, by its place on the pages.
  */
-drafts: { [key in string]: string }, };
+drafts: { [key in string]: Draft }, };
 
 export type AssessmentStatus = { 
 /**
@@ -814,6 +1006,10 @@ openness: OpennessView,
  */
 life: LifeView, 
 /**
+ * What became of hints at each review before sharing, oldest first: counts, never words (R10).
+ */
+hint_reviews: Array<HintReviewView>, 
+/**
  * Who writes here.
  */
 people: Array<PersonView>, 
@@ -844,7 +1040,53 @@ label: string | null,
  */
 phone: string, };
 
+export type AttachedShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their strand in the assessment.
+ */
+strand: string, 
+/**
+ * Their label there.
+ */
+label: string, };
+
 export type Basis = "fact" | "observation" | "allegation" | "opinion" | (string & {});
+
+export type BeginMap = { 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it first.
+ */
+action: string, };
+
+export type Begun = { 
+/**
+ * As it stands now.
+ */
+text: string, 
+/**
+ * The document's heads.
+ */
+base: Heads, };
 
 export type BesideShown = { before: string, 
 /**
@@ -855,6 +1097,130 @@ others: Array<string>, between: string, place: string,
  * The page of the place.
  */
 route: string, after: string, };
+
+export type ByDefault = "write" | "read-as-police" | "read-as-neighbour";
+
+export type Caseload = { 
+/**
+ * They, by name.
+ */
+people: Array<CaseloadPerson>, 
+/**
+ * Labels that I hold and for which there is no record here: nothing says who they are.
+ */
+without_record: Array<HeldLabel>, 
+/**
+ * What waits that belongs to nobody's record: what was shared in danger.
+ */
+tasks: Array<Task>, };
+
+export type CaseloadPerson = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * As what I read the record.
+ */
+held_as: HeldAs, 
+/**
+ * Who holds it.
+ */
+holder: string | null, 
+/**
+ * Assessments in which they take part, or took part.
+ */
+places: Array<CaseloadPlace>, 
+/**
+ * What colleagues could see of agreement, by what is recorded; `None`: nothing is recorded yet.
+ */
+agreement: Agreement | null, 
+/**
+ * Who stands in.
+ */
+stand_in: string | null, 
+/**
+ * Their phone.
+ */
+stand_in_phone: string | null, 
+/**
+ * Who else reads this record.
+ */
+also_read_by: Array<string>, 
+/**
+ * Words that have not joined an assessment.
+ */
+words: Array<UnjoinedView>, 
+/**
+ * What waits.
+ */
+tasks: Array<Task>, };
+
+export type CaseloadPlace = { 
+/**
+ * Its id in the record.
+ */
+id: string, 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title, if it is on this computer.
+ */
+title: string | null, 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * Their label, as colleagues see it now.
+ */
+label: string, 
+/**
+ * Since when.
+ */
+attached: string | null, 
+/**
+ * When they were taken out, if so.
+ */
+detached: string | null, 
+/**
+ * Why.
+ */
+detached_why: string | null, 
+/**
+ * What became of their words.
+ */
+their_words: TheirWords | null, 
+/**
+ * What colleagues see of agreement.
+ */
+colleagues_see: Agreement | null, 
+/**
+ * When to look at that again.
+ */
+review: string | null, 
+/**
+ * Whether holder and lead are deciding after a no.
+ */
+paused: boolean, 
+/**
+ * By when they decide.
+ */
+decide_by: string | null, 
+/**
+ * Whether colleagues see me as the holder.
+ */
+mine: boolean, };
 
 export type Changed = { 
 /**
@@ -932,6 +1298,16 @@ families_why: string | null,
  */
 next_owner: string | null, };
 
+export type CodeDrawn = { 
+/**
+ * Its side in modules, with the quiet zone around it.
+ */
+side: number, 
+/**
+ * Its dark modules as an SVG path, in modules.
+ */
+path: string, };
+
 export type Command = { "do": "set-title", 
 /**
  * One line.
@@ -988,7 +1364,19 @@ name: string,
 /**
  * The agency that was checked.
  */
-agency: string, } | { "do": "add-entry", 
+agency: string, 
+/**
+ * Why they write here, where people like them read the summary by default (R6). Everybody here sees it.
+ */
+because: string | null, } | { "do": "set-summary", 
+/**
+ * Its id.
+ */
+document: string, } | { "do": "state-summary-device", 
+/**
+ * It.
+ */
+device: string, } | { "do": "add-entry", 
 /**
  * A dimension ("1.6"), or a side ("1") if it is not clear where it goes.
  */
@@ -1196,7 +1584,19 @@ field: string,
 /**
  * The whole new text.
  */
-text: string, } | { "do": "splice-text", 
+text: string, } | { "do": "update-text", 
+/**
+ * Which text: "entries/{id}/text", "purpose/better".
+ */
+field: string, 
+/**
+ * The whole new text.
+ */
+text: string, 
+/**
+ * What the draft began from.
+ */
+base: Heads, } | { "do": "splice-text", 
 /**
  * Which text.
  */
@@ -1216,11 +1616,11 @@ delete: number,
 /**
  * What comes.
  */
-insert: string, } | { "do": "looked-at-text", 
+insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "looked-at-text", 
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture;
+field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -1231,6 +1631,80 @@ id: string | null,
  * Where an editor stands after a splice.
  */
 hash: string | null, };
+
+export type CompetenceView = { 
+/**
+ * Which decision.
+ */
+decision: string, 
+/**
+ * Able, not able, not sure.
+ */
+judged: Competent, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * When to look at it again.
+ */
+review: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type Competent = "able" | "not-able" | "not-sure" | (string & {});
+
+export type ComputerShown = { 
+/**
+ * The profile's folder.
+ */
+folder: string, 
+/**
+ * How large it is, in bytes.
+ */
+bytes: number, 
+/**
+ * When the last backup that was kept was made, in Unix seconds.
+ */
+last_backup: number | null, 
+/**
+ * Who else has a copy of what is here, by assessment.
+ */
+copies: Array<CopiesShown>, 
+/**
+ * After how many minutes without a key or a press the app locks itself.
+ */
+lock_after_minutes: number, 
+/**
+ * Other programs on this computer that may read.
+ */
+programs: Array<ProgramShown>, };
 
 export type ConductView = { 
 /**
@@ -1310,9 +1784,39 @@ name: string,
  */
 agency: string, 
 /**
+ * Why they write here, where people like them read the summary by default.
+ */
+because: string | null, 
+/**
  * Who checked.
  */
 by: Who, };
+
+export type CopiesShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Its name.
+ */
+title: string | null, 
+/**
+ * The others in it.
+ */
+others: Array<string>, };
+
+export type CopyShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Plain text.
+ */
+text: string, };
+
+export type CountShown = { what: string, choice: string, count: number, };
 
 export type Curve = { 
 /**
@@ -1351,6 +1855,68 @@ label: TextLine | null,
  * Between two moments: "added", "ended"; else empty.
  */
 state: string, };
+
+export type DangerHolder = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * The label.
+ */
+label: string, 
+/**
+ * Their name.
+ */
+holder: string, 
+/**
+ * Their agency.
+ */
+agency: string | null, 
+/**
+ * Their duty team's phone.
+ */
+phone: string | null, 
+/**
+ * Whether it is me.
+ */
+mine: boolean, };
+
+export type DangerPerson = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * Their labels.
+ */
+places: Array<DangerPlace>, };
+
+export type DangerPlace = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * The label.
+ */
+label: string, };
 
 export type DecideAfterNo = { 
 /**
@@ -1397,6 +1963,24 @@ id: string,
  * What becomes of their words: the young person's own choice.
  */
 their_words: TheirWords, };
+
+export type DetachedShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Whether the label was taken out of the assessment now; if not, it is only noted in the record.
+ */
+taken_out: boolean, 
+/**
+ * What the holder is told.
+ */
+notice: string, };
 
 export type DifferOnWeighting = { 
 /**
@@ -1476,13 +2060,27 @@ export type Direction = "both" | "one-way" | (string & {});
 
 export type Draft = { 
 /**
- * Its place on the pages.
+ * As typed.
  */
-field: string, 
+text: string, 
 /**
- * Empty: there is none any more.
+ * What it began from, if it changes something that is there.
  */
-text: string, };
+base: Heads | null, 
+/**
+ * What is chosen beside it: the kind of entry, its place, who said it.
+ */
+choices: { [key in string]: string }, 
+/**
+ * Counts how often it was kept.
+ */
+revision: number, };
+
+export type DraftKept = { 
+/**
+ * Where the page stands now.
+ */
+revision: number, };
 
 export type Drawing = { 
 /**
@@ -1543,6 +2141,16 @@ date: string | null,
  * Why, in a few words.
  */
 why: string | null, };
+
+export type EndOnMap = { 
+/**
+ * Which thing or tie.
+ */
+id: string, 
+/**
+ * Since when; today if not given.
+ */
+date: string | null, };
 
 export type EndView = { 
 /**
@@ -1623,6 +2231,12 @@ rests_on: Array<string>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type ExampleShown = { 
+/**
+ * Its assessment.
+ */
+assessment: string, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
@@ -1720,6 +2334,116 @@ id: string, };
 
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
+export type GuestLinkView = { 
+/**
+ * What it is called here.
+ */
+name: string, 
+/**
+ * The language to begin with.
+ */
+language: string, 
+/**
+ * Unix seconds after which it opens nothing.
+ */
+expires: number | null, 
+/**
+ * For a parent or carer.
+ */
+adult: boolean, 
+/**
+ * Shown in person, and not sent.
+ */
+in_person: boolean, 
+/**
+ * Who agreed that they take part.
+ */
+agreed_by: string | null, 
+/**
+ * Since when it is stopped.
+ */
+stopped: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type Guide = { 
+/**
+ * The framework's version.
+ */
+framework: string, 
+/**
+ * Its sides.
+ */
+sides: Array<GuideSide>, 
+/**
+ * Words for asking: what this is, taking part, what is not asked.
+ */
+asking: Array<WordsToSay>, };
+
+export type GuideDimension = { 
+/**
+ * "1.6".
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+title: string, 
+/**
+ * Questions that help to write.
+ */
+prompts: Array<string>, 
+/**
+ * An entry of the made-up sample.
+ */
+example: GuideExample | null, };
+
+export type GuideExample = { 
+/**
+ * What it is.
+ */
+kind: Kind, 
+/**
+ * Its words.
+ */
+text: string, };
+
+export type GuideSide = { 
+/**
+ * "1".
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+title: string, 
+/**
+ * Its dimensions.
+ */
+dimensions: Array<GuideDimension>, };
+
 export type HandOverStrand = { 
 /**
  * Which.
@@ -1737,6 +2461,24 @@ phone: string,
  * Why, if I am not its holder: "she is away for three months".
  */
 why: string | null, };
+
+export type HandedOver = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * Who holds it now.
+ */
+to: string, 
+/**
+ * In which assessments colleagues see the next holder.
+ */
+assessments: Array<string>, 
+/**
+ * What waits, in a sentence.
+ */
+waits: string | null, };
 
 export type Heading = { 
 /**
@@ -1760,6 +2502,26 @@ export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
 
+export type HeldAs = "holder" | "stand-in" | "was-holder";
+
+export type HeldLabel = { 
+/**
+ * The assessment's document.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * Its label.
+ */
+label: string, };
+
 export type Hint = { 
 /**
  * What kind: "child-alone", "effort", "keeps-apart", "negative", "no-finding", "no-measure", "many-goals".
@@ -1773,6 +2535,58 @@ words: string,
  * The phrase that made it, if one did.
  */
 phrase: string | null, };
+
+export type HintCount = { 
+/**
+ * "caseload-name", "identifier", …
+ */
+kind: string, 
+/**
+ * "reworded", "moved", "kept" or "open".
+ */
+choice: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+export type HintReviewView = { 
+/**
+ * By whom.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number, 
+/**
+ * Counts.
+ */
+counts: Array<HintCount>, };
+
+export type HintShown = { kind: string, 
+/**
+ * In UTF-16 code units.
+ */
+start: number, end: number, reason: string, suggestion: string, 
+/**
+ * Words to put in its place by one press.
+ */
+instead: string | null, 
+/**
+ * What the choice is kept by.
+ */
+key: string, };
+
+export type HintsShown = { hints: Array<HintShown>, 
+/**
+ * Why nothing was checked, if nothing was: no hint is not the same as nothing found.
+ */
+not_checked: string | null, 
+/**
+ * Nothing was checked because these are somebody's own words: that is as it should be.
+ */
+own_words: boolean, };
 
 export type HistoryLine = { 
 /**
@@ -1809,6 +2623,24 @@ assessment: string,
  * Newest last.
  */
 lines: Array<HistoryLine>, };
+
+export type InDanger = { 
+/**
+ * What to do, in order.
+ */
+steps: Array<string>, 
+/**
+ * My duty team's phone.
+ */
+duty_phone: string | null, 
+/**
+ * People I hold or stand in for, with their real names. Empty until they are asked for.
+ */
+people: Array<DangerPerson>, 
+/**
+ * Who holds every label in every assessment here, and the phone of their duty team.
+ */
+holders: Array<DangerHolder>, };
 
 export type InviteView = { 
 /**
@@ -1866,6 +2698,74 @@ expires: number,
  */
 ready: boolean, };
 
+export type JoinedView = { 
+/**
+ * Which assessment's document.
+ */
+assessment: string, 
+/**
+ * Which strand in it.
+ */
+strand: string, 
+/**
+ * Their label there.
+ */
+label: string, 
+/**
+ * Since when.
+ */
+attached: string | null, 
+/**
+ * When they were taken out, if so.
+ */
+detached: string | null, 
+/**
+ * Why.
+ */
+detached_why: string | null, 
+/**
+ * What became of their words.
+ */
+their_words: TheirWords | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type KeepArrived = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * The answer to which question.
+ */
+question: string, 
+/**
+ * The words with "[a name, covered]" in place of what identifies; as they were said if not given.
+ */
+words: string | null, };
+
 export type KeepAsTheme = { 
 /**
  * Which entry.
@@ -1916,7 +2816,15 @@ closed: ClosedView | null,
 /**
  * Why it was opened again, if it was.
  */
-reopened_why: string | null, };
+reopened_why: string | null, 
+/**
+ * What was shared outside, with whom and why, oldest first (R45).
+ */
+shared: Array<SharedView>, 
+/**
+ * The summary's document, if there is one: readers are in its group and no other.
+ */
+summary: string | null, };
 
 export type Line = { 
 /**
@@ -1944,6 +2852,8 @@ text: string,
  */
 words: boolean, };
 
+export type LinkSecret = string;
+
 export type Listed = { 
 /**
  * Assessments.
@@ -1967,6 +2877,10 @@ title: string | null,
  * My role: "lead", "contributor", "reader"; `null` after removal.
  */
 role: string | null, 
+/**
+ * Whether it is the summary of an assessment, which is all that a reader has.
+ */
+summary: boolean, 
 /**
  * How this device stands.
  */
@@ -1995,6 +2909,142 @@ assessment: string,
  * Its title.
  */
 title: string, };
+
+export type MakeGuestLink = { 
+/**
+ * What it is called here: "B's link".
+ */
+name: string, 
+/**
+ * The link's secret.
+ */
+secret: LinkSecret, 
+/**
+ * The key that opens what comes by it.
+ */
+key: LinkSecret, 
+/**
+ * Where the page is.
+ */
+origin: string, 
+/**
+ * The language to begin with.
+ */
+language: string, 
+/**
+ * Unix seconds after which it opens nothing.
+ */
+expires: number, 
+/**
+ * For a parent or carer.
+ */
+adult: boolean, 
+/**
+ * The young person's own answer to "Is it safe to send to this phone?". `None`: it is shown in person, and not sent.
+ */
+safe_to_send: boolean | null, 
+/**
+ * Who agreed that they take part.
+ */
+agreed_by: string, };
+
+export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
+
+export type MapThing = { 
+/**
+ * "friend", "adult" or "place".
+ */
+what: string, 
+/**
+ * Initials, role or short name.
+ */
+name: string, 
+/**
+ * Since when it is no longer so.
+ */
+ended: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type MapTie = { 
+/**
+ * From what on the map, by id; `None`: from the young person.
+ */
+from: string | null, 
+/**
+ * To what, by id.
+ */
+to: string, 
+/**
+ * What kind.
+ */
+tie_kind: TieKind, 
+/**
+ * How strong; `None`: not known.
+ */
+strength: Strength | null, 
+/**
+ * Which way; `None`: nobody said so.
+ */
+direction: Direction | null, 
+/**
+ * Who said so.
+ */
+said_by: string, 
+/**
+ * When.
+ */
+date: string, 
+/**
+ * Since when it is no longer so.
+ */
+ended: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
@@ -2148,6 +3198,10 @@ devices: Array<string>,
  */
 confirmed: string | null, 
 /**
+ * Why they write here, where people like them read the summary by default.
+ */
+because: string | null, 
+/**
  * Whether it is me.
  */
 me: boolean, };
@@ -2172,7 +3226,41 @@ id: string,
  */
 next_to: string, };
 
-export type NewAssessment = { title: string, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
+export type MyDraft = { assessment: string, 
+/**
+ * The assessment's name.
+ */
+title: string | null, 
+/**
+ * What it is a draft of, in words.
+ */
+what: string, 
+/**
+ * Its first words.
+ */
+beginning: string, 
+/**
+ * The page of the assessment on which it stands: "overview", "sides/1".
+ */
+page: string, };
+
+export type MyDrafts = { drafts: Array<MyDraft>, };
+
+export type NameShown = { 
+/**
+ * The name.
+ */
+full: string, 
+/**
+ * Other forms of it.
+ */
+also: Array<string>, };
+
+export type NewAssessment = { title: string, 
+/**
+ * Someone must act today: why is answered later.
+ */
+act_today?: boolean, trigger?: Trigger, better?: string, find_out?: string, could_go_wrong?: string, less_intrusive?: string, };
 
 export type NewProfile = { name: string, agency: string, role: string, phone: string | null, passphrase: Passphrase, };
 
@@ -2198,11 +3286,105 @@ texts: Array<TextChanged>,
 /**
  * Whether more than these texts changed.
  */
-more: boolean, } | { "news": "said", 
+more: boolean, } | { "news": "draft", 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Its place.
+ */
+field: string, 
+/**
+ * What stands there now.
+ */
+draft: Draft | null, } | { "news": "said", 
 /**
  * The sentence.
  */
 text: string, } | { "news": "look" } | { "news": "locked" };
+
+export type NotAskedView = { 
+/**
+ * Whom.
+ */
+who: Whom, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, 
+/**
+ * What it still needs (R9).
+ */
+still_needs: Array<string>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type NoteArrived = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * Why it is not added; without it, only that it was read.
+ */
+not_added: string | null, };
+
+export type NoteHintReview = { 
+/**
+ * Counts. None at all: nothing was found.
+ */
+counts: Array<HintCount>, };
+
+export type NoteShared = { 
+/**
+ * What, in a line. Colleagues of this document read it.
+ */
+what: string, 
+/**
+ * With whom.
+ */
+with: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
+export type OnMap = "friend" | "adult" | "place";
 
 export type OnTheDay = { 
 /**
@@ -2281,6 +3463,56 @@ entries: number,
  * Where to write when somebody has not said where: the dimension of care within the group, if the framework has it.
  */
 first_dimension: string | null, };
+
+export type OwnMapView = { 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it.
+ */
+actions: Array<string>, 
+/**
+ * Who and what is on it.
+ */
+things: Array<MapThing>, 
+/**
+ * Ties.
+ */
+ties: Array<MapTie>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type PartView = { 
 /**
@@ -2385,6 +3617,10 @@ devices: Array<string>,
  * What a lead has checked.
  */
 confirmed: Confirmed | null, 
+/**
+ * The device that they say is theirs in the summary; leads have one.
+ */
+summary_device: string | null, 
 /**
  * What they wrote apart on two devices.
  */
@@ -2614,6 +3850,30 @@ label: string, };
 
 export type Position = "same" | "differently" | "not-sure" | (string & {});
 
+export type ProgramAdded = { 
+/**
+ * What it must say; shown once.
+ */
+token: string, 
+/**
+ * Where it reads.
+ */
+address: string, };
+
+export type ProgramShown = { 
+/**
+ * Which, for stopping it.
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Since when, in Unix seconds.
+ */
+since: number, };
+
 export type Provenance = { 
 /**
  * Who said it; `None`: whoever wrote the entry.
@@ -2635,6 +3895,138 @@ date: string | null,
  * Whether those whose words these are agreed.
  */
 agreed: Agreed | null, };
+
+export type Published = { 
+/**
+ * The assessment's name.
+ */
+title: string, 
+/**
+ * What should be better for these young people at the end.
+ */
+better: string, 
+/**
+ * Which agency leads.
+ */
+lead_agency: string | null, 
+/**
+ * The summary.
+ */
+summary: string, 
+/**
+ * What must change first, in words.
+ */
+weighting: Array<string>, 
+/**
+ * Goals.
+ */
+goals: Array<PublishedGoal>, 
+/**
+ * Actions.
+ */
+actions: Array<PublishedAction>, 
+/**
+ * Who sees what otherwise.
+ */
+positions: Array<PublishedPosition>, };
+
+export type PublishedAction = { 
+/**
+ * What is done.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * The agency that owns it.
+ */
+owner: string | null, 
+/**
+ * By when.
+ */
+due: string | null, 
+/**
+ * How it stands.
+ */
+status: Status, };
+
+export type PublishedGoal = { 
+/**
+ * What there will be.
+ */
+text: string, 
+/**
+ * How we will know.
+ */
+measure: string, 
+/**
+ * When to ask again.
+ */
+ask_again: string | null, };
+
+export type PublishedPosition = { 
+/**
+ * The goal or action, or the weighting.
+ */
+about: string, 
+/**
+ * Which agency.
+ */
+agency: string, 
+/**
+ * What it says; `None`: that it differs, and no more.
+ */
+words: string | null, };
+
+export type PublishedShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * The summary's id; `null` for a preview before there is one.
+ */
+summary: string | null, 
+/**
+ * Whether it was shared.
+ */
+shared: boolean, 
+/**
+ * What.
+ */
+content: Published, };
+
+export type PublishedView = { 
+/**
+ * What.
+ */
+content: Published, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type PurposeView = { 
 /**
@@ -2688,6 +4080,20 @@ export type PutBack = {
  */
 id: string, };
 
+export type PutOnMap = { 
+/**
+ * Which map.
+ */
+map: string, 
+/**
+ * What it is.
+ */
+what: OnMap, 
+/**
+ * Initials of a friend ("K", "K.A."), the role of an adult, a short name of a place.
+ */
+name: string, };
+
 export type Quotation = { 
 /**
  * Which voice.
@@ -2719,6 +4125,34 @@ words: string | null,
  * When they were told; today if not given.
  */
 told: string | null, };
+
+export type RecordShown = { 
+/**
+ * Its id.
+ */
+record: string, 
+/**
+ * How this device stands.
+ */
+standing: StandingShown, 
+/**
+ * My person in it.
+ */
+me: string | null, 
+/**
+ * The record.
+ */
+view: StrandRecordView, };
+
+export type ReferenceView = { 
+/**
+ * Which system.
+ */
+system: string, 
+/**
+ * Its reference.
+ */
+value: string, };
 
 export type RelabelStrand = { 
 /**
@@ -2790,7 +4224,11 @@ another_device_of: string | null,
 /**
  * Why it cannot be granted: expired, used, stopped.
  */
-why_not: string | null, };
+why_not: string | null, 
+/**
+ * Whether people of their agency and role read the summary by default, while the link lets them write: then a reason is needed.
+ */
+reads_by_default: boolean, };
 
 export type RequestsShown = { 
 /**
@@ -2834,6 +4272,36 @@ by: Who,
  */
 edited_since: boolean, };
 
+export type ReviewFinding = { field: string, place: string, 
+/**
+ * The side on which it stands.
+ */
+side: string | null, 
+/**
+ * What it is, in words.
+ */
+what: string, 
+/**
+ * The words, on this screen only.
+ */
+words: string, reason: string, kept: boolean, kind: string, key: string, };
+
+export type ReviewShown = { found: Array<ReviewFinding>, 
+/**
+ * Places that were not looked at, with why.
+ */
+not_looked_at: Array<string>, 
+/**
+ * What will be recorded: counts, no words.
+ */
+counts: Array<CountShown>, 
+/**
+ * Reviews that were made before.
+ */
+before: Array<HintReviewView>, };
+
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+
 export type SaidOfPlace = { 
 /**
  * How.
@@ -2855,6 +4323,48 @@ date: string,
  * Who wrote it down.
  */
 by: Who, };
+
+export type SaidView = { 
+/**
+ * Who said it.
+ */
+from: string, 
+/**
+ * Their agency.
+ */
+agency: string | null, 
+/**
+ * What.
+ */
+text: string, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type SayOfPlace = { 
 /**
@@ -2907,6 +4417,20 @@ position: Position,
  * When they said so, by their clock.
  */
 at: number | null, };
+
+export type SeenByColleagues = { 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Of which label.
+ */
+label: string, 
+/**
+ * What.
+ */
+agreement: Agreement, };
 
 export type SeenByShown = { 
 /**
@@ -3062,6 +4586,48 @@ on: string | null,
  */
 back: string | null, };
 
+export type SharedView = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * With whom.
+ */
+with: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type Sheet = "places" | "ties";
 
 export type SideAtAGlance = { 
@@ -3212,6 +4778,10 @@ export type StatusShown = {
  */
 assessments: Array<AssessmentStatus>, 
 /**
+ * Each strand record, under its labels; `assessment` is its id.
+ */
+records: Array<AssessmentStatus>, 
+/**
  * My requests to join that are not granted.
  */
 requests: Array<Asked>, 
@@ -3235,6 +4805,288 @@ answer: StillTrue,
  * When it was looked at.
  */
 date: string | null, };
+
+export type StopGuestLink = { 
+/**
+ * Which.
+ */
+id: string, };
+
+export type StrandCommand = { "do": "set-person", 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * When they were born.
+ */
+born: string | null, } | { "do": "set-reference", 
+/**
+ * Which system.
+ */
+system: string, 
+/**
+ * Its reference; empty takes it away.
+ */
+value: string, } | { "do": "set-stand-in", 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their phone.
+ */
+phone: string | null, } | { "do": "set-holder", 
+/**
+ * Their person in this record's group.
+ */
+to: string, 
+/**
+ * The last holder stays, as who stands in. Otherwise the next one is asked to take them out.
+ */
+stays: boolean, } | { "do": "note-attached", 
+/**
+ * Which assessment's document.
+ */
+assessment: string, 
+/**
+ * Which strand in it.
+ */
+strand: string, 
+/**
+ * "A".
+ */
+label: string, } | { "do": "note-detached", 
+/**
+ * Which of the assessments in this record.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * What becomes of their words: their own choice.
+ */
+their_words: TheirWords, } | { "do": "record-agreement", 
+/**
+ * The young person, or a parent or carer.
+ */
+who: Whom, 
+/**
+ * Which parent or carer, in a word: "mother", "grandmother".
+ */
+relation: string | null, 
+/**
+ * Openness, or the work.
+ */
+about: AgreementAbout, 
+/**
+ * What they said.
+ */
+said: Said, 
+/**
+ * What they said no to, if yes to the rest.
+ */
+not_to: string | null, 
+/**
+ * How they were asked: "at home, read together".
+ */
+how: string, 
+/**
+ * Who explained it.
+ */
+explained_by: string, 
+/**
+ * What was named: agencies, length, limits.
+ */
+named: string | null, 
+/**
+ * Agencies that were in the assessment when they were asked: with one that comes later, they are asked again (R8).
+ */
+agencies: Array<string>, 
+/**
+ * When; today if not given.
+ */
+date: string | null, } | { "do": "judge-competence", 
+/**
+ * Which decision.
+ */
+decision: string, 
+/**
+ * Able, not able, not sure.
+ */
+judged: Competent, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, 
+/**
+ * When to look at it again.
+ */
+review: string | null, } | { "do": "decide-not-to-ask", 
+/**
+ * Whom.
+ */
+who: Whom, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, } | { "do": "complete-not-asked", 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * Who agreed to it.
+ */
+reviewer: string | null, 
+/**
+ * When to look at it again.
+ */
+look_again: string | null, } | { "do": "keep-words", 
+/**
+ * A young person's, or a parent's or carer's.
+ */
+whose: Whose, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * How they were obtained.
+ */
+how: string, 
+/**
+ * Whether they agreed to their being written for the team.
+ */
+agreed: Agreed, 
+/**
+ * When; today if not given.
+ */
+date: string | null, } | { "do": "note-joined", 
+/**
+ * Which words.
+ */
+id: string, 
+/**
+ * As which voice.
+ */
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
+
+export type StrandRecordView = { 
+/**
+ * Schema of the document; larger than ours if a newer Kith wrote it.
+ */
+schema: number, 
+/**
+ * Their name.
+ */
+name: string | null, 
+/**
+ * What they like to be called.
+ */
+known_as: string | null, 
+/**
+ * When they were born.
+ */
+born: string | null, 
+/**
+ * Who holds it.
+ */
+holder: Who | null, 
+/**
+ * Who held it before, if they are to be taken out.
+ */
+was_holder: Who | null, 
+/**
+ * Who stands in for the holder.
+ */
+stand_in: string | null, 
+/**
+ * Their phone.
+ */
+stand_in_phone: string | null, 
+/**
+ * What other systems call them.
+ */
+references: Array<ReferenceView>, 
+/**
+ * Assessments in which they take part, or took part.
+ */
+joined: Array<JoinedView>, 
+/**
+ * What each person said when asked, oldest first.
+ */
+agreements: Array<AgreementView>, 
+/**
+ * How competence was judged, decision by decision.
+ */
+competence: Array<CompetenceView>, 
+/**
+ * Who is not asked yet.
+ */
+not_asked: Array<NotAskedView>, 
+/**
+ * Words, joined or not.
+ */
+words: Array<UnjoinedView>, 
+/**
+ * The young person's own maps (R32).
+ */
+maps: Array<OwnMapView>, 
+/**
+ * What was shared about them, oldest first.
+ */
+shared: Array<SharedView>, 
+/**
+ * Links for them and their family.
+ */
+links: Array<GuestLinkView>, 
+/**
+ * What arrived by links.
+ */
+arrived: Array<ArrivedView>, 
+/**
+ * What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
+ */
+for_colleagues: Agreement | null, 
+/**
+ * Who writes here.
+ */
+people: Array<PersonView>, 
+/**
+ * What waits for somebody to look.
+ */
+marks: Array<Mark>, 
+/**
+ * What a newer version wrote.
+ */
+newer: Array<NewerField>, };
 
 export type StrandView = { 
 /**
@@ -3314,6 +5166,46 @@ label: string,
  */
 positions: Array<PersonPosition>, };
 
+export type SummaryShown = { 
+/**
+ * The summary's id.
+ */
+assessment: string, 
+/**
+ * How this device stands.
+ */
+standing: StandingShown, 
+/**
+ * What was shared.
+ */
+summary: SummaryView, };
+
+export type SummaryView = { 
+/**
+ * Schema of the document; larger than ours if a newer Kith wrote it.
+ */
+schema: number, 
+/**
+ * What was shared last; `None`: nothing yet.
+ */
+now: PublishedView | null, 
+/**
+ * What was shared before, newest first.
+ */
+before: Array<PublishedView>, 
+/**
+ * What readers said, oldest first.
+ */
+said: Array<SaidView>, 
+/**
+ * Who leads.
+ */
+people: Array<PersonView>, 
+/**
+ * What a newer version wrote.
+ */
+newer: Array<NewerField>, };
+
 export type TakeBack = { 
 /**
  * Which.
@@ -3323,6 +5215,16 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type TakeIn = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * What it is.
+ */
+arrived: Arrived, };
 
 export type TakePosition = { 
 /**
@@ -3444,6 +5346,40 @@ taken_back: Array<Line>, };
 
 export type TieKind = "friendship" | "family" | "support" | "worry" | (string & {});
 
+export type TieOnMap = { 
+/**
+ * Which map.
+ */
+map: string, 
+/**
+ * From what on it; `None`: from the young person.
+ */
+from: string | null, 
+/**
+ * To what on it.
+ */
+to: string, 
+/**
+ * What kind.
+ */
+kind: TieKind, 
+/**
+ * How strong, if somebody said so.
+ */
+strength: Strength | null, 
+/**
+ * Which way, if somebody said so.
+ */
+direction: Direction | null, 
+/**
+ * Who said so.
+ */
+said_by: string, 
+/**
+ * When; today if not given.
+ */
+date: string | null, };
+
 export type TieView = { 
 /**
  * What kind.
@@ -3538,11 +5474,47 @@ from: Array<string>, };
 
 export type TimelineShown = { sittings: Array<Sitting>, };
 
+export type ToAddProgram = { 
+/**
+ * What to call it.
+ */
+name: string, };
+
 export type ToAdmit = { request: string, 
 /**
  * The four words that both have compared.
  */
-words: string, };
+words: string, 
+/**
+ * Why they write here: for police, businesses and residents.
+ */
+why?: string, };
+
+export type ToAttach = { name?: string, known_as?: string, 
+/**
+ * The duty team's; the profile's if not given.
+ */
+phone?: string, label?: string, 
+/**
+ * A strand record.
+ */
+person?: string, 
+/**
+ * A label that I hold already and that has no record.
+ */
+strand?: string, };
+
+export type ToCheck = { text: string, 
+/**
+ * Where somebody types, in UTF-16 code units; none when nobody does.
+ */
+caret?: number, 
+/**
+ * Who said it, if not the writer: a young person's or parent's own words are not checked.
+ */
+said_by?: string, };
+
+export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
 
 export type ToCompare = { 
 /**
@@ -3560,13 +5532,41 @@ export type ToCopy = {
  */
 strand: string | null, };
 
+export type ToCopyInDanger = { assessment: string, };
+
 export type ToDecline = { request: string, };
 
+export type ToDetach = { assessment: string, why: string, their_words: TheirWords, date?: string, };
+
+export type ToDrawCode = { text: string, };
+
 export type ToFind = { words: string, };
+
+export type ToHandOver = { 
+/**
+ * A person's id in the record, their name, or "me".
+ */
+to: string, phone?: string, why?: string, stay: boolean, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
 export type ToJoin = { link: string, };
+
+export type ToJoinWords = { words: string, assessment: string, side: string, about: Array<string>, };
+
+export type ToKeepDraft = { 
+/**
+ * Its place on the pages.
+ */
+field: string, 
+/**
+ * As typed. Empty: there is no draft any more.
+ */
+text: string, base?: Heads, choices?: { [key in string]: string }, 
+/**
+ * The revision that the page stands on; 0 for none.
+ */
+known: number, };
 
 export type ToLaunch = { 
 /**
@@ -3574,11 +5574,43 @@ export type ToLaunch = {
  */
 launch: string, };
 
+export type ToLockAfter = { minutes: number, };
+
+export type ToNoteAgreement = { 
+/**
+ * `record-agreement`.
+ */
+said: StrandCommand, 
+/**
+ * What colleagues see, if not what follows from the record.
+ */
+show?: Agreement, 
+/**
+ * When to look at it again.
+ */
+review?: string, };
+
+export type ToNoteHeard = { from: string, agency?: string, text: string, };
+
+export type ToOffer = { agency: string, role: string, };
+
 export type ToOpenBeside = { name: string, };
+
+export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
 export type ToRemove = { member: string, why: string, };
+
+export type ToRestore = { 
+/**
+ * The passphrase of the day when the backup was made.
+ */
+passphrase: Passphrase, 
+/**
+ * The file, in base 64.
+ */
+file: string, };
 
 export type ToSetPhone = { 
 /**
@@ -3586,11 +5618,25 @@ export type ToSetPhone = {
  */
 phone: string, };
 
+export type ToStopProgram = { id: string, };
+
+export type ToTell = { 
+/**
+ * An assessment or a strand record.
+ */
+id?: string, what?: string, with?: string, why?: string, };
+
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
 
 export type Told = "told" | "not-told" | (string & {});
+
+export type ToldShown = { 
+/**
+ * In which assessment or strand record; `null` if nothing was shared.
+ */
+noted_in: string | null, };
 
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
@@ -3609,6 +5655,56 @@ label: string,
  * Every value.
  */
 values: Array<Version>, };
+
+export type UnjoinedView = { 
+/**
+ * A young person's, or a parent's or carer's.
+ */
+whose: Whose, 
+/**
+ * Their words.
+ */
+words: string, 
+/**
+ * How they were obtained.
+ */
+how: string, 
+/**
+ * Whether they agreed to their being written for the team.
+ */
+agreed: Agreed, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * The voice that they became, if they joined.
+ */
+voice: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type UpdateAction = { 
 /**
@@ -3759,6 +5855,20 @@ not_sides: Array<string>,
  * When to ask again; empty for no date.
  */
 ask_again: string | null, };
+
+export type UpdateMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Who keeps it.
+ */
+owner: string | null, 
+/**
+ * When to look at it again.
+ */
+review: string | null, };
 
 export type UpdatePart = { 
 /**
@@ -3982,6 +6092,8 @@ agency: string | null,
  */
 role: string | null, };
 
+export type Whom = "young-person" | "parent" | (string & {});
+
 export type Whose = "young-people" | "parents" | (string & {});
 
 export type WithdrawVoice = { 
@@ -3993,6 +6105,34 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type WordsJoined = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * As which voice.
+ */
+voice: string, };
+
+export type WordsToSay = { 
+/**
+ * "Taking part".
+ */
+title: string, 
+/**
+ * The words.
+ */
+words: string, 
+/**
+ * What can be answered.
+ */
+answers: Array<string>, };
 
 export type WorkGroup = { group: Group, 
 /**
