@@ -107,12 +107,12 @@ impl Step<'_> {
         }
         let row = GuestItemRow { link: outside.link, item: outside.item, sealed };
         self.store.put_guest_item(&row)?;
-        self.tell_writers(&link.document, row)?;
+        self.tell_writers(&link.document, &row)?;
         Ok(GuestAnswer::Kept)
     }
 
     /// Tells those who have asked and are here. Who has no room hears of it when they ask again.
-    fn tell_writers(&mut self, document: &DocumentId, row: GuestItemRow) -> Result<(), StoreError> {
+    fn tell_writers(&mut self, document: &DocumentId, row: &GuestItemRow) -> Result<(), StoreError> {
         let present: Vec<ConnId> =
             self.core.rooms.get(document).map(|room| room.present.iter().copied().collect()).unwrap_or_default();
         let item = GuestItem { link: row.link, item: row.item, sealed: row.sealed.to_vec() };
