@@ -425,11 +425,14 @@ fn the_first_run_makes_a_profile_that_the_command_line_knows_too() {
     // A draft is kept on this computer, and nowhere in the document.
     let draft = Ask {
         method: "PUT",
-        ..Ask::post(&format!("/api/assessments/{id}/drafts"), &json!({"field": "write first", "text": "They wait"}))
+        ..Ask::post(&format!("/api/assessments/{id}/drafts"), &json!({"field": "write first", "text": "They wait", "known": 0}))
     };
     assert_eq!(here.ask(&draft.of(&page)).status, 200);
     let shown = here.ask(&Ask::get(&format!("/api/assessments/{id}")).of(&page)).json();
-    assert_eq!((shown["drafts"]["write first"].as_str(), shown["overview"]["entries"].as_u64()), (Some("They wait"), Some(0)));
+    assert_eq!(
+        (shown["drafts"]["write first"]["text"].as_str(), shown["overview"]["entries"].as_u64()),
+        (Some("They wait"), Some(0))
+    );
     assert_eq!(shown["role"], "lead");
     // What a page may not do by itself.
     let spoof = json!({"do": "introduce-myself", "name": "Somebody", "agency": "x", "role": "y"});

@@ -38,10 +38,15 @@ pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE,
 
 /// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
 /// shared. On this computer only.
-pub(crate) const ASKED_TO_TELL: Space = Space(107);
+pub(crate) const ASKED_TO_TELL: Space = Space(130);
 
 /// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
-const HOME: Space = Space(108);
+const HOME: Space = Space(131);
+
+/// name: a wish of this person that is on. No value.
+const WISH: Space = Space(112);
+/// The wish not to be seen where one is.
+pub(super) const HIDDEN: &str = "hidden";
 
 const VERSION: u8 = 1;
 
@@ -133,6 +138,15 @@ pub(super) fn put_looked(rows: &mut dyn Rows, document: &DocumentId, row: &Looke
     Ok(rows.put_row(LOOKED, &document.0, &written(row))?)
 }
 
+/// Whether a wish is on. What is not there is off.
+pub(super) fn is_set(rows: &dyn Rows, name: &str) -> Result<bool, EngineError> {
+    Ok(rows.row(WISH, name.as_bytes())?.is_some())
+}
+
+pub(super) fn set(rows: &mut dyn Rows, name: &str, on: bool) -> Result<(), EngineError> {
+    Ok(if on { rows.put_row(WISH, name.as_bytes(), &[VERSION])? } else { rows.delete_row(WISH, name.as_bytes())? })
+}
+
 pub(super) fn put_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {
     Ok(rows.put_row(INTRODUCTION, &document.0, &[VERSION])?)
 }
@@ -184,6 +198,8 @@ pub(super) fn take_follow_up(rows: &mut dyn Rows, document: &DocumentId, intent:
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -207,5 +223,27 @@ mod tests {
         let looked = LookedRow { at: 7, heads: vec![9; 2] };
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&written(&looked)), @"018207420909");
         assert_eq!(read::<LookedRow>(&written(&looked)), Some(looked));
+    }
+
+    #[test]
+    fn no_two_kinds_of_rows_share_a_space() {
+        let all = [
+            PROFILE,
+            VIEW,
+            INTRODUCTION,
+            FOLLOW_UP,
+            NONCE,
+            REMOVAL,
+            DRAFT,
+            HINT,
+            LOOKED,
+            LAST_BACKUP,
+            SETTING,
+            PROGRAM,
+            ASKED_TO_TELL,
+            HOME,
+            WISH,
+        ];
+        assert_eq!(all.iter().map(|space| space.0).collect::<BTreeSet<_>>().len(), all.len());
     }
 }

@@ -140,13 +140,11 @@ impl Work<'_> {
     pub fn people(&mut self, document: &DocumentId) -> Result<Vec<PersonView>, EngineError> {
         match self.summary(document).map(|summary| summary.kind) {
             Some(DocumentKind::STRAND) => Ok(self.record_now(document)?.people),
-            // A reader knows the leads; a lead knows the readers too, from the working document.
+            // A reader knows the leads; a lead knows the readers too, from the working document, which says it first.
             Some(DocumentKind::SUMMARY) => {
-                let mut people = self.summary_view(document)?.people;
                 let home = self.home(document)?;
-                if home != *document {
-                    people.extend(self.view_now(&home)?.people);
-                }
+                let mut people = if home == *document { Vec::new() } else { self.view_now(&home)?.people };
+                people.extend(self.summary_view(document)?.people);
                 Ok(people)
             }
             _ => Ok(self.view_now(document)?.people),
@@ -216,18 +214,9 @@ impl Work<'_> {
         let (None, Ok(records)) = (failed, records) else { return Err(EngineError::Unreadable("the made-up example")) };
         let first = sample.people.first().map(|person| person.name.clone()).unwrap_or_default();
         for record in records.into_iter().filter(|record| record.by == first) {
-            let mut begin = |me: &Identity| {
-                let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
-                let context = Context { person: me.person.0, device: me.device.0, now, random: &mut random };
-                vec![kith_assessment::strand_genesis(me.document.0, &context).1]
-            };
-            let own = self.core.create_example(self.store, now_ms, DocumentKind::STRAND, &mut begin)?;
-            for (when, command) in record.commands {
-                self.edit(&own.document, |doc, me| {
-                    let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);
-                    let mut context = Context { person: me.person.0, device: me.device.0, now: when, random: &mut random };
-                    kith_assessment::apply_strand(doc, &command, &mut context)
-                })?;
+            let own = self.create_record(None)?;
+            for (_, command) in record.commands {
+                self.record_command(&own.document, &command)?;
             }
         }
         self.out.durable = true;
@@ -238,6 +227,23 @@ impl Work<'_> {
     pub fn introduce_me(&mut self, document: &DocumentId) -> Result<(), EngineError> {
         let ProfileRow { name, agency, role, .. } = self.profile()?;
         self.command(document, &Command::IntroduceMyself { name, agency, role }).map(|_| ())
+    }
+
+    /// Says to the members who are connected where in a document this person is; empty: not there any more. Writes nothing.
+    pub fn say_here(&mut self, document: &DocumentId, place: &str) -> Result<(), EngineError> {
+        let effects = self.core.say_here(self.store, self.now_ms, document, place)?;
+        self.take(effects);
+        Ok(())
+    }
+
+    /// Whether this person does not want to be seen where they are.
+    pub fn is_hidden(&self) -> Result<bool, EngineError> {
+        kept::is_set(self.store, kept::HIDDEN)
+    }
+
+    /// Sets that.
+    pub fn set_hidden(&mut self, hidden: bool) -> Result<(), EngineError> {
+        kept::set(self.store, kept::HIDDEN, hidden)
     }
 
     /// Wants something of a document's group; it is done when there is a connection.

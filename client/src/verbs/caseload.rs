@@ -112,7 +112,9 @@ pub(crate) fn record_shown(engine: &Engine, id: &str, manner: &Manner) -> Result
 
 pub(super) fn record(engine: &Engine, id: &str, manner: &Manner) -> Result<Answer, Failure> {
     let shown = record_shown(engine, id, manner)?;
-    let mut text = records_text::record(&shown.view);
+    let here = engine.look(find::all)?;
+    let title = |id: &str| here.iter().find(|found| found.id.to_string() == id).and_then(|found| found.title.clone());
+    let mut text = records_text::record(&shown.view, &title);
     if let Some(words) = &shown.standing.words {
         text = format!("{words}\n\n{text}");
     }

@@ -52,8 +52,8 @@ pub(super) fn caseload(caseload: &Caseload) -> String {
     text.trim_end().to_owned()
 }
 
-/// One record.
-pub(super) fn record(view: &StrandRecordView) -> String {
+/// One record. `title` names an assessment by its id, if it is on this computer.
+pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<String>) -> String {
     let mut text = format!("{}\n", name_of(view.name.as_ref(), view.known_as.as_ref()));
     let mut line = |what: &str, words: &str| text.push_str(&format!("{what}: {}\n", visible_line(words)));
     if let Some(born) = &view.born {
@@ -77,7 +77,10 @@ pub(super) fn record(view: &StrandRecordView) -> String {
             (Some(out), why) => {
                 line(&joined.label, &format!("{since} to {out}: {}", why.as_deref().unwrap_or_default()));
             }
-            (None, _) => line(&joined.label, &format!("since {since}, in {}", joined.assessment)),
+            (None, _) => {
+                let place = title(&joined.assessment).unwrap_or_else(|| "an assessment that is not on this computer".to_owned());
+                line(&joined.label, &format!("since {since}, in {place}"));
+            }
         }
     }
     for one in view.agreements.iter().filter(|one| !one.since_then_otherwise) {

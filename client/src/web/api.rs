@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,6 +18,7 @@ use super::connect::{self, Tries};
 use super::door::{PAGE_HEADER, cookie, keep, refusal};
 use super::files;
 use super::house::{House, Standing};
+use super::live::Live;
 use super::news::News;
 use super::session::{LetIn, Sessions};
 use super::shapes::{
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     /// Ends the program; there is none where another program opened the app.
     pub(super) ends: Mutex<Option<std::sync::mpsc::Sender<()>>>,
     pub(super) tries: Mutex<Tries>,
+    pub(super) live: Live,
 }
 
 impl Shared {
@@ -79,6 +81,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments", post(begin))
         .route("/assessments/{id}", get(view))
         .route("/assessments/{id}/commands", post(command))
+        .route("/assessments/{id}/typing", post(super::live::typing))
+        .route("/assessments/{id}/place", post(super::live::be_here))
+        .route("/hidden", post(super::live::hide))
         .route("/assessments/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
         .route("/assessments/{id}/members", get(|here: Here, Path(id)| verb(here, Verb::Members { id })))
         .route("/assessments/{id}/requests", post(|here: Here, Path(id)| verb(here, Verb::Requests { id })))
@@ -130,7 +135,9 @@ async fn let_in_only(State(shared): Here, request: Request, next: Next) -> Respo
     if shared.house.standing() == Standing::Locked && request.uri().path() != "/state" {
         return failed(&super::house::locked());
     }
-    let by_a_person = !matches!(request.uri().path(), "/events" | "/state" | "/status");
+    // What a page asks because of a colleague's news does not keep Kith open; a key that is pressed says so by a call of its own.
+    let path = request.uri().path();
+    let by_a_person = request.method() != Method::GET && !path.ends_with("/typing") && !path.ends_with("/place");
     if by_a_person {
         shared.house.touch();
     }
@@ -186,7 +193,10 @@ pub(super) async fn verb(State(shared): Here, verb: Verb) -> Response {
             return Err(Failure::refused("offline", "You are working offline. Connect again in Settings, then do this"));
         }
         let answer = verbs::run(engine, &verb, &house.manner)?;
-        house.tell(News::Look);
+        // What only reads is no news: a page that reads again whenever there is news would never stop.
+        if !asking::only_reads(&verb) {
+            house.tell(News::Look);
+        }
         Ok(answer.value)
     })
     .await
@@ -258,12 +268,13 @@ async fn unlock(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToUnl
 
 async fn state(State(shared): Here) -> Response {
     answer(move || {
-        let (name, profile, titles) = match shared.house.standing() {
-            Standing::New => ("new", None, Vec::new()),
-            Standing::Locked => ("locked", None, Vec::new()),
+        let (name, profile, titles, hidden) = match shared.house.standing() {
+            Standing::New => ("new", None, Vec::new(), false),
+            Standing::Locked => ("locked", None, Vec::new(), false),
             Standing::Open => {
                 let engine = shared.house.engine()?;
-                ("open", Some(asking::profile(&engine)?), asking::titles(&engine, &shared.house.manner)?)
+                let titles = asking::titles(&engine, &shared.house.manner)?;
+                ("open", Some(asking::profile(&engine)?), titles, engine.look(|work| work.is_hidden())?)
             }
         };
         Ok(AppState {
@@ -272,6 +283,7 @@ async fn state(State(shared): Here) -> Response {
             lock_after_seconds: shared.house.lock_after().as_secs(),
             offline: shared.house.is_offline(),
             example: shared.house.is_example(),
+            hidden,
             passphrase: asking::suggested_passphrase(),
             tree: asking::suggested_tree(&titles),
             choices: asking::choices(),
@@ -362,7 +374,7 @@ async fn view(State(shared): Here, Path(id): Path<String>) -> Response {
 async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Json<kith_assessment::Command>) -> Response {
     with_engine(shared, move |engine, house| {
         let (assessment, done) = asking::command(engine, &id, command)?;
-        house.tell(News::Changed { assessment, texts: Vec::new(), more: true });
+        house.tell(News::all_of(assessment));
         Ok(done)
     })
     .await

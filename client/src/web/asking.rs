@@ -120,6 +120,14 @@ pub(super) fn picture(engine: &Engine, id: &str, then: Option<&str>, manner: &Ma
     Ok(PictureShown { places: sheet(Sheet::Places), ties: sheet(Sheet::Ties), compared, today })
 }
 
+/// What changes nothing for anybody.
+pub(super) fn only_reads(verb: &Verb) -> bool {
+    matches!(
+        verb,
+        Verb::List | Verb::History { .. } | Verb::Members { .. } | Verb::Caseload | Verb::Record { .. } | Verb::Danger(_)
+    )
+}
+
 /// What would connect by itself, and so must wait while a person has chosen to work offline.
 pub(super) fn needs_a_connection(verb: &Verb) -> bool {
     matches!(
@@ -171,7 +179,9 @@ pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Assess
     })?;
     let drafts = super::drafts::of(engine, document)?;
     let overview = overview(&shown.view);
-    let day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), &verbs::today(engine, manner));
+    let mut day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), &verbs::today(engine, manner));
+    let leads = role.as_deref() == Some("lead");
+    day.tasks.retain(|task| task.is_for(leads));
     let me = me.map(|me| me.to_string());
     let (assessment, standing, view) = (shown.assessment, shown.standing, shown.view);
     Ok(AssessmentShown { assessment, standing, view, overview, day, me, role, drafts })

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use kith_assessment::nudge::{CaseloadName, Checker, Choice, Finding, Kind, Lists, WordKey, Words, review, shown};
 use kith_assessment::{Command, HintCount, HintReviewView, NoteHintReview};
-use kith_group::{DocumentId, DocumentKind};
+use kith_group::DocumentId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -140,7 +140,7 @@ async fn look_through(State(shared): Here, Path(id): Path<String>) -> Response {
 async fn record(State(shared): Here, Path(id): Path<String>) -> Response {
     with_engine(shared, move |engine, house| {
         let (assessment, done) = recorded(engine, house, &id)?;
-        house.tell(News::Changed { assessment, texts: Vec::new(), more: true });
+        house.tell(News::all_of(assessment));
         Ok(done)
     })
     .await
@@ -169,26 +169,9 @@ impl HintCache {
     }
 }
 
-/// Names of the young people whose strand records are on this computer. They go nowhere.
-fn caseload(engine: &Engine) -> Result<Vec<CaseloadName>, Failure> {
-    Ok(engine.look(|work| {
-        let records: Vec<DocumentId> =
-            work.documents().into_iter().filter(|one| one.kind == DocumentKind::STRAND).map(|one| one.id).collect();
-        let mut names = Vec::new();
-        for record in records {
-            let view = kith_assessment::view_strand(work.read(&record)?);
-            let mut forms = [view.name, view.known_as].into_iter().flatten();
-            if let Some(full) = forms.next() {
-                names.push(CaseloadName { full, also: forms.collect() });
-            }
-        }
-        Ok(names)
-    })?)
-}
-
 fn checker(engine: &Engine, house: &House, document: DocumentId) -> Result<Arc<Checker>, Failure> {
     let colleagues = engine.look(move |work| Ok(kith_assessment::colleagues(work.read(&document)?)))?;
-    Ok(house.hints()?.checker(caseload(engine)?, colleagues))
+    Ok(house.hints()?.checker(verbs::names(engine)?, colleagues))
 }
 
 fn row(document: &DocumentId, kind: &[u8], rest: &[u8]) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! The profile behind the app: none yet, locked, or open. Locked means that the engine has stopped and its keys are gone.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use kith_group::Digest;
 use tokio::sync::broadcast;
 
+use super::company::Company;
 use super::hinting::HintCache;
 use super::news::{self, News};
 use crate::engine::{Engine, Person, Profile};
@@ -229,6 +231,8 @@ impl House {
             ended: Arc::clone(&ended),
             offline: Arc::clone(&self.offline),
             zone: self.manner.zone.clone(),
+            company: Company::default(),
+            told: BTreeMap::new(),
         })?;
         Ok(ended)
     }

@@ -14,6 +14,7 @@ mod api;
 mod asking;
 mod beside;
 mod browser;
+mod company;
 mod connect;
 mod door;
 mod drafts;
@@ -22,6 +23,7 @@ mod files;
 mod hinting;
 mod house;
 mod instance;
+mod live;
 mod news;
 mod pages;
 mod records;
@@ -147,6 +149,7 @@ impl Server {
             beside: options.beside,
             ends: Mutex::default(),
             tries: Mutex::default(),
+            live: live::Live::default(),
         });
         let second = Arc::clone(&shared);
         let listening = instance::listen(folder, move || way_in(&second)).map_err(failed)?;

@@ -1,20 +1,23 @@
 //! What the pages hear while they are open: how things stand, what changed, that Kith was locked. One thread tells all of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use automerge::{Prop, ReadDoc};
+use automerge::Automerge;
 use jiff::tz::TimeZone;
+use kith_assessment::{Heads, Splice, field_of};
 use kith_group::DocumentId;
 use kith_sync::client::Notice;
-use kith_sync::replica::TouchedKind;
+use kith_sync::replica::{Touched, TouchedKind};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use super::company::Company;
 use super::drafts::Draft;
-use super::shapes::{AppStatus, TextChanged};
+use super::shapes::{AppStatus, Here, TextChanged};
 use crate::engine::{Engine, EngineError, Event, Tending};
 use crate::failure::Failure;
 use crate::json::RelayShown;
@@ -31,12 +34,18 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 pub(crate) enum News {
     /// How everything stands now.
     Status(Arc<AppStatus>),
-    /// An assessment changed: texts by splices, and whether anything else did, so that it must be read again.
+    /// An assessment changed: texts, and whether anything else did, so that it must be read again.
     Changed {
         /// Which.
         assessment: String,
-        /// Texts of entries that changed, in order; positions are UTF-16 code units.
+        /// What others wrote in its texts, in order, for an editor that stands at `from`.
         texts: Vec<TextChanged>,
+        /// Texts that changed otherwise too: an editor asks what they are now.
+        whole: Vec<String>,
+        /// Where the assessment stood before; empty: it is not known.
+        from: Heads,
+        /// Where it stands now.
+        to: Heads,
         /// Whether more than these texts changed.
         more: bool,
     },
@@ -49,6 +58,13 @@ pub(crate) enum News {
         /// What stands there now.
         draft: Option<Draft>,
     },
+    /// Which agencies are where in an assessment, now. Nobody keeps this.
+    Presence {
+        /// Which.
+        assessment: String,
+        /// Each agency and place once, in order.
+        here: Vec<Here>,
+    },
     /// Something that a person should know, in a sentence.
     Said {
         /// The sentence.
@@ -60,6 +76,14 @@ pub(crate) enum News {
     Locked,
 }
 
+impl News {
+    /// An assessment changed, and everything of it is to be read again.
+    pub(super) fn all_of(assessment: String) -> Self {
+        let (from, to) = (Heads::default(), Heads::default());
+        Self::Changed { assessment, texts: Vec::new(), whole: Vec::new(), from, to, more: true }
+    }
+}
+
 /// What the telling thread needs.
 pub(super) struct Teller {
     pub(super) engine: Engine,
@@ -68,6 +92,9 @@ pub(super) struct Teller {
     pub(super) ended: Arc<AtomicBool>,
     pub(super) offline: Arc<AtomicBool>,
     pub(super) zone: TimeZone,
+    pub(super) company: Company,
+    /// Where each assessment stood when the pages were told last.
+    pub(super) told: BTreeMap<DocumentId, Heads>,
 }
 
 /// Starts the thread. It ends when the engine stops or it is told to.
@@ -83,7 +110,7 @@ pub(super) fn start(teller: Teller) -> Result<(), Failure> {
 }
 
 impl Teller {
-    fn run(self) -> Result<(), Failure> {
+    fn run(mut self) -> Result<(), Failure> {
         let mut relays: Vec<RelayShown> = Vec::new();
         let mut last = String::new();
         let mut saved_at = self.engine.clock().now();
@@ -101,6 +128,9 @@ impl Teller {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            for news in self.company.whoever_left(Instant::now()) {
+                let _ = self.news.send(news);
             }
             // What a page did (`Changed`, `Look`) changes how things stand too.
             while let Ok(news) = listening.try_recv() {
@@ -141,9 +171,10 @@ impl Teller {
         Ok(shown)
     }
 
-    fn hear(&self, event: Event, relays: &mut Vec<RelayShown>) -> Result<(), EngineError> {
+    fn hear(&mut self, event: Event, relays: &mut Vec<RelayShown>) -> Result<(), EngineError> {
+        let news = self.news.clone();
         let said = |text: String| {
-            let _ = self.news.send(News::Said { text });
+            let _ = news.send(News::Said { text });
         };
         match event {
             Event::Relay { relay, state } => {
@@ -164,6 +195,11 @@ impl Teller {
             Event::Notice(Notice::Waiting { .. } | Notice::Removed { .. } | Notice::Words { .. } | Notice::Declined { .. }) => {
                 let _ = self.news.send(News::Look);
             }
+            Event::Notice(Notice::Here { document, device, at, place }) => {
+                if let Some(news) = self.company.heard(&self.engine, document, device, at, place, Instant::now())? {
+                    let _ = self.news.send(news);
+                }
+            }
             Event::Notice(Notice::JoinFailed { why, .. } | Notice::IntentFailed { why, .. }) => said(why),
             Event::Failed(text) => said(text),
             Event::Notice(_) => {}
@@ -171,35 +207,57 @@ impl Teller {
         Ok(())
     }
 
-    /// Which texts changed, as splices; anything else is "more".
-    fn changed(&self, document: DocumentId) -> Result<(), EngineError> {
-        let (texts, more) = self.engine.look(move |work| {
+    /// Which texts changed, by the patches that Automerge made while it took what came: nothing is compared, nothing is read again.
+    fn changed(&mut self, document: DocumentId) -> Result<(), EngineError> {
+        let found = self.engine.look(move |work| {
             let touched = work.touched(&document);
-            let doc = work.read(&document)?;
-            let (mut texts, mut more) = (Vec::new(), touched.is_empty());
-            for one in touched {
-                let entry = doc.parents(&one.object).ok().and_then(|parents| entry_of(&parents.path()));
-                match (one.kind, entry) {
-                    (TouchedKind::Text { at, delete, insert }, Some(entry)) => {
-                        texts.push(TextChanged { entry, at, delete, insert });
-                    }
-                    _ => more = true,
-                }
+            // One that is not in memory is not loaded for this: the first screen comes from the stored view.
+            if touched.is_empty() {
+                return Ok(None);
             }
-            Ok((texts, more))
+            let doc = work.read(&document)?;
+            Ok(Some((Touch::of(doc, touched), Heads(doc.get_heads()))))
         })?;
-        let _ = self.news.send(News::Changed { assessment: document.to_string(), texts, more });
+        let Some((touched, to)) = found else {
+            let _ = self.news.send(News::all_of(document.to_string()));
+            return Ok(());
+        };
+        let from = self.told.insert(document, to.clone()).unwrap_or_default();
+        let Touch { texts, whole, more } = touched;
+        let whole = whole.into_iter().collect();
+        let _ = self.news.send(News::Changed { assessment: document.to_string(), texts, whole, from, to, more });
         Ok(())
     }
 }
 
-/// The entry whose text an object is: `entries/{id}/text`.
-fn entry_of(path: &[(automerge::ObjId, Prop)]) -> Option<String> {
-    match path {
-        [(_, Prop::Map(entries)), (_, Prop::Map(id)), (_, Prop::Map(text))] if entries == "entries" && text == "text" => {
-            Some(id.clone())
+/// What changed, as pages hear it.
+#[derive(Default)]
+struct Touch {
+    texts: Vec<TextChanged>,
+    whole: BTreeSet<String>,
+    more: bool,
+}
+
+impl Touch {
+    fn of(doc: &Automerge, touched: Vec<Touched>) -> Self {
+        let mut found = Self::default();
+        for Touched { object, kind } in touched {
+            match kind {
+                TouchedKind::Text { at, delete, insert } => match field_of(doc, &object) {
+                    Some(field) => found.texts.push(TextChanged { field, splice: Splice { at, delete, insert } }),
+                    None => found.more = true,
+                },
+                // This person's own typing, of which only the text is known.
+                TouchedKind::Object => match field_of(doc, &object) {
+                    Some(field) => _ = found.whole.insert(field),
+                    None => found.more = true,
+                },
+                // The mark that goes with typing.
+                TouchedKind::Key(key) if key.starts_with("edited") => {}
+                TouchedKind::Key(_) | TouchedKind::Everything => found.more = true,
+            }
         }
-        _ => None,
+        found
     }
 }
 

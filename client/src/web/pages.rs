@@ -82,7 +82,8 @@ async fn notes(State(shared): Here, Path(id): Path<String>, Json(asked): Json<To
 fn my_work(engine: &Engine, manner: &Manner) -> Result<WorkShown, Failure> {
     let today = verbs::today(engine, manner);
     let mut all: Vec<WorkTask> = Vec::new();
-    for one in verbs::all_listed(engine, manner)?.assessments.into_iter().filter(|one| one.role.is_some()) {
+    // In a summary nothing waits for whoever reads it.
+    for one in verbs::all_listed(engine, manner)?.assessments.into_iter().filter(|one| one.role.is_some() && !one.summary) {
         let shown = verbs::shown(engine, &one.assessment, manner)?;
         let document = verbs::document(engine, &one.assessment)?;
         let (me, waits) = engine.look(move |work| {
@@ -132,7 +133,7 @@ fn find_words(engine: &Engine, words: &str, manner: &Manner) -> Result<FindShown
         return Err(Failure::refused("too-long", "That is too much to look for at once. Write a word or two"));
     }
     let mut assessments = Vec::new();
-    for one in verbs::all_listed(engine, manner)?.assessments {
+    for one in verbs::all_listed(engine, manner)?.assessments.into_iter().filter(|one| !one.summary) {
         let view = verbs::shown(engine, &one.assessment, manner)?.view;
         let found = search(&view, words);
         if !found.is_empty() {

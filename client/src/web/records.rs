@@ -51,7 +51,7 @@ async fn attach(here: Here, Path(id): Path<String>, Json(asked): Json<ToAttach>)
 async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Json<StrandCommand>) -> Response {
     with_engine(shared, move |engine, house| {
         let (assessment, done) = in_record(engine, &id, command)?;
-        house.tell(News::Changed { assessment, texts: Vec::new(), more: true });
+        house.tell(News::all_of(assessment));
         Ok(done)
     })
     .await

@@ -167,7 +167,9 @@ fn copies(engine: &Engine, manner: &Manner) -> Result<Vec<CopiesShown>, Failure>
     for one in listed["assessments"].as_array().into_iter().flatten() {
         let Some(id) = one["assessment"].as_str() else { continue };
         let members = verbs::run(engine, &Verb::Members { id: id.to_owned() }, manner)?.value;
-        let others = members["members"].as_array().into_iter().flatten().filter(|member| member["me"] != true);
+        // A reader has the summary, and no copy of the assessment.
+        let has_a_copy = |member: &&serde_json::Value| member["me"] != true && member["role"] != "reader";
+        let others = members["members"].as_array().into_iter().flatten().filter(has_a_copy);
         let name = |member: &serde_json::Value| member["name"].as_str().or(member["confirmed"].as_str()).map(str::to_owned);
         copies.push(CopiesShown {
             assessment: id.to_owned(),

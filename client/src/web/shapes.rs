@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use kith_assessment::{
-    Agreement, AssessmentView, Command, Drawing, Found, Group, HistoryLine, OnTheDay, Overview, PictureThenAndNow, Sitting,
-    StrandCommand, Task, TheirWords, Trigger,
+    Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, OnTheDay, Overview, PictureThenAndNow,
+    Sitting, Splice, StrandCommand, Task, TheirWords, Trigger,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
@@ -78,6 +78,8 @@ pub(crate) struct AppState {
     pub(crate) offline: bool,
     /// Whether this is the made-up example, which is thrown away on leaving.
     pub(crate) example: bool,
+    /// Whether this person does not want to be seen where they are.
+    pub(crate) hidden: bool,
     /// A suggestion for a passphrase.
     pub(crate) passphrase: String,
     /// A suggestion for the next assessment's name.
@@ -197,7 +199,7 @@ pub(crate) struct AssessmentShown {
     pub(crate) standing: StandingShown,
     pub(crate) view: AssessmentView,
     pub(crate) overview: Overview,
-    /// What waits today, and what may be out of date.
+    /// What waits for me today, and what may be out of date.
     pub(crate) day: OnTheDay,
     /// My person.
     pub(crate) me: Option<String>,
@@ -285,17 +287,61 @@ pub(crate) struct AppStatus {
     pub(crate) offline: bool,
 }
 
-/// A change in the text of an entry.
+/// A change in a text, as others made it.
 #[derive(Debug, Clone, Serialize, TS)]
 pub(crate) struct TextChanged {
-    /// The entry.
-    pub(crate) entry: String,
-    /// UTF-16 code units from its start.
-    pub(crate) at: usize,
-    /// How many went there.
-    pub(crate) delete: usize,
-    /// What came.
-    pub(crate) insert: String,
+    /// The text: "entries/{id}/text", "analysis/summary".
+    pub(crate) field: String,
+    /// What went and what came.
+    pub(crate) splice: Splice,
+}
+
+/// What an editor typed, and where it stands. Without splices it asks what others wrote.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToType {
+    /// The text.
+    pub(crate) field: String,
+    /// Names this editor while it is open, so that what is sent again after a lost answer is done once.
+    pub(crate) sitting: String,
+    /// Counts what this editor asks.
+    pub(crate) turn: u64,
+    /// Where the editor stands; none: it opens.
+    pub(crate) heads: Option<Heads>,
+    /// What was typed there, in order.
+    pub(crate) splices: Vec<Splice>,
+}
+
+/// Where an editor stands now, and how it gets there from what it typed.
+#[derive(Debug, Clone, Serialize, TS)]
+pub(crate) struct TypedOn {
+    /// Where it stands.
+    pub(crate) heads: Heads,
+    /// What others wrote, to be applied in order after the editor's own splices.
+    pub(crate) splices: Vec<Splice>,
+    /// The whole text, for an editor that opens or has lost its place. The splices that came with the question were not taken then.
+    pub(crate) text: Option<String>,
+}
+
+/// Where somebody is in an assessment.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToBeHere {
+    /// "2.3", "summary", "overview"; none: not there any more.
+    pub(crate) place: Option<String>,
+}
+
+/// Whether somebody wants to be seen where they are.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToHide {
+    pub(crate) hidden: bool,
+}
+
+/// An agency that is in an assessment now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct Here {
+    /// Which agency.
+    pub(crate) agency: String,
+    /// Where: "2.3", "summary".
+    pub(crate) place: String,
 }
 
 /// What waits for the person whose profile this is, over all assessments.

@@ -10,9 +10,9 @@ use super::news::News;
 use super::settings::{CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDrawCode, ToLockAfter, ToRestore, ToStopProgram};
 use super::shapes::{
     AppState, AssessmentShown, CommandDone, FindShown, LetInShown, NewAssessment, NewProfile, PictureShown, SinceShown,
-    TimelineShown, ToAdmit, ToAttach, ToCompare, ToCopy, ToCopyInDanger, ToDecline, ToDetach, ToFind, ToHandOver, ToInvite,
-    ToJoin, ToJoinWords, ToLaunch, ToNoteAgreement, ToNoteHeard, ToOffer, ToOpenBeside, ToPublish, ToRelay, ToRemove, ToSetPhone,
-    ToTell, ToUnlock, ToWorkOffline, WorkShown,
+    TimelineShown, ToAdmit, ToAttach, ToBeHere, ToCompare, ToCopy, ToCopyInDanger, ToDecline, ToDetach, ToFind, ToHandOver,
+    ToHide, ToInvite, ToJoin, ToJoinWords, ToLaunch, ToNoteAgreement, ToNoteHeard, ToOffer, ToOpenBeside, ToPublish, ToRelay,
+    ToRemove, ToSetPhone, ToTell, ToType, ToUnlock, ToWorkOffline, TypedOn, WorkShown,
 };
 use crate::json::{
     AgreementNoted, Asked, AttachedShown, CopyShown, Decided, DetachedShown, HandedOver, HistoryShown, Invited, Listed, Made,
@@ -99,6 +99,8 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToDecline>();
     all.add::<ToDetach>();
     all.add::<ToHandOver>();
+    all.add::<ToBeHere>();
+    all.add::<ToHide>();
     all.add::<ToInvite>();
     all.add::<ToJoin>();
     all.add::<ToJoinWords>();
@@ -109,7 +111,9 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToRemove>();
     all.add::<ToSetPhone>();
     all.add::<ToTell>();
+    all.add::<ToType>();
     all.add::<ToUnlock>();
+    all.add::<TypedOn>();
     all.add::<ToWorkOffline>();
     all.add::<FindShown>();
     all.add::<SinceShown>();

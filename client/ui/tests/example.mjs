@@ -101,11 +101,13 @@ try {
     await priya.page.getByLabel("we have decided not to ask someone yet").check();
     await priya.screen("asked-not");
     await priya.press("Go on");
+    await priya.heading("Overview");
     await priya.follow("My work");
     await priya.page.getByRole("link", { name: /Somebody is not asked yet/ }).click();
     await priya.heading("Who knows about it?");
     await priya.page.getByLabel("not yet", { exact: true }).check();
     await priya.press("Go on");
+    await priya.heading("Overview");
     await priya.follow("My work");
     await priya.page.getByRole("link", { name: /Ask, and say what this is: words you can use/ }).waitFor();
   });

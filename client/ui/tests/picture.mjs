@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { Person, start } from "./browser.mjs";
 
-const { KITH_PRIYA, KITH_DELROY, KITH_LARCH } = process.env;
-assert.ok(KITH_PRIYA && KITH_DELROY && KITH_LARCH, "started by `cargo test -p kith-tests --test picture`");
+const { KITH_PRIYA, KITH_DELROY, KITH_LARCH, KITH_EMPTY } = process.env;
+assert.ok(KITH_PRIYA && KITH_DELROY && KITH_LARCH && KITH_EMPTY, "started by `cargo test -p kith-tests --test picture`");
 const browser = await start();
 
 async function step(name, does) {
@@ -92,6 +92,7 @@ try {
     assert.equal(await priya.page.locator(".kith-shape.kith-is-ended").count(), 1);
     await priya.screen("picture-then-and-now");
     await select.selectOption({ index: 0 });
+    await priya.page.locator(".kith-shape.kith-is-ended").waitFor({ state: "detached" });
   });
 
   await step("a box is moved by keys, for both", async () => {
@@ -158,6 +159,13 @@ try {
     await delroy.type("Edit our words beside the picture", "The friends have marked the map again.");
     await delroy.press("Update");
     await priya.sees("The friends have marked the map again.");
+  });
+
+  await step("an empty picture says how to begin", async () => {
+    await priya.page.evaluate((id) => { location.hash = `/a/${id}/picture`; }, KITH_EMPTY);
+    await priya.sees("Nothing is in the picture yet.");
+    assert.equal(await priya.page.locator(".kith-picture").count(), 0);
+    await priya.screen("picture-empty");
   });
 
   for (const person of [priya, delroy]) {

@@ -85,7 +85,9 @@ try {
 
   await step("a draft stands on my work, goes on where it stood, and is nobody else's until it is added; then it can be taken back", async () => {
     await priya.follow("My work");
-    await priya.page.getByRole("link", { name: "You have a draft in Larch" }).waitFor();
+    await priya.page.getByRole("link", { name: "You have a draft in Larch" }).first().waitFor();
+    // The emptied box under the side is no draft any more.
+    await priya.page.getByRole("link", { name: "You have a draft in Larch" }).nth(1).waitFor({ state: "detached" });
     await priya.sees("A new entry under 1.6");
     await priya.screen("work-drafts");
     await priya.follow("You have a draft in Larch");

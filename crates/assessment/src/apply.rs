@@ -13,7 +13,7 @@ use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
-use crate::{dates, digest, life, openness, picture, plan, positions, sharing, strands, texts, voices, weighting};
+use crate::{dates, digest, life, openness, picture, plan, positions, sharing, strands, texts, together, voices, weighting};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///
@@ -262,6 +262,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::NoteHintReview(given) => crate::hint_review::note(tx, ctx, given),
         Command::SpliceText { field, at, delete, insert, .. } => texts::splice(tx, ctx, field, *at, *delete, insert),
         Command::LookedAtText { field } => texts::looked_at(tx, ctx, field),
+        Command::WriteTogether(given) => together::write(tx, ctx, people, given),
         Command::AddVoice(given) => voices::add(tx, ctx, given),
         Command::TieVoice(given) => voices::tie(tx, given),
         Command::WithdrawVoice(given) => voices::withdraw(tx, ctx, people, given),

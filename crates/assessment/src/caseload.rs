@@ -243,7 +243,7 @@ fn tasks(
             mine: held_as == HeldAs::Holder,
             about: about.to_owned(),
             page: "caseload".to_owned(),
-            at: String::new(),
+            at: held.record.to_owned(),
         });
     };
     let has_come = |day: Option<&String>| day.is_some_and(|day| day.as_str() <= today);

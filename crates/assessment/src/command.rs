@@ -19,6 +19,7 @@ use crate::sharing::NoteShared;
 use crate::strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
 };
+use crate::together::WriteTogether;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::voices::{AddVoice, AnswerVoice, RecordFair, TieVoice, UpdateAnswer, WithdrawVoice};
 use crate::weighting::SetWeighting;
@@ -358,6 +359,8 @@ pub enum Command {
         /// Which text.
         field: String,
     },
+    /// Invites others to write in an entry, letter by letter.
+    WriteTogether(WriteTogether),
     /// Somebody's own words.
     AddVoice(AddVoice),
     /// What they are about.

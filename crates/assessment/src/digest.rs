@@ -14,7 +14,7 @@ pub(crate) fn of_entry(doc: &impl ReadDoc, entry: &ObjId) -> ScalarValue {
         hash.update(bytes);
     };
     for Entry { key, value, id, conflict } in entries(doc, entry) {
-        if key.starts_with("retired") || key.starts_with("edited") {
+        if key.starts_with("retired") || key.starts_with("edited") || key == "together" {
             continue;
         }
         part(key.as_bytes());

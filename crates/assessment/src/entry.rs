@@ -40,6 +40,7 @@ impl Reader<'_> {
             two_versions: Vec::new(),
             differing: Vec::new(),
             look_again: None,
+            together: None,
             rests_on: Vec::new(),
             newer: Vec::new(),
         };
@@ -75,6 +76,7 @@ impl Reader<'_> {
                 }
                 "edited" if item.conflict => view.edited_apart = self.edited_apart(object, "edited"),
                 "retired" => view.retired = self.retired(object),
+                "together" => view.together = self.together(object),
                 _ => {}
             }
             if let Some(strand) = item.key.strip_prefix("strand.") {
@@ -87,7 +89,7 @@ impl Reader<'_> {
             if !ENTRY_KEYS.contains(&item.key.as_str()) {
                 view.newer.push(NewerField { field: field.clone(), value: described(doc, &item.id, &item.value) });
             }
-            if item.conflict && !matches!(item.key.as_str(), "edited" | "retired-saw" | "text" | "at") {
+            if item.conflict && !matches!(item.key.as_str(), "edited" | "retired-saw" | "together" | "text" | "at") {
                 self.two_versions(object, &item.key, &field, label(&item.key), &mut view.two_versions);
             }
         }

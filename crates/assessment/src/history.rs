@@ -118,6 +118,8 @@ impl Teller<'_> {
         let (first, second, third) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
         let entry = || self.entry(first);
         match code {
+            // Only an assessment has a framework.
+            "begin" if self.framework.is_none() => "began this document".to_owned(),
             "begin" => "started the assessment".to_owned(),
             "title" => "gave the assessment its name".to_owned(),
             "purpose" => "wrote why this group".to_owned(),
@@ -141,6 +143,8 @@ impl Teller<'_> {
             "source" => format!("changed who said {}, or how it is known", entry()),
             "choose" => "chose between two versions".to_owned(),
             "look" => format!("looked at {}, which had been edited apart", entry()),
+            "together" => format!("invited others to write in {}", entry()),
+            "together-end" => format!("ended the writing together in {}", entry()),
             "retire" => format!("took back {}", entry()),
             "restore" => format!("restored {}", entry()),
             "differ" => format!("set a differing view beside {}", self.thing(first)),

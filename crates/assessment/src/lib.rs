@@ -63,6 +63,8 @@ mod summary;
 mod tasks;
 mod texts;
 mod then;
+mod together;
+mod typing;
 mod view;
 mod vocabulary;
 mod voices;
@@ -94,7 +96,7 @@ pub use lines::{Line, lines};
 pub use look::{SUMMARY_LEAD, view, view_entry, view_entry_with, view_with};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, Quotation, SideAtAGlance, overview};
-pub use people::{Owners, colleagues};
+pub use people::{Owners, colleagues, who};
 pub use picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
     EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,
@@ -108,6 +110,7 @@ pub use plan::{
 };
 pub use positions::{ConfirmForFamilies, DifferOnWeighting, PersonPosition, Seen, Subject, TakePosition};
 pub use practice_text::{Part, case_notes, part_text};
+pub use prose::Splice;
 pub use reading_roles::{ByDefault, by_default};
 pub use record::Kept;
 pub use sample::{Sample, SampleAct, SamplePerson, SampleStep, SampleStrand, sample_larch};
@@ -132,6 +135,8 @@ pub use summary::{
 pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;
 pub use then::{Changed, Sitting, ThenAndNow, history_since, sittings, then_and_now, view_at};
+pub use together::WriteTogether;
+pub use typing::{field_of, splices_since, text_of};
 pub use view::{
     Answered, AssessmentView, Confirmed, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PersonView,
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,

@@ -12,6 +12,11 @@ use crate::view::{Confirmed, PersonView, TwoVersions, Version, Who};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owners(pub BTreeMap<DeviceId, PersonId>);
 
+/// Whose a device is, by what that person wrote of themselves. `owners` says which device is whose.
+pub fn who(doc: &Automerge, owners: &Owners, device: &DeviceId) -> Who {
+    People::of(doc, Some(owners)).who(Some(*device))
+}
+
 /// A label that stands where a name should, when no device of that person wrote one.
 const NOT_INTRODUCED: &str = "Somebody who has not said who they are";
 

@@ -5,12 +5,17 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 /// Replace `delete` UTF-16 code units at `at` by `insert`. Several are applied in order, each to the result of those before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Splice {
-    pub(crate) at: usize,
-    pub(crate) delete: usize,
-    pub(crate) insert: String,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct Splice {
+    /// UTF-16 code units from the start.
+    pub at: usize,
+    /// How many UTF-16 code units go there.
+    pub delete: usize,
+    /// What comes there.
+    pub insert: String,
 }
 
 /// How many words may differ before the middle is replaced whole: bounds time and memory (about 4 MB).

@@ -10,7 +10,7 @@
 //! purpose/  trigger, lead-agency, act-today: scalars;  why-now, better, find-out, go-wrong, less-intrusive: Text;  edited-{text}: mark
 //! sides/{side}/ asked-{whose}: scalar    dimensions/{dimension}/ state: scalar
 //! analysis/{heading}: Text, edited-{heading}: mark;  weighting.{place, took-part}.{…}, weighting.{date, young-people}: scalars
-//! entries/{random id}/  dimension, kind, at, framework, said-by, heard, basis, date, agreed, look-again, strand.{id}, retired, retired-saw, edited: scalars; text: Text
+//! entries/{random id}/  dimension, kind, at, framework, said-by, heard, basis, date, agreed, look-again, strand.{id}, retired, retired-saw, together, edited: scalars; text: Text
 //! differing/{random id}/  about, at, text, withdrawn, for-families: scalars (a differing view is never merged: R44)
 //! positions/{random id}/  about, at, position: scalars
 //! voices/{random id}/   side, whose, words, how, agreed, date, strand, speaker, about.{…}, withdrawn, at: scalars (nobody edits them: R29)
@@ -96,7 +96,7 @@ pub(crate) const ROOT_KEYS: [&str; 26] = [
 ];
 
 /// Every key of an entry that this version knows.
-pub(crate) const ENTRY_KEYS: [&str; 14] = [
+pub(crate) const ENTRY_KEYS: [&str; 15] = [
     "dimension",
     "kind",
     "text",
@@ -111,6 +111,7 @@ pub(crate) const ENTRY_KEYS: [&str; 14] = [
     "retired-saw",
     "edited",
     "look-again",
+    "together",
 ];
 
 /// Why bytes are not an assessment.

@@ -11,7 +11,7 @@ use crate::read::{self, objects, scalars};
 use crate::write::{Written, mark, rewrite, room_for, short, typing_mark};
 
 /// Where such texts stand. What somebody said is not among them: nobody edits it.
-const PLACES: [&str; 6] = ["entries", "purpose", "analysis", "plan", "answers", "picture"];
+pub(crate) const PLACES: [&str; 6] = ["entries", "purpose", "analysis", "plan", "answers", "picture"];
 
 /// A text: its map, its key there, the key of its mark.
 type Place = (ObjId, String, String);

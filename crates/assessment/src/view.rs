@@ -119,6 +119,9 @@ pub struct EntryView {
     pub differing: Vec<DifferingView>,
     /// When to look at it again, if somebody said so: after that day it may be out of date (R31).
     pub look_again: Option<String>,
+    /// Who invites others to write in it, letter by letter; `None`: nobody does.
+    #[serde(default)]
+    pub together: Option<Who>,
     /// Strands that it rests on, by id (R3). Those that were taken out are not among them.
     pub rests_on: Vec<String>,
     /// What a newer version wrote in it.

@@ -9,7 +9,7 @@ use kith_group::{
     AppendRule, DocumentId, DocumentKind, InviteId, Link, MemoryRows, RelayId, Role, Row, Rows, RowsError, SeededRandom, Space,
     open_request, voucher_digest,
 };
-use kith_sync::client::{ClientCore, EditError, Effects, Identity, Input, Intent, JoinDetails, LineId};
+use kith_sync::client::{ClientCore, EditError, Effects, Identity, Input, Intent, JoinDetails, LineId, Notice};
 use kith_sync::relay::{ConnId, Enrolment, MemoryStore, RelayConfig, RelayCore, RelayEngine as _, RelayEvent};
 
 const RELAY: &str = "ws://127.0.0.1:4480";
@@ -22,6 +22,7 @@ const BASE: Space = Space(13);
 struct Counting {
     rows: MemoryRows,
     bases: Cell<usize>,
+    writes: usize,
 }
 
 impl Rows for Counting {
@@ -31,10 +32,12 @@ impl Rows for Counting {
     }
 
     fn put_row(&mut self, space: Space, key: &[u8], value: &[u8]) -> Result<(), RowsError> {
+        self.writes += 1;
         self.rows.put_row(space, key, value)
     }
 
     fn delete_row(&mut self, space: Space, key: &[u8]) -> Result<(), RowsError> {
+        self.writes += 1;
         self.rows.delete_row(space, key)
     }
 
@@ -56,6 +59,8 @@ struct Room {
     log: MemoryStore,
     document: DocumentId,
     now_ms: i64,
+    /// What each device was told.
+    told: Vec<(usize, Notice)>,
 }
 
 impl Room {
@@ -63,7 +68,7 @@ impl Room {
         let relay = RelayCore::new(RelayConfig::new(Enrolment::Open), Box::new(SeededRandom::new(2)));
         let log = MemoryStore::new(RelayId([9; 16]));
         let document = DocumentId([0; 16]);
-        let mut room = Self { devices: Vec::new(), relay, log, document, now_ms: 1_790_000_000_000 };
+        let mut room = Self { devices: Vec::new(), relay, log, document, now_ms: 1_790_000_000_000, told: Vec::new() };
         room.enters();
         let Device { core, rows } = &mut room.devices[0];
         let (kind, rule) = (DocumentKind::WORKING, AppendRule::Everyone);
@@ -132,9 +137,39 @@ impl Room {
             for (conn, frame) in frames {
                 let Device { core, rows } = &mut self.devices[conn.0 as usize];
                 let input = Input::Frame { line: LineId(conn.0 as u32), bytes: frame.to_vec() };
-                waiting.extend(events(core.handle(rows, self.now_ms, input).unwrap()));
+                let mut effects = core.handle(rows, self.now_ms, input).unwrap();
+                self.told.extend(std::mem::take(&mut effects.notices).into_iter().map(|notice| (conn.0 as usize, notice)));
+                waiting.extend(events(effects));
             }
         }
+    }
+
+    /// The first device lets in a second.
+    fn lets_in(&mut self) {
+        self.connects(0);
+        self.enters();
+        let (invite, secret, voucher) = (InviteId([1; 16]), [2; 32], [3; 16]);
+        let link = Link {
+            relay: RELAY.into(),
+            invite,
+            secret,
+            voucher,
+            document: self.document,
+            role: Role::Lead,
+            expires: i64::MAX / 4,
+        };
+        self.wants(Intent::Invite { invite, voucher: voucher_digest(&voucher), expires: link.expires });
+        let details = JoinDetails { name: "a".into(), agency: "b".into(), role_words: "c".into() };
+        let now_ms = self.now_ms;
+        self.step(1, |core, rows| core.begin_join(rows, now_ms, &link, &details).unwrap().1);
+        self.connects(1);
+        let Device { core, rows } = &self.devices[0];
+        let request = core.waiting(rows, &self.document).unwrap().remove(0);
+        let asked = open_request(&secret, &invite, &request.request, &request.sealed).unwrap();
+        let (_, key_package) = asked.packages.into_iter().next().unwrap();
+        self.types(5);
+        self.wants(Intent::Admit { request: request.request, person: asked.person, role: Role::Lead, key_package });
+        self.passes(15_000);
     }
 
     /// Wants something of the group as its lead.
@@ -203,23 +238,7 @@ fn a_few_keystrokes_are_not_worth_saving_the_whole_document() {
 #[test]
 fn whoever_was_let_in_reads_without_loading_the_document_a_second_time() {
     let mut room = Room::new();
-    room.connects(0);
-    room.enters();
-    let (invite, secret, voucher) = (InviteId([1; 16]), [2; 32], [3; 16]);
-    let link =
-        Link { relay: RELAY.into(), invite, secret, voucher, document: room.document, role: Role::Lead, expires: i64::MAX / 4 };
-    room.wants(Intent::Invite { invite, voucher: voucher_digest(&voucher), expires: link.expires });
-    let details = JoinDetails { name: "a".into(), agency: "b".into(), role_words: "c".into() };
-    let now_ms = room.now_ms;
-    room.step(1, |core, rows| core.begin_join(rows, now_ms, &link, &details).unwrap().1);
-    room.connects(1);
-    let Device { core, rows } = &room.devices[0];
-    let request = core.waiting(rows, &room.document).unwrap().remove(0);
-    let asked = open_request(&secret, &invite, &request.request, &request.sealed).unwrap();
-    let (_, key_package) = asked.packages.into_iter().next().unwrap();
-    room.types(5);
-    room.wants(Intent::Admit { request: request.request, person: asked.person, role: Role::Lead, key_package });
-    room.passes(15_000);
+    room.lets_in();
     let heads = room.heads(0);
     assert_eq!(room.heads(1), heads);
     assert_eq!(room.devices[1].rows.bases.get(), 0);
@@ -227,4 +246,28 @@ fn whoever_was_let_in_reads_without_loading_the_document_a_second_time() {
     room.devices[1].core = ClientCore::open(&room.devices[1].rows, Box::new(SeededRandom::new(4))).unwrap();
     assert_eq!(room.heads(1), heads);
     assert_eq!(room.devices[1].rows.bases.get(), 1);
+}
+
+#[test]
+fn presence_reaches_who_is_connected_and_leaves_no_row_anywhere() {
+    let mut room = Room::new();
+    room.lets_in();
+    let (now_ms, document) = (room.now_ms, room.document);
+    let me = room.devices[0].core.identity(&document).unwrap().device;
+    room.told.clear();
+    let written: Vec<usize> = room.devices.iter().map(|device| device.rows.writes).collect();
+    room.step(0, |core, rows| core.say_here(rows, now_ms, &document, "2.3").unwrap());
+    let here = Notice::Here { document, device: me, at: now_ms, place: "2.3".into() };
+    assert_eq!(room.told, [(1, here)]);
+    assert_eq!(room.devices.iter().map(|device| device.rows.writes).collect::<Vec<_>>(), written);
+    // Nobody is told later.
+    room.told.clear();
+    room.step(1, |core, rows| core.handle(rows, now_ms, Input::Closed { line: LineId(1) }).unwrap());
+    room.carry(vec![RelayEvent::Closed(ConnId(1))]);
+    room.step(0, |core, rows| core.say_here(rows, now_ms + 1, &document, "plan").unwrap());
+    assert_eq!(room.told, []);
+    // Without a connection nothing waits to be said.
+    let Device { core, rows } = &mut room.devices[1];
+    let effects = core.say_here(rows, now_ms, &document, "plan").unwrap();
+    assert!(effects.frames.is_empty() && !effects.durable);
 }

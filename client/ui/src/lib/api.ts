@@ -1,9 +1,6 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, Draft, DraftKept,
-  FindShown, Guide, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened,
-  PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose,
-  ToKeepDraft, WorkShown,
+    AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, DraftKept, FindShown, Guide, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose, ToKeepDraft, WorkShown, ToType, TypedOn, ExampleShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -107,6 +104,9 @@ export const api = {
   timeline: (id: string) => json<TimelineShown>("GET", `${of(id)}/timeline`),
   then: (id: string, then: string, now: string | null) => json<ThenAndNow>("POST", `${of(id)}/then`, { then, now }),
   caseNotes: (id: string, strand: string | null) => json<{ text: string }>("POST", `${of(id)}/case-notes`, { strand }),
+  typing: (id: string, typed: ToType) => json<TypedOn>("POST", `${of(id)}/typing`, typed),
+  place: (id: string, place: string | null) => json<unknown>("POST", `${of(id)}/place`, { place }),
+  hide: (hidden: boolean) => json<unknown>("POST", "/hidden", { hidden }),
   members: (id: string) => json<MembersShown>("GET", `${of(id)}/members`),
   requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
   invite: (id: string, role: string, expires: string, for_whom: string) =>

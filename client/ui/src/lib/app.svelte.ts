@@ -1,6 +1,6 @@
 // What every screen shares: whose profile it is, where we are, what came in, and whether somebody looks over the shoulder.
 import { api, GONE, listen, Refusal } from "./api";
-import type { AppState, AppStatus, News } from "./types";
+import type { AppState, AppStatus, Here, News } from "./types";
 import { keepUnsaved } from "./unsaved";
 
 export type DraftNews = Extract<News, { news: "draft" }>;
@@ -20,6 +20,10 @@ class App {
   changed = $state<Record<string, number>>({});
   /** Counts what changed anywhere else. */
   looks = $state(0);
+  /** Which agencies are where, now. */
+  here = $state.raw<Record<string, Here[]>>({});
+  #hearers = new Set<(news: News) => void>();
+  #soon = new Map<string, { timer: ReturnType<typeof setTimeout>; since: number }>();
   #stream: AbortController | undefined;
   #drafts = new Set<(news: DraftNews) => void>();
   #before: (() => Promise<void>)[] = [];
@@ -77,7 +81,7 @@ class App {
   /** Hears of drafts that another window of this browser keeps. */
   onDraft(follow: (news: DraftNews) => void): () => void {
     this.#drafts.add(follow);
-    return () => this.#drafts.delete(follow);
+    return () => void this.#drafts.delete(follow);
   }
 
   /** Opens the made-up example: read and write, thrown away on leaving. */
@@ -99,6 +103,28 @@ class App {
     await this.enter();
   }
 
+  /** Somebody who takes news as it comes: an open editor. */
+  hears(hearer: (news: News) => void): () => void {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
+  }
+
+  /** Texts are written letter by letter: the whole is read again when the hand rests, and now and then while it does not. */
+  #readSoon(assessment: string): void {
+    const now = Date.now();
+    const waiting = this.#soon.get(assessment);
+    if (waiting) clearTimeout(waiting.timer);
+    const since = waiting?.since ?? now;
+    const timer = setTimeout(() => this.#readNow(assessment), Math.max(0, Math.min(1500, since + 5000 - now)));
+    this.#soon.set(assessment, { timer, since });
+  }
+
+  #readNow(assessment: string): void {
+    clearTimeout(this.#soon.get(assessment)?.timer);
+    this.#soon.delete(assessment);
+    this.changed[assessment] = (this.changed[assessment] ?? 0) + 1;
+  }
+
   async lock(): Promise<void> {
     await Promise.allSettled(this.#before.map((save) => save()));
     this.blank();
@@ -117,6 +143,9 @@ class App {
   /** Nothing of an assessment stays in this page. */
   blank(): void {
     this.#stream?.abort();
+    for (const { timer } of this.#soon.values()) clearTimeout(timer);
+    this.#soon.clear();
+    this.here = {};
     this.status = undefined;
     this.state = undefined;
     this.said = [];
@@ -153,12 +182,17 @@ class App {
 
   #hear(news: News): void {
     this.gone = false;
+    for (const hearer of this.#hearers) hearer(news);
     switch (news.news) {
       case "status":
         this.status = news;
         break;
       case "changed":
-        this.changed[news.assessment] = (this.changed[news.assessment] ?? 0) + 1;
+        if (news.more) this.#readNow(news.assessment);
+        else this.#readSoon(news.assessment);
+        break;
+      case "presence":
+        this.here = { ...this.here, [news.assessment]: news.here };
         break;
       case "draft":
         this.#drafts.forEach((follow) => follow(news));

@@ -23,6 +23,7 @@ export class DraftBox {
 
   constructor(readonly assessment: string, readonly field: string, draft: Draft | undefined, choices: Record<string, string> = {}) {
     this.choices = choices;
+    this.#kept = this.#now();
     if (draft) this.#take(draft);
     const mine = unsaved(assessment, field);
     if (mine && draft && mine.text !== draft.text) {

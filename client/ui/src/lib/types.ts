@@ -668,6 +668,10 @@ offline: boolean,
  */
 example: boolean, 
 /**
+ * Whether this person does not want to be seen where they are.
+ */
+hidden: boolean, 
+/**
  * A suggestion for a passphrase.
  */
 passphrase: string, 
@@ -846,7 +850,7 @@ export type AssessmentShown = { assessment: string,
  */
 standing: StandingShown, view: AssessmentView, overview: Overview, 
 /**
- * What waits today, and what may be out of date.
+ * What waits for me today, and what may be out of date.
  */
 day: OnTheDay, 
 /**
@@ -1620,7 +1624,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -2224,6 +2228,10 @@ differing: Array<DifferingView>,
  */
 look_again: string | null, 
 /**
+ * Who invites others to write in it, letter by letter; `None`: nobody does.
+ */
+together: Who | null, 
+/**
  * Strands that it rests on, by id (R3). Those that were taken out are not among them.
  */
 rests_on: Array<string>, 
@@ -2521,6 +2529,16 @@ strand: string,
  * Its label.
  */
 label: string, };
+
+export type Here = { 
+/**
+ * Which agency.
+ */
+agency: string, 
+/**
+ * Where: "2.3", "summary".
+ */
+place: string, };
 
 export type Hint = { 
 /**
@@ -3280,9 +3298,21 @@ export type News = { "news": "status" } & AppStatus | { "news": "changed",
  */
 assessment: string, 
 /**
- * Texts of entries that changed, in order; positions are UTF-16 code units.
+ * What others wrote in its texts, in order, for an editor that stands at `from`.
  */
 texts: Array<TextChanged>, 
+/**
+ * Texts that changed otherwise too: an editor asks what they are now.
+ */
+whole: Array<string>, 
+/**
+ * Where the assessment stood before; empty: it is not known.
+ */
+from: Heads, 
+/**
+ * Where it stands now.
+ */
+to: Heads, 
 /**
  * Whether more than these texts changed.
  */
@@ -3298,7 +3328,15 @@ field: string,
 /**
  * What stands there now.
  */
-draft: Draft | null, } | { "news": "said", 
+draft: Draft | null, } | { "news": "presence", 
+/**
+ * Which.
+ */
+assessment: string, 
+/**
+ * Each agency and place once, in order.
+ */
+here: Array<Here>, } | { "news": "said", 
 /**
  * The sentence.
  */
@@ -4746,6 +4784,20 @@ after: string,
  */
 lines: Array<HistoryLine>, };
 
+export type Splice = { 
+/**
+ * UTF-16 code units from the start.
+ */
+at: number, 
+/**
+ * How many UTF-16 code units go there.
+ */
+delete: number, 
+/**
+ * What comes there.
+ */
+insert: string, };
+
 export type Stale = { 
 /**
  * A side, or an entry's id.
@@ -5294,21 +5346,13 @@ at: string, };
 
 export type TextChanged = { 
 /**
- * The entry.
+ * The text: "entries/{id}/text", "analysis/summary".
  */
-entry: string, 
+field: string, 
 /**
- * UTF-16 code units from its start.
+ * What went and what came.
  */
-at: number, 
-/**
- * How many went there.
- */
-delete: number, 
-/**
- * What came.
- */
-insert: string, };
+splice: Splice, };
 
 export type TextLine = { 
 /**
@@ -5504,6 +5548,12 @@ person?: string,
  */
 strand?: string, };
 
+export type ToBeHere = { 
+/**
+ * "2.3", "summary", "overview"; none: not there any more.
+ */
+place: string | null, };
+
 export type ToCheck = { text: string, 
 /**
  * Where somebody types, in UTF-16 code units; none when nobody does.
@@ -5547,6 +5597,8 @@ export type ToHandOver = {
  * A person's id in the record, their name, or "me".
  */
 to: string, phone?: string, why?: string, stay: boolean, };
+
+export type ToHide = { hidden: boolean, };
 
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
@@ -5626,6 +5678,28 @@ export type ToTell = {
  */
 id?: string, what?: string, with?: string, why?: string, };
 
+export type ToType = { 
+/**
+ * The text.
+ */
+field: string, 
+/**
+ * Names this editor while it is open, so that what is sent again after a lost answer is done once.
+ */
+sitting: string, 
+/**
+ * Counts what this editor asks.
+ */
+turn: number, 
+/**
+ * Where the editor stands; none: it opens.
+ */
+heads: Heads | null, 
+/**
+ * What was typed there, in order.
+ */
+splices: Array<Splice>, };
+
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
@@ -5655,6 +5729,20 @@ label: string,
  * Every value.
  */
 values: Array<Version>, };
+
+export type TypedOn = { 
+/**
+ * Where it stands.
+ */
+heads: Heads, 
+/**
+ * What others wrote, to be applied in order after the editor's own splices.
+ */
+splices: Array<Splice>, 
+/**
+ * The whole text, for an editor that opens or has lost its place. The splices that came with the question were not taken then.
+ */
+text: string | null, };
 
 export type UnjoinedView = { 
 /**
@@ -6147,6 +6235,16 @@ export type WorkShown = {
 groups: Array<WorkGroup>, };
 
 export type WorkTask = { assessment: string, title: string | null, task: Task, };
+
+export type WriteTogether = { 
+/**
+ * Which entry.
+ */
+id: string, 
+/**
+ * Whether it is open from now on.
+ */
+open: boolean, };
 
 export type Young = { 
 /**

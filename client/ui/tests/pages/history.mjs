@@ -14,7 +14,7 @@ export async function history(step, { priya }) {
     await priya.press("Show what changed");
     const told = priya.page.locator(".kith-compared");
     await told.getByText(/^Added \(\d+\)/).first().waitFor();
-    const changedSince = priya.page.locator(".kith-timeline__item", { hasText: "edited the summary" }).filter({ hasText: "Priya Marsh" }).first();
+    const changedSince = priya.page.locator(".kith-timeline__item", { hasText: "wrote in the summary" }).first();
     await changedSince.getByRole("button", { name: /^Show what changed here/ }).click();
     const summary = told.locator(".kith-told__one", { hasText: "Most of the trouble comes from where" });
     await summary.waitFor();

@@ -1,5 +1,6 @@
 // Plan: goals with how we will know, then and now; actions by agency; what keeps friends apart asks first what would be lost.
 import assert from "node:assert/strict";
+import { closed } from "./closed.mjs";
 
 export async function plan(step, { priya, nadia }) {
   const goal = (one, number) => one.page.getByRole("article", { name: new RegExp(`^Goal ${number}:`) });
@@ -28,6 +29,7 @@ export async function plan(step, { priya, nadia }) {
     await second.getByRole("button", { name: /^Note what is so now/ }).click();
     await second.getByLabel("What is so now?").fill("one answer");
     await second.getByRole("button", { name: "Note it" }).click();
+    await closed(second);
     await second.getByText("one answer").first().waitFor();
     await second.getByText(/before: two answers/).first().waitFor();
   });
@@ -43,11 +45,13 @@ export async function plan(step, { priya, nadia }) {
     await fourth.getByRole("button", { name: /^Edit the goal/ }).click();
     await fourth.getByLabel("Edit goal 4").fill("There is a quiet place to wait for the bus.");
     await fourth.getByRole("button", { name: "Update" }).click();
+    await closed(fourth);
     await fourth.getByText("There is a quiet place").first().waitFor();
     await fourth.getByRole("button", { name: /^Tie to findings/ }).click();
     await fourth.getByLabel("From which findings?").selectOption("3.2");
     await fourth.getByRole("button", { name: /^Add/ }).click();
     await fourth.getByRole("button", { name: "Update" }).click();
+    await closed(fourth);
     await fourth.getByText(/From 3\.2/).first().waitFor();
     assert.equal(await fourth.getByText("Which finding does it come from?").count(), 0);
     await fourth.getByRole("button", { name: /^Take back/ }).click();
@@ -92,20 +96,24 @@ export async function plan(step, { priya, nadia }) {
     await light.getByLabel("started", { exact: true }).check();
     await light.getByLabel("What do young people think of it?").fill("About time.");
     await light.getByRole("button", { name: "Update" }).click();
+    await closed(light);
     await light.getByText("Young people: “About time.”").first().waitFor();
     await light.getByText("Started").first().waitFor();
     await light.getByRole("button", { name: /^Who, when, where/ }).click();
     await light.getByLabel("By when?").fill("2099-02-01");
     await light.getByRole("button", { name: "Update" }).click();
+    await closed(light);
     await light.getByText("Overdue", { exact: true }).first().waitFor({ state: "detached" });
     await light.getByRole("button", { name: /^I see it differently/ }).click();
     await light.getByLabel("How do you see it?").fill("Cameras will come with the lights, and nobody asked the friends.");
     await light.getByRole("button", { name: "Set it beside" }).click();
+    await closed(light);
     await light.getByText("Cameras will come").first().waitFor();
     await light.getByText("Families do not read of this yet").first().waitFor();
     await light.getByRole("button", { name: /^What families read of it/ }).click();
     await light.getByLabel("That adults differ, and on what").fill("One of us would ask you first about cameras.");
     await light.getByRole("button", { name: "Families may read this" }).click();
+    await closed(light);
     await light.getByText("One of us would ask you first").first().waitFor();
     const hers = action(nadia, "Light on the canal");
     await hers.getByText("Cameras will come").first().waitFor();

@@ -1,5 +1,6 @@
 // Voices: words that nobody can change, where they are used, what was done, and whether that is fair.
 import assert from "node:assert/strict";
+import { closed } from "./closed.mjs";
 
 export async function voices(step, { priya, nadia }) {
   const voice = (one, speaker) => one.page.getByRole("article", { name: `What ${speaker} said` });
@@ -36,8 +37,9 @@ export async function voices(step, { priya, nadia }) {
     assert.match(await friend.getByLabel("A sentence or two to them").inputValue(), /asked for lights/);
     await friend.getByLabel("We used it").check();
     await friend.getByRole("button", { name: "Add the answer" }).click();
-    await friend.getByText("The council was asked for lights.").first().waitFor();
-    assert.equal(await friend.getByText("Not yet answered").count(), 0);
+    await closed(friend);
+    await friend.getByText("Not yet answered").waitFor({ state: "detached" });
+    await friend.locator(".kith-answer", { hasText: "The council was asked for lights." }).waitFor();
     await nadia.follow("Voices");
     await voice(nadia, "a friend").getByText("The council was asked for lights.").first().waitFor();
   });
@@ -47,12 +49,14 @@ export async function voices(step, { priya, nadia }) {
     await friend.getByRole("button", { name: /^Edit the sentence/ }).click();
     await friend.getByLabel("Edit the answer").fill("We used what you said. The council was asked for lights in March.");
     await friend.getByRole("button", { name: "Update" }).click();
+    await closed(friend);
     await friend.getByText("lights in March").first().waitFor();
     await friend.getByRole("button", { name: /^Is that fair/ }).click();
     await friend.getByLabel("Not really").check();
     await friend.getByLabel("Why, in their words").fill("It is still dark.");
     await priya.screen("voices-fair");
     await friend.getByRole("button", { name: "Record it" }).click();
+    await closed(friend);
     await friend.getByText("“It is still dark.”").first().waitFor();
   });
 
@@ -62,6 +66,7 @@ export async function voices(step, { priya, nadia }) {
     await a.getByLabel("What is it about?").selectOption("2.3");
     await a.getByRole("button", { name: /^Add/ }).click();
     await a.getByRole("button", { name: "Tie", exact: true }).click();
+    await closed(a);
     await a.getByRole("link", { name: /^2\.3/ }).waitFor();
     const group = priya.page.getByRole("region", { name: "Group functioning" });
     await group.getByRole("button", { name: /^Add what they said.*parents and carers/ }).click();
@@ -86,6 +91,7 @@ export async function voices(step, { priya, nadia }) {
     await adults.getByRole("button", { name: /^Record that they were asked.*Young people/ }).click();
     await adults.getByLabel("asked; not known").check();
     await adults.getByRole("button", { name: "Record it" }).click();
+    await closed(adults);
     await adults.locator(".kith-tag", { hasText: "asked; not known" }).waitFor();
     const father = voice(priya, "a father");
     await father.getByRole("button", { name: /^Take it out/ }).click();

@@ -1,4 +1,10 @@
 // Which side must change first, the summary, and who sees what the same way.
+import { closed } from "./closed.mjs";
+
+/** Waits until a box that several write in says these words. */
+async function reads(one, words) {
+  await one.page.waitForFunction((wanted) => [...document.querySelectorAll("textarea")].some((box) => box.value.includes(wanted)), words);
+}
 
 export async function weighting(step, { priya, nadia }) {
   await step("weighting: the order in words, who took part, what young people think; changed by a press", async () => {
@@ -14,13 +20,10 @@ export async function weighting(step, { priya, nadia }) {
     await priya.screen("weighting-order");
     await priya.press("Update");
     await priya.page.locator(".kith-turns__one").nth(1).getByText("Group functioning").first().waitFor();
-    await priya.press(/^Edit.*the reason/);
-    await priya.type("Edit the reason", "Most of what frightens them sits in a place and an hour.");
-    await priya.press("Update");
-    await priya.sees("sits in a place and an hour.");
+    await priya.type("Why in this order", "Most of what frightens them sits in a place and an hour.");
     await nadia.follow("Three sides");
     await nadia.follow("Weighting");
-    await nadia.sees("sits in a place and an hour.");
+    await reads(nadia, "sits in a place and an hour.");
     await nadia.press(/^I see it differently.*the weighting/);
     await nadia.type("How do you see it?", "The adults first: places open and close.");
     await nadia.press("Set it beside");
@@ -30,11 +33,14 @@ export async function weighting(step, { priya, nadia }) {
   await step("summary: written by several, shown on the overview", async () => {
     await priya.follow("Summary");
     await priya.heading("Summary");
-    await priya.press(/^Edit.*the summary/);
-    await priya.type("Edit the summary", "These friends look after each other. So we start with the places and with ourselves.");
-    await priya.screen("summary-edit");
-    await priya.press("Update");
-    await priya.sees("So we start with the places and with ourselves.");
+    await reads(priya, "Most of the trouble comes from where");
+    await priya.page.getByLabel("Summary", { exact: true }).fill("These friends look after each other. So we start with the places and with ourselves.");
+    await priya.screen("summary-written");
+    await nadia.follow("Summary");
+    await reads(nadia, "So we start with the places and with ourselves.");
+    await priya.follow("Overview");
+    await priya.page.locator(".kith-summary").getByText("So we start with the places and with ourselves.").waitFor();
+    await priya.follow("Three sides");
   });
 }
 
@@ -64,11 +70,13 @@ export async function agreement(step, { priya, nadia }) {
     await chat.getByRole("button", { name: /^Look again by/ }).click();
     await chat.getByLabel("When is it to be looked at again?").fill("2099-03-01");
     await chat.getByRole("button", { name: "Set the day" }).click();
+    await closed(chat);
     await chat.getByText("May be out of date.").first().waitFor({ state: "detached" });
     await chat.getByRole("button", { name: /^Who said it/ }).click();
     await chat.getByLabel("Who said it?").fill("a friend");
     await chat.getByLabel("On what does it rest?").selectOption("fact");
     await chat.getByRole("button", { name: "Update" }).click();
+    await closed(chat);
     await chat.getByText(/^a friend; written by Nadia Sorrell · fact/).first().waitFor();
   });
 }

@@ -169,7 +169,7 @@ struct Part {
 }
 
 impl Part {
-    fn new(id: &str, what: &'static str, name: String, width: i32, texts: Vec<Words>) -> Self {
+    fn new(id: &str, what: &'static str, name: String, width: i32, texts: &[Words]) -> Self {
         let inner = width - 2 * 12;
         let lines =
             texts.iter().flat_map(|one| wrapped(&one.text, inner, size_of(one.size)).into_iter().map(|line| (line, one.size)));
@@ -276,7 +276,7 @@ fn place_part(place: &PlaceView, moments: &Moments<'_>) -> Option<Part> {
     }
     let state = if changed.is_some() { "changed" } else { state };
     push_state(&mut texts, state);
-    let mut part = Part::new(&place.kept.id, "place", with_state(state, &name), layout::FRAME_BOX, texts);
+    let mut part = Part::new(&place.kept.id, "place", with_state(state, &name), layout::FRAME_BOX, &texts);
     part.how = Some(if differ { PlaceIs::NotKnown.as_str().to_owned() } else { how.as_str().to_owned() });
     (part.state, part.turn) = (state, place.turn);
     Some(part)
@@ -309,7 +309,7 @@ fn adult_part(adult: &AdultView, moments: &Moments<'_>) -> Option<Part> {
         name.push_str(&format!(", at {place}"));
     }
     push_state(&mut texts, state);
-    let mut part = Part::new(&adult.kept.id, "adult", with_state(state, &name), layout::FRAME_BOX, texts);
+    let mut part = Part::new(&adult.kept.id, "adult", with_state(state, &name), layout::FRAME_BOX, &texts);
     (part.state, part.turn) = (state, adult.turn);
     Some(part)
 }
@@ -329,7 +329,7 @@ fn group_part(view: &PictureView, moments: &Moments<'_>) -> Part {
         name.push_str(&format!("; {line}"));
         texts.push(words(line, "normal"));
     }
-    Part::new(GROUP, "group", format!("{name}."), 2 * layout::FRAME_BOX + layout::GAP, texts)
+    Part::new(GROUP, "group", format!("{name}."), 2 * layout::FRAME_BOX + layout::GAP, &texts)
 }
 
 /// The drawing for an audience, as of `today` ("YYYY-MM-DD"); with `then`, what changed since that day is marked.
@@ -504,7 +504,7 @@ fn people(view: &PictureView, drawn: &[(&TieView, &'static str)]) -> Vec<Part> {
         let name = if caption.is_empty() { format!("{text}.") } else { format!("{text}, {caption}.") };
         let mut texts = vec![words(text, "strong")];
         texts.extend(Some(words(caption, "small")).filter(|caption| !caption.text.is_empty()));
-        let mut part = Part::new(&end.to, what, name, width, texts);
+        let mut part = Part::new(&end.to, what, name, width, &texts);
         part.turn = turns.into_iter().flatten().next().unwrap_or_else(|| write::turn_of(&end.to));
         parts.push(part);
     }
@@ -705,7 +705,7 @@ fn source(view: &PictureView, audience: Audience, moments: &Moments<'_>, today: 
     };
     match audience {
         Audience::Shared => {
-            notes.push(format!("{when} Source: young people and adults here. Safe places are left out on purpose."))
+            notes.push(format!("{when} Source: young people and adults here. Safe places are left out on purpose."));
         }
         Audience::Team => {
             let kept = view.places.iter().map(|one| &one.kept).chain(view.adults.iter().map(|one| &one.kept));

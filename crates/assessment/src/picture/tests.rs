@@ -70,7 +70,7 @@ fn said(how: PlaceIs) -> SaidOfPlace {
 fn place(number: usize, name: &str, seed: u64) -> PlaceView {
     let id = id("p", number, seed);
     let hows = [PlaceIs::Ok, PlaceIs::Depends, PlaceIs::NotOk, PlaceIs::NotKnown];
-    let conduct = (number % 5 == 0).then(|| ConductView {
+    let conduct = (number.is_multiple_of(5)).then(|| ConductView {
         kept: kept(&format!("c{id}")),
         place: id.clone(),
         who: "older men".to_owned(),
@@ -91,7 +91,7 @@ fn place(number: usize, name: &str, seed: u64) -> PlaceView {
         not_shared: number % 7 == 3,
         conduct: conduct.into_iter().collect(),
         said_by: "A".to_owned(),
-        since: if number % 3 == 0 { LATER } else { THEN }.to_owned(),
+        since: if number.is_multiple_of(3) { LATER } else { THEN }.to_owned(),
         ended: (number % 6 == 1).then(|| LATER.to_owned()),
         ended_why: None,
     }
@@ -142,7 +142,7 @@ fn tie(number: usize, from: EndView, to: EndView, kind: TieKind, strength: Optio
         to,
         agreed: Some(Agreed::Agreed),
         note: None,
-        since: if number % 4 == 0 { LATER } else { THEN }.to_owned(),
+        since: if number.is_multiple_of(4) { LATER } else { THEN }.to_owned(),
         ended: None,
         ended_why: None,
         not_drawn: None,

@@ -35,7 +35,6 @@ const LONGEST: i64 = 92 * 24 * 60 * 60;
 
 /// A secret in text. Never printed by `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(transparent)]
 pub struct LinkSecret(pub String);
 
 impl std::fmt::Debug for LinkSecret {

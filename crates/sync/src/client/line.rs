@@ -169,7 +169,13 @@ fn heard(
             Some(document) => document.told_removed(step, seq, record),
             None => Ok(()),
         },
-        ServerMessage::Presence { .. } | ServerMessage::Pong { .. } => Ok(()),
+        ServerMessage::Presence { document, device, sealed } => {
+            if let Some(document) = on_line(documents, id, &document) {
+                document.somebody_is_here(step, device, &sealed);
+            }
+            Ok(())
+        }
+        ServerMessage::Pong { .. } => Ok(()),
         ServerMessage::GuestItems { document, items, more } => {
             if let Some(document) = on_line(documents, id, &document) {
                 document.guest_items(step, items, more);

@@ -19,6 +19,7 @@ mod join;
 mod line;
 mod membership;
 mod overlay;
+mod presence;
 mod receipts;
 mod receive;
 mod rows;
@@ -153,6 +154,17 @@ pub enum Notice {
     SeenBy {
         /// The document.
         document: DocumentId,
+    },
+    /// A member is somewhere in a document now. Shown while it is fresh, never kept and never logged.
+    Here {
+        /// The document.
+        document: DocumentId,
+        /// The member's device.
+        device: DeviceId,
+        /// When, by their clock, in Unix milliseconds: the later of two counts.
+        at: i64,
+        /// Where; empty: not there any more.
+        place: String,
     },
     /// Somebody asks to be let in.
     Waiting {

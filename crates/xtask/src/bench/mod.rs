@@ -2,6 +2,7 @@
 //!
 //! A figure that was not reached is printed as such; nothing here fails because of time.
 
+mod app;
 mod dealt;
 mod joining;
 mod meeting;
@@ -28,7 +29,7 @@ pub(crate) struct Arguments {
     /// Print one JSON value.
     #[arg(long)]
     json: bool,
-    /// Only this group of figures: `save`, `open`, `remote`, `wire`, `meeting` or `joining`.
+    /// Only this group of figures: `save`, `open`, `remote`, `wire`, `meeting`, `joining` or `app`.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Play a part for the bench that started this program.
@@ -62,13 +63,14 @@ impl Figure {
 /// A group of figures: its name for `--only`, and what measures it.
 type Group = (&'static str, fn() -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     ("save", save::measure),
     ("open", open::measure),
     ("remote", remote::measure),
     ("wire", wire::measure),
     ("meeting", meeting::measure),
     ("joining", joining::measure),
+    ("app", app::measure),
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {

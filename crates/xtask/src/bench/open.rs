@@ -115,7 +115,7 @@ fn editable(profile: &Path, document: DocumentId, entry: EntryId, of: &str) -> a
 }
 
 /// The program, built as a release is and laid beside this one.
-fn program() -> anyhow::Result<PathBuf> {
+pub(super) fn program() -> anyhow::Result<PathBuf> {
     let built = cargo(&["build", "--quiet", "--release", "--package", "kith", "--bin", "kith"]).status()?;
     ensure!(built.success(), "the program `kith` was not built");
     let program = std::env::current_exe()?.with_file_name(format!("kith{}", std::env::consts::EXE_SUFFIX));
