@@ -176,10 +176,12 @@ fn heard(
             Ok(())
         }
         ServerMessage::Pong { .. } => Ok(()),
-        ServerMessage::GuestItems { document, items, more } => match on_line(documents, id, &document) {
-            Some(document) => document.guest_items(step, items, more),
-            None => Ok(()),
-        },
+        ServerMessage::GuestItems { document, items, more } => {
+            if let Some(document) = on_line(documents, id, &document) {
+                document.guest_items(step, items, more);
+            }
+            Ok(())
+        }
         ServerMessage::GuestLinkStored { link } => decided(documents, step, id, |intent| guests::puts(intent, &link)),
         ServerMessage::GuestLinkStopped { link } => decided(documents, step, id, |intent| guests::stops(intent, &link)),
         ServerMessage::GuestItemDropped { item } => decided(documents, step, id, |intent| guests::drops(intent, &item)),

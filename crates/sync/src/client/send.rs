@@ -157,7 +157,8 @@ impl Document {
         }
         step.out.notices.push(Notice::Sent { document: self.id, k });
         self.pump(step)?;
-        self.ask_guests_again(step)
+        self.ask_guests_again(step);
+        Ok(())
     }
 
     /// Record `k` was sealed under an epoch that is over.
