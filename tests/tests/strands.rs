@@ -83,7 +83,7 @@ fn knows(who: &Practitioner, word: &str) -> bool {
     let in_rows = {
         let store = kith::store::Store::open(&who.folder, PASSPHRASE).unwrap();
         (0..=u8::MAX).any(|space| {
-            let rows = store.scan_rows(Space(space.into()), &[], &[], usize::MAX).unwrap_or_default();
+            let rows = store.scan_rows(Space(space), &[], &[], usize::MAX).unwrap_or_default();
             rows.iter().any(|(key, value)| has(key) || has(value))
         })
     };

@@ -78,7 +78,7 @@ fn holdings(who: &Practitioner) -> (Vec<DocumentKind>, Vec<Vec<u8>>) {
     {
         let store = kith::store::Store::open(&who.folder, PASSPHRASE).unwrap();
         for space in 0..=u8::MAX {
-            let rows = store.scan_rows(kith_group::Space(space.into()), &[], &[], usize::MAX).unwrap_or_default();
+            let rows = store.scan_rows(kith_group::Space(space), &[], &[], usize::MAX).unwrap_or_default();
             all.extend(rows.into_iter().flat_map(|(key, value)| [key, value]));
         }
     }

@@ -144,7 +144,12 @@ pub(super) fn is_set(rows: &dyn Rows, name: &str) -> Result<bool, EngineError> {
 }
 
 pub(super) fn set(rows: &mut dyn Rows, name: &str, on: bool) -> Result<(), EngineError> {
-    Ok(if on { rows.put_row(WISH, name.as_bytes(), &[VERSION])? } else { rows.delete_row(WISH, name.as_bytes())? })
+    if on {
+        rows.put_row(WISH, name.as_bytes(), &[VERSION])?;
+    } else {
+        rows.delete_row(WISH, name.as_bytes())?;
+    }
+    Ok(())
 }
 
 pub(super) fn put_introduction(rows: &mut dyn Rows, document: &DocumentId) -> Result<(), EngineError> {

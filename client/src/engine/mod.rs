@@ -228,6 +228,19 @@ impl Engine {
         self.ask(move |desk| desk.look(f))
     }
 
+    /// Lets leads into summaries, and asks for what this device lacks of them; whether anything was done ([`Work::tend_summaries`]).
+    // A method of a `Work` of one lifetime is no function of every lifetime: the closure is needed.
+    #[allow(clippy::redundant_closure_for_method_calls)]
+    pub fn tend_summaries(&self) -> Result<bool, EngineError> {
+        self.step(|work| work.tend_summaries())
+    }
+
+    /// Makes a backup of everything that can be read here ([`Work::backup`]).
+    #[allow(clippy::redundant_closure_for_method_calls)] // As above.
+    pub fn backup(&self) -> Result<Backup, EngineError> {
+        self.look(|work| work.backup())
+    }
+
     /// Changes a document; the answer comes when the change is on the disk.
     pub fn edit<R: Send + 'static>(
         &self,

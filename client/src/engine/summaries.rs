@@ -56,7 +56,7 @@ impl Tending {
         if self.heard && self.last.is_none_or(|last| last.elapsed() >= NOT_BEFORE) {
             self.heard = false;
             self.last = Some(Instant::now());
-            engine.step(|work| work.tend_summaries())?;
+            engine.tend_summaries()?;
         }
         Ok(())
     }

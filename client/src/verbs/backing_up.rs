@@ -10,7 +10,7 @@ use crate::json::{BackedUp, Restored};
 
 /// Makes a backup that whoever asked writes to `file`.
 pub(super) fn backup(engine: &Engine, file: &Path, replace: bool) -> Result<Answer, Failure> {
-    let backup = engine.look(|work| work.backup())?;
+    let backup = engine.backup()?;
     let shown = file.display().to_string();
     let many = if backup.documents == 1 { "1 document".to_owned() } else { format!("{} documents", backup.documents) };
     let text = format!("Backed up to {shown} ({} bytes): {many}, opened again and compared.", backup.bytes.len());

@@ -114,7 +114,7 @@ pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str
         done,
     };
     if role == Role::Lead && !found.is_record() {
-        engine.step(|work| work.tend_summaries())?;
+        engine.tend_summaries()?;
     }
     let text =
         if found.is_record() { format!("{name} reads this strand record too.") } else { format!("{name} is in, as {role}.") };
@@ -241,7 +241,7 @@ pub(super) fn role(engine: &Engine, id: &str, member: &str, role: &str) -> Resul
         done,
     };
     let answer = settled(engine, outcome, &decided, format!("{} is now a {role}.", visible_line(&name)))?;
-    engine.step(|work| work.tend_summaries())?;
+    engine.tend_summaries()?;
     Ok(answer)
 }
 
@@ -275,7 +275,7 @@ pub(super) fn remove(engine: &Engine, id: &str, member: &str, why: &str) -> Resu
         done,
     };
     // A lead who is taken out of the assessment leaves its summary too.
-    engine.step(|work| work.tend_summaries())?;
+    engine.tend_summaries()?;
     let answer = settled(engine, outcome, &decided, format!("{} is taken out and sees nothing newer.", visible_line(&name)))?;
     Ok(answer.note("What they have already read or saved cannot be unseen. What they wrote stays, under their name."))
 }

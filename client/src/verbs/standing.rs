@@ -308,7 +308,7 @@ pub(super) fn sync_once(engine: &Engine, manner: &Manner) -> Result<Answer, Fail
     let quiet = quiet_with_joins(engine)?;
     // Leads' devices let each other in to summaries; what one asks for the other may grant at once.
     let mut tended = 0;
-    while tended < 3 && engine.step(|work| work.tend_summaries())? {
+    while tended < 3 && engine.tend_summaries()? {
         quiet_with_joins(engine)?;
         tended += 1;
     }

@@ -168,10 +168,10 @@ async fn let_in_only(State(shared): Here, request: Request, next: Next) -> Respo
 /// The document for whoever writes a program that reads here, in OpenAPI 3.1: its calls and every type in their answers.
 pub fn openapi() -> Value {
     let mut paths = Map::new();
-    paths.insert("/openapi.json".to_owned(), described("This document", json!({ "type": "object" }), false));
+    paths.insert("/openapi.json".to_owned(), described("This document", &json!({ "type": "object" }), false));
     for call in &CALLS {
         let answer = json!({ "$ref": format!("#/components/schemas/{}", call.answers) });
-        paths.insert(call.path.to_owned(), described(call.what, answer, call.path.contains("{id}")));
+        paths.insert(call.path.to_owned(), described(call.what, &answer, call.path.contains("{id}")));
     }
     let types = declarations(|all| {
         all.add::<Listed>();
@@ -201,7 +201,7 @@ pub fn openapi() -> Value {
     })
 }
 
-fn described(what: &str, answer: Value, one: bool) -> Value {
+fn described(what: &str, answer: &Value, one: bool) -> Value {
     let refused = |why: &str| json!({ "description": why, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Refused" } } } });
     let mut get = json!({
         "summary": what,

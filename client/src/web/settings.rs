@@ -184,7 +184,7 @@ fn copies(engine: &Engine, manner: &Manner) -> Result<Vec<CopiesShown>, Failure>
 async fn backup(State(shared): Here) -> Response {
     let made = blocking(move || {
         let engine = shared.house.engine()?;
-        let backup = engine.look(|work| work.backup())?;
+        let backup = engine.backup()?;
         let last = LastBackup { made: backup.made, bytes: backup.bytes.len() as u64 };
         engine.step(move |work| work.backup_was_kept(last))?;
         shared.house.tell(News::Look);

@@ -74,7 +74,12 @@ fn purpose(all: &mut Lines, view: &AssessmentView) {
     let place = ("why", "");
     all.words(place, "title".to_owned(), "The name of the assessment", view.title.as_deref().unwrap_or_default());
     let purpose = &view.purpose;
-    all.choice(place, "purpose/trigger".to_owned(), "What made us look", purpose.trigger.as_ref().map(crate::vocabulary::Trigger::words));
+    all.choice(
+        place,
+        "purpose/trigger".to_owned(),
+        "What made us look",
+        purpose.trigger.as_ref().map(crate::vocabulary::Trigger::words),
+    );
     let answers: [(&str, &str, &Answered); 5] = [
         ("why-now", "Why now", &purpose.why_now),
         ("better", "What should be better", &purpose.better),

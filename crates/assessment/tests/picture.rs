@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 const TODAY: &str = "2026-05-05";
 
+#[allow(clippy::needless_pass_by_value)] // Written where it is used.
 fn command(value: Value) -> Command {
     serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{value}: {error}"))
 }
