@@ -101,7 +101,8 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("after-no", of!(AfterNo)),
         ("their-words", of!(TheirWords)),
         ("whom", of!(Whom)),
-        ("said", of!(Said)),
+        // That somebody has read what this is stands apart: it is openness, and no answer about taking part.
+        ("said", of!(Said).into_iter().filter(|choice: &Choice| choice.value != Said::HasRead.as_str()).collect()),
         ("competent", of!(Competent)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))

@@ -94,8 +94,12 @@ fn my_work(engine: &Engine, manner: &Manner) -> Result<WorkShown, Failure> {
         let mine = tasks(&shown.view, me.as_ref(), &today).into_iter().filter(|task| task.is_for(leads));
         let tasks = mine.chain((waits && leads).then(let_in));
         let title = shown.view.title.clone();
-        all.extend(tasks.map(|task| WorkTask { assessment: one.assessment.clone(), title: title.clone(), task }));
+        all.extend(tasks.map(|task| WorkTask { assessment: Some(one.assessment.clone()), title: title.clone(), task }));
     }
+    // What waits in my caseload stands here too: it is this person's own page, on their own computer.
+    let caseload = verbs::caseload_now(engine, manner)?;
+    let own = caseload.people.into_iter().flat_map(|person| person.tasks).chain(caseload.tasks);
+    all.extend(own.map(|task| WorkTask { assessment: None, title: None, task }));
     // Stable: within a group, by assessment and in the order in which each gives them.
     all.sort_by_key(|one| one.task.group);
     let mut groups: Vec<WorkGroup> = Vec::new();

@@ -668,6 +668,10 @@ offline: boolean,
  */
 example: boolean, 
 /**
+ * Whether this person does not want to be seen where they are.
+ */
+hidden: boolean, 
+/**
  * A suggestion for a passphrase.
  */
 passphrase: string, 
@@ -705,6 +709,102 @@ someone_waits: Array<string>,
  * Whether somebody chose to work offline.
  */
 offline: boolean, };
+
+export type Arrived = { 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * An item of the same link in whose place this one stands, or which it takes back.
+ */
+replaces: string | null, 
+/**
+ * It takes that one back, and says nothing itself.
+ */
+withdraws: boolean, 
+/**
+ * What was said.
+ */
+answers: Array<ArrivedAnswer>, 
+/**
+ * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
+ */
+code: [string, LinkSecret] | null, };
+
+export type ArrivedAnswer = { 
+/**
+ * The question's name.
+ */
+question: string, 
+/**
+ * The cards that were pressed.
+ */
+choices: Array<ArrivedChoice>, 
+/**
+ * In their own words.
+ */
+words: string, 
+/**
+ * They pressed Skip: not the same as choosing nothing.
+ */
+skipped: boolean, 
+/**
+ * They let the team see it, without their name.
+ */
+team: boolean, };
+
+export type ArrivedChoice = { 
+/**
+ * Its name in every language.
+ */
+code: string, 
+/**
+ * What stood on it.
+ */
+words: string, };
+
+export type ArrivedView = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * What was said. Empty if it was taken back or changed before anybody had read it.
+ */
+answers: Array<ArrivedAnswer>, 
+/**
+ * The day on which it was first read.
+ */
+read: string | null, 
+/**
+ * Why it is not added.
+ */
+not_added: string | null, 
+/**
+ * Words that were kept of it.
+ */
+kept_as: Array<string>, 
+/**
+ * Whoever said it has taken it back, or said something else in its place.
+ */
+taken_back: boolean, 
+/**
+ * They chose a code word, and can read an answer with it.
+ */
+code_word: boolean, };
 
 export type Arrow = { 
 /**
@@ -750,7 +850,7 @@ export type AssessmentShown = { assessment: string,
  */
 standing: StandingShown, view: AssessmentView, overview: Overview, 
 /**
- * What waits today, and what may be out of date.
+ * What waits for me today, and what may be out of date.
  */
 day: OnTheDay, 
 /**
@@ -1001,6 +1101,8 @@ others: Array<string>, between: string, place: string,
  * The page of the place.
  */
 route: string, after: string, };
+
+export type ByDefault = "write" | "read-as-police" | "read-as-neighbour";
 
 export type Caseload = { 
 /**
@@ -1266,7 +1368,19 @@ name: string,
 /**
  * The agency that was checked.
  */
-agency: string, } | { "do": "add-entry", 
+agency: string, 
+/**
+ * Why they write here, where people like them read the summary by default (R6). Everybody here sees it.
+ */
+because: string | null, } | { "do": "set-summary", 
+/**
+ * Its id.
+ */
+document: string, } | { "do": "state-summary-device", 
+/**
+ * It.
+ */
+device: string, } | { "do": "add-entry", 
 /**
  * A dimension ("1.6"), or a side ("1") if it is not clear where it goes.
  */
@@ -1510,7 +1624,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -1673,6 +1787,10 @@ name: string,
  * The agency.
  */
 agency: string, 
+/**
+ * Why they write here, where people like them read the summary by default.
+ */
+because: string | null, 
 /**
  * Who checked.
  */
@@ -2110,6 +2228,10 @@ differing: Array<DifferingView>,
  */
 look_again: string | null, 
 /**
+ * Who invites others to write in it, letter by letter; `None`: nobody does.
+ */
+together: Who | null, 
+/**
  * Strands that it rests on, by id (R3). Those that were taken out are not among them.
  */
 rests_on: Array<string>, 
@@ -2219,6 +2341,60 @@ export type GoesOnInPicture = {
 id: string, };
 
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
+
+export type GuestLinkView = { 
+/**
+ * What it is called here.
+ */
+name: string, 
+/**
+ * The language to begin with.
+ */
+language: string, 
+/**
+ * Unix seconds after which it opens nothing.
+ */
+expires: number | null, 
+/**
+ * For a parent or carer.
+ */
+adult: boolean, 
+/**
+ * Shown in person, and not sent.
+ */
+in_person: boolean, 
+/**
+ * Who agreed that they take part.
+ */
+agreed_by: string | null, 
+/**
+ * Since when it is stopped.
+ */
+stopped: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type Guide = { 
 /**
@@ -2353,6 +2529,16 @@ strand: string,
  * Its label.
  */
 label: string, };
+
+export type Here = { 
+/**
+ * Which agency.
+ */
+agency: string, 
+/**
+ * Where: "2.3", "summary".
+ */
+place: string, };
 
 export type Hint = { 
 /**
@@ -2584,6 +2770,20 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
+export type KeepArrived = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * The answer to which question.
+ */
+question: string, 
+/**
+ * The words with "[a name, covered]" in place of what identifies; as they were said if not given.
+ */
+words: string | null, };
+
 export type KeepAsTheme = { 
 /**
  * Which entry.
@@ -2638,7 +2838,11 @@ reopened_why: string | null,
 /**
  * What was shared outside, with whom and why, oldest first (R45).
  */
-shared: Array<SharedView>, };
+shared: Array<SharedView>, 
+/**
+ * The summary's document, if there is one: readers are in its group and no other.
+ */
+summary: string | null, };
 
 export type Line = { 
 /**
@@ -2666,6 +2870,8 @@ text: string,
  */
 words: boolean, };
 
+export type LinkSecret = string;
+
 export type Listed = { 
 /**
  * Assessments.
@@ -2689,6 +2895,10 @@ title: string | null,
  * My role: "lead", "contributor", "reader"; `null` after removal.
  */
 role: string | null, 
+/**
+ * Whether it is the summary of an assessment, which is all that a reader has.
+ */
+summary: boolean, 
 /**
  * How this device stands.
  */
@@ -2717,6 +2927,44 @@ assessment: string,
  * Its title.
  */
 title: string, };
+
+export type MakeGuestLink = { 
+/**
+ * What it is called here: "B's link".
+ */
+name: string, 
+/**
+ * The link's secret.
+ */
+secret: LinkSecret, 
+/**
+ * The key that opens what comes by it.
+ */
+key: LinkSecret, 
+/**
+ * Where the page is.
+ */
+origin: string, 
+/**
+ * The language to begin with.
+ */
+language: string, 
+/**
+ * Unix seconds after which it opens nothing.
+ */
+expires: number, 
+/**
+ * For a parent or carer.
+ */
+adult: boolean, 
+/**
+ * The young person's own answer to "Is it safe to send to this phone?". `None`: it is shown in person, and not sent.
+ */
+safe_to_send: boolean | null, 
+/**
+ * Who agreed that they take part.
+ */
+agreed_by: string, };
 
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
 
@@ -2968,6 +3216,10 @@ devices: Array<string>,
  */
 confirmed: string | null, 
 /**
+ * Why they write here, where people like them read the summary by default.
+ */
+because: string | null, 
+/**
  * Whether it is me.
  */
 me: boolean, };
@@ -3046,9 +3298,21 @@ export type News = { "news": "status" } & AppStatus | { "news": "changed",
  */
 assessment: string, 
 /**
- * Texts of entries that changed, in order; positions are UTF-16 code units.
+ * What others wrote in its texts, in order, for an editor that stands at `from`.
  */
 texts: Array<TextChanged>, 
+/**
+ * Texts that changed otherwise too: an editor asks what they are now.
+ */
+whole: Array<string>, 
+/**
+ * Where the assessment stood before; empty: it is not known.
+ */
+from: Heads, 
+/**
+ * Where it stands now.
+ */
+to: Heads, 
 /**
  * Whether more than these texts changed.
  */
@@ -3064,7 +3328,15 @@ field: string,
 /**
  * What stands there now.
  */
-draft: Draft | null, } | { "news": "said", 
+draft: Draft | null, } | { "news": "presence", 
+/**
+ * Which.
+ */
+assessment: string, 
+/**
+ * Each agency and place once, in order.
+ */
+here: Array<Here>, } | { "news": "said", 
 /**
  * The sentence.
  */
@@ -3115,6 +3387,16 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type NoteArrived = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * Why it is not added; without it, only that it was read.
+ */
+not_added: string | null, };
 
 export type NoteHintReview = { 
 /**
@@ -3373,6 +3655,10 @@ devices: Array<string>,
  * What a lead has checked.
  */
 confirmed: Confirmed | null, 
+/**
+ * The device that they say is theirs in the summary; leads have one.
+ */
+summary_device: string | null, 
 /**
  * What they wrote apart on two devices.
  */
@@ -3648,6 +3934,138 @@ date: string | null,
  */
 agreed: Agreed | null, };
 
+export type Published = { 
+/**
+ * The assessment's name.
+ */
+title: string, 
+/**
+ * What should be better for these young people at the end.
+ */
+better: string, 
+/**
+ * Which agency leads.
+ */
+lead_agency: string | null, 
+/**
+ * The summary.
+ */
+summary: string, 
+/**
+ * What must change first, in words.
+ */
+weighting: Array<string>, 
+/**
+ * Goals.
+ */
+goals: Array<PublishedGoal>, 
+/**
+ * Actions.
+ */
+actions: Array<PublishedAction>, 
+/**
+ * Who sees what otherwise.
+ */
+positions: Array<PublishedPosition>, };
+
+export type PublishedAction = { 
+/**
+ * What is done.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * The agency that owns it.
+ */
+owner: string | null, 
+/**
+ * By when.
+ */
+due: string | null, 
+/**
+ * How it stands.
+ */
+status: Status, };
+
+export type PublishedGoal = { 
+/**
+ * What there will be.
+ */
+text: string, 
+/**
+ * How we will know.
+ */
+measure: string, 
+/**
+ * When to ask again.
+ */
+ask_again: string | null, };
+
+export type PublishedPosition = { 
+/**
+ * The goal or action, or the weighting.
+ */
+about: string, 
+/**
+ * Which agency.
+ */
+agency: string, 
+/**
+ * What it says; `None`: that it differs, and no more.
+ */
+words: string | null, };
+
+export type PublishedShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * The summary's id; `null` for a preview before there is one.
+ */
+summary: string | null, 
+/**
+ * Whether it was shared.
+ */
+shared: boolean, 
+/**
+ * What.
+ */
+content: Published, };
+
+export type PublishedView = { 
+/**
+ * What.
+ */
+content: Published, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type PurposeView = { 
 /**
  * What made somebody look.
@@ -3844,7 +4262,11 @@ another_device_of: string | null,
 /**
  * Why it cannot be granted: expired, used, stopped.
  */
-why_not: string | null, };
+why_not: string | null, 
+/**
+ * Whether people of their agency and role read the summary by default, while the link lets them write: then a reason is needed.
+ */
+reads_by_default: boolean, };
 
 export type RequestsShown = { 
 /**
@@ -3939,6 +4361,48 @@ date: string,
  * Who wrote it down.
  */
 by: Who, };
+
+export type SaidView = { 
+/**
+ * Who said it.
+ */
+from: string, 
+/**
+ * Their agency.
+ */
+agency: string | null, 
+/**
+ * What.
+ */
+text: string, 
+/**
+ * When.
+ */
+date: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type SayOfPlace = { 
 /**
@@ -4320,6 +4784,20 @@ after: string,
  */
 lines: Array<HistoryLine>, };
 
+export type Splice = { 
+/**
+ * UTF-16 code units from the start.
+ */
+at: number, 
+/**
+ * How many UTF-16 code units go there.
+ */
+delete: number, 
+/**
+ * What comes there.
+ */
+insert: string, };
+
 export type Stale = { 
 /**
  * A side, or an entry's id.
@@ -4379,6 +4857,12 @@ answer: StillTrue,
  * When it was looked at.
  */
 date: string | null, };
+
+export type StopGuestLink = { 
+/**
+ * Which.
+ */
+id: string, };
 
 export type StrandCommand = { "do": "set-person", 
 /**
@@ -4564,7 +5048,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
 
 export type StrandRecordView = { 
 /**
@@ -4631,6 +5115,14 @@ maps: Array<OwnMapView>,
  * What was shared about them, oldest first.
  */
 shared: Array<SharedView>, 
+/**
+ * Links for them and their family.
+ */
+links: Array<GuestLinkView>, 
+/**
+ * What arrived by links.
+ */
+arrived: Array<ArrivedView>, 
 /**
  * What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
  */
@@ -4726,6 +5218,46 @@ label: string,
  */
 positions: Array<PersonPosition>, };
 
+export type SummaryShown = { 
+/**
+ * The summary's id.
+ */
+assessment: string, 
+/**
+ * How this device stands.
+ */
+standing: StandingShown, 
+/**
+ * What was shared.
+ */
+summary: SummaryView, };
+
+export type SummaryView = { 
+/**
+ * Schema of the document; larger than ours if a newer Kith wrote it.
+ */
+schema: number, 
+/**
+ * What was shared last; `None`: nothing yet.
+ */
+now: PublishedView | null, 
+/**
+ * What was shared before, newest first.
+ */
+before: Array<PublishedView>, 
+/**
+ * What readers said, oldest first.
+ */
+said: Array<SaidView>, 
+/**
+ * Who leads.
+ */
+people: Array<PersonView>, 
+/**
+ * What a newer version wrote.
+ */
+newer: Array<NewerField>, };
+
 export type TakeBack = { 
 /**
  * Which.
@@ -4735,6 +5267,16 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type TakeIn = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * What it is.
+ */
+arrived: Arrived, };
 
 export type TakePosition = { 
 /**
@@ -4804,21 +5346,13 @@ at: string, };
 
 export type TextChanged = { 
 /**
- * The entry.
+ * The text: "entries/{id}/text", "analysis/summary".
  */
-entry: string, 
+field: string, 
 /**
- * UTF-16 code units from its start.
+ * What went and what came.
  */
-at: number, 
-/**
- * How many went there.
- */
-delete: number, 
-/**
- * What came.
- */
-insert: string, };
+splice: Splice, };
 
 export type TextLine = { 
 /**
@@ -4994,7 +5528,11 @@ export type ToAdmit = { request: string,
 /**
  * The four words that both have compared.
  */
-words: string, };
+words: string, 
+/**
+ * Why they write here: for police, businesses and residents.
+ */
+why?: string, };
 
 export type ToAttach = { name?: string, known_as?: string, 
 /**
@@ -5009,6 +5547,12 @@ person?: string,
  * A label that I hold already and that has no record.
  */
 strand?: string, };
+
+export type ToBeHere = { 
+/**
+ * "2.3", "summary", "overview"; none: not there any more.
+ */
+place: string | null, };
 
 export type ToCheck = { text: string, 
 /**
@@ -5054,6 +5598,8 @@ export type ToHandOver = {
  */
 to: string, phone?: string, why?: string, stay: boolean, };
 
+export type ToHide = { hidden: boolean, };
+
 export type ToInvite = { role: string, expires: string, for_whom: string | null, };
 
 export type ToJoin = { link: string, };
@@ -5096,7 +5642,13 @@ show?: Agreement,
  */
 review?: string, };
 
+export type ToNoteHeard = { from: string, agency?: string, text: string, };
+
+export type ToOffer = { agency: string, role: string, };
+
 export type ToOpenBeside = { name: string, };
+
+export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
 
@@ -5125,6 +5677,28 @@ export type ToTell = {
  * An assessment or a strand record.
  */
 id?: string, what?: string, with?: string, why?: string, };
+
+export type ToType = { 
+/**
+ * The text.
+ */
+field: string, 
+/**
+ * Names this editor while it is open, so that what is sent again after a lost answer is done once.
+ */
+sitting: string, 
+/**
+ * Counts what this editor asks.
+ */
+turn: number, 
+/**
+ * Where the editor stands; none: it opens.
+ */
+heads: Heads | null, 
+/**
+ * What was typed there, in order.
+ */
+splices: Array<Splice>, };
 
 export type ToUnlock = { passphrase: Passphrase, };
 
@@ -5155,6 +5729,20 @@ label: string,
  * Every value.
  */
 values: Array<Version>, };
+
+export type TypedOn = { 
+/**
+ * Where it stands.
+ */
+heads: Heads, 
+/**
+ * What others wrote, to be applied in order after the editor's own splices.
+ */
+splices: Array<Splice>, 
+/**
+ * The whole text, for an editor that opens or has lost its place. The splices that came with the question were not taken then.
+ */
+text: string | null, };
 
 export type UnjoinedView = { 
 /**
@@ -5646,7 +6234,17 @@ export type WorkShown = {
  */
 groups: Array<WorkGroup>, };
 
-export type WorkTask = { assessment: string, title: string | null, task: Task, };
+export type WorkTask = { assessment: string | null, title: string | null, task: Task, };
+
+export type WriteTogether = { 
+/**
+ * Which entry.
+ */
+id: string, 
+/**
+ * Whether it is open from now on.
+ */
+open: boolean, };
 
 export type Young = { 
 /**
