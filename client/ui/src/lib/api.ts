@@ -10,6 +10,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Stops a form at an answer that is not given, before anything is asked of the program. */
+export function needs(answer: string, sentence: string): void {
+  if (!answer.trim()) throw new Refusal(0, "empty", sentence);
+}
+
 /** The program does not answer: it was ended, or the computer slept. */
 export const GONE = "gone";
 
