@@ -1,5 +1,5 @@
 //! My caseload, labels on Team, what readers see, and someone in danger, in a real browser (client/ui/tests/caseload.mjs): Priya holds A
-//! and B, Delroy holds nobody, and an officer has the summary and nothing else.
+//! and B, Delroy holds nobody, Colin comes to stand in, and an officer has the summary and nothing else.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use kith_tests::apps::{App, walk};
@@ -30,12 +30,14 @@ fn real_names_stay_in_the_caseload_and_readers_see_what_was_shared() {
     priya.lets_in_as(&larch, &officer, "reader");
     let open = |name: &str| App::open_unlocked(&folder.path().join(folder_of(name)));
     let (priya, delroy) = (open("Priya Marsh"), open("Delroy Finch"));
+    let colin = open("Colin Ashdown");
     let officer = App::open_unlocked(&folder.path().join("officer"));
     walk(
         "caseload.mjs",
         &[
             ("KITH_PRIYA", &priya.address),
             ("KITH_DELROY", &delroy.address),
+            ("KITH_COLIN", &colin.address),
             ("KITH_OFFICER", &officer.address),
             ("KITH_LARCH", &larch),
         ],

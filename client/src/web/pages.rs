@@ -98,8 +98,15 @@ fn my_work(engine: &Engine, manner: &Manner) -> Result<WorkShown, Failure> {
     }
     // What waits in my caseload stands here too: it is this person's own page, on their own computer.
     let caseload = verbs::caseload_now(engine, manner)?;
-    let own = caseload.people.into_iter().flat_map(|person| person.tasks).chain(caseload.tasks);
-    all.extend(own.map(|task| WorkTask { assessment: None, title: None, task }));
+    let mut own: Vec<Task> = caseload.tasks;
+    for person in caseload.people {
+        let record = verbs::find_record(engine, &person.record)?.id;
+        if engine.look(move |work| Ok(!work.core().waiting(work.rows(), &record)?.is_empty()))? {
+            own.push(Task { page: "caseload".to_owned(), at: person.record.clone(), ..let_in() });
+        }
+        own.extend(person.tasks);
+    }
+    all.extend(own.into_iter().map(|task| WorkTask { assessment: None, title: None, task }));
     // Stable: within a group, by assessment and in the order in which each gives them.
     all.sort_by_key(|one| one.task.group);
     let mut groups: Vec<WorkGroup> = Vec::new();

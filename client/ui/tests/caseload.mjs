@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Person, start } from "./browser.mjs";
 
-const { KITH_PRIYA, KITH_DELROY, KITH_OFFICER, KITH_LARCH } = process.env;
-assert.ok(KITH_PRIYA && KITH_DELROY && KITH_OFFICER && KITH_LARCH, "started by `cargo test -p kith-tests --test caseload`");
+const { KITH_PRIYA, KITH_DELROY, KITH_COLIN, KITH_OFFICER, KITH_LARCH } = process.env;
+assert.ok(KITH_PRIYA && KITH_DELROY && KITH_COLIN && KITH_OFFICER && KITH_LARCH, "started by `cargo test -p kith-tests --test caseload`");
 const browser = await start();
 const NAMES = ["Keziah", "Ansah-Rowe", "Tomasz", "Harrowgill", "Tomek", "Marisol"];
 
@@ -21,8 +21,9 @@ const page = (person) => person.page.locator("main").textContent();
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);
   const delroy = await Person.open(browser, "Delroy", KITH_DELROY);
+  const colin = await Person.open(browser, "Colin", KITH_COLIN);
   const officer = await Person.open(browser, "Sam", KITH_OFFICER);
-  for (const person of [priya, delroy, officer]) await person.heading("My work");
+  for (const person of [priya, delroy, colin, officer]) await person.heading("My work");
 
   await step("whoever holds nobody reads how to begin", async () => {
     await delroy.follow("My caseload");
@@ -41,6 +42,14 @@ try {
     await form(priya, "attach-").getByRole("button", { name: "Keep the name" }).click();
     await priya.page.getByRole("heading", { name: "Keziah Ansah-Rowe" }).waitFor();
     await priya.screen("caseload");
+  });
+
+  await step("what waits in my caseload waits in My work too, and leads there", async () => {
+    await priya.follow("My work");
+    await priya.heading("My work");
+    await priya.page.getByRole("link", { name: "Ask Keziah Ansah-Rowe, and note what was said" }).click();
+    await priya.heading("My caseload");
+    await priya.page.waitForFunction(() => document.activeElement?.textContent?.includes("Keziah Ansah-Rowe"));
   });
 
   const keziah = () => priya.page.locator("section", { has: priya.page.getByRole("heading", { name: "Keziah Ansah-Rowe" }) });
@@ -77,13 +86,24 @@ try {
     await delroy.sees("Zanderquill is where it is warm.");
   });
 
-  await step("a link is made for whoever stands in", async () => {
+  await step("whoever stands in is let in to the record by four words, and sees the name; nobody else does", async () => {
     await tomek().getByRole("button", { name: /^Who stands in for you/ }).click();
     await form(priya, "stand-in-").getByLabel("Their name").fill("Colin Ashdown");
     await form(priya, "stand-in-").getByRole("button", { name: "Make a link for them" }).click();
-    await tomek().locator("[data-link]").waitFor();
+    const link = await tomek().locator("[data-link]").textContent();
     await tomek().getByText("stands in: Colin Ashdown").waitFor();
-    await tomek().getByRole("button", { name: "Close" }).click();
+    await go(colin, "/link");
+    await colin.type("The link from your colleague", link);
+    await colin.press("Ask to be let in");
+    const words = await tomek().locator(".kith-words").textContent();
+    assert.equal(await colin.page.locator(".kith-words").textContent(), words);
+    await priya.screen("caseload-let-in");
+    await tomek().getByRole("button", { name: "Yes, the same: let them in" }).click();
+    await tomek().getByText("Colin Ashdown is in.").waitFor();
+    await caseload(colin);
+    await colin.page.getByRole("heading", { name: /Tomasz Harrowgill/ }).waitFor();
+    await colin.sees("You stand in for Priya Marsh");
+    assert.ok(!(await page(colin)).includes("Keziah"), "only the record that was shared");
   });
 
   await step("a young person is attached on Team; colleagues see the label and the phone", async () => {
@@ -116,6 +136,37 @@ try {
     await priya.press("Back");
   });
 
+  await step("after a no holder and lead decide; nobody is taken out by it", async () => {
+    await caseload(priya);
+    await tomek().getByRole("button", { name: /^Note what was said/ }).click();
+    const note = form(priya, "agree-");
+    await note.getByLabel("a parent or carer").check();
+    await note.getByLabel("no", { exact: true }).check();
+    await note.getByLabel("How were they asked?").fill("By phone");
+    await note.getByRole("button", { name: "Note it" }).click();
+    await tomek().getByText(/^Decide by/).waitFor();
+    await tomek().getByRole("link", { name: "Decide on Team" }).click();
+    await priya.heading("Team");
+    await priya.sees("Nothing is taken out by itself, and no safety step waits.");
+    await priya.screen("team-after-no");
+    await priya.press(/^Decide/);
+    await form(priya, "decide-").getByLabel("go on", { exact: true }).check();
+    await form(priya, "decide-").getByLabel("Because").fill("The group is safer with it.");
+    await form(priya, "decide-").getByRole("button", { name: "Decide" }).click();
+    await priya.sees("Decided after a no: go on, because: The group is safer with it.");
+  });
+
+  await step("what an entry rests on is said by label", async () => {
+    await go(delroy, `/a/${KITH_LARCH}/sides/1`);
+    await delroy.press(/^More/);
+    await delroy.press(/^Whom it rests on/);
+    await form(delroy, "rests-").getByLabel("D", { exact: true }).check();
+    await delroy.screen("rests-on");
+    await form(delroy, "rests-").getByRole("button", { name: "Update" }).click();
+    await form(delroy, "rests-").waitFor({ state: "detached" });
+    await team(delroy);
+  });
+
   await step("taking out says plainly what stays; the label goes for everyone", async () => {
     await caseload(priya);
     const marisol = priya.page.locator("section", { has: priya.page.getByRole("heading", { name: "Marisol Quennevane" }) });
@@ -129,6 +180,23 @@ try {
     await marisol.getByText("Why: Moved away.").waitFor();
     await delroy.page.getByText("01632 960 111").waitFor({ state: "detached" });
     assert.ok(!(await page(delroy)).includes("Moved away"));
+    await delroy.sees("Rested on somebody who was taken out");
+    await delroy.press(/^It stands as a theme/);
+    await delroy.sees("Kept as a theme.");
+  });
+
+  await step("hand over: the next holder holds the record, and whoever stays stands in", async () => {
+    await caseload(priya);
+    await tomek().getByRole("button", { name: /^Hand over/ }).click();
+    const over = form(priya, "hand-over-");
+    await over.getByLabel(/^Colin Ashdown/).check();
+    await over.getByLabel("The phone that colleagues ring from now on").fill("01632 960 144");
+    await over.getByLabel("I stay, and stand in").check();
+    await priya.screen("hand-over");
+    await over.getByRole("button", { name: "Hand over" }).click();
+    await tomek().getByText("You stand in for Colin Ashdown").waitFor();
+    await colin.sees("You hold them");
+    await delroy.sees("01632 960 144");
   });
 
   await step("a lead sees exactly what readers will see, then shares it; a reader has that and nothing else", async () => {
@@ -163,7 +231,7 @@ try {
     await priya.screen("team-invite-police");
   });
 
-  for (const person of [priya, delroy, officer]) await person.kept(new URL(person.page.url()).port);
+  for (const person of [priya, delroy, colin, officer]) await person.kept(new URL(person.page.url()).port);
 } finally {
   await browser.close();
 }
