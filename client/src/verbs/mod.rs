@@ -24,7 +24,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use caseload::{copy_now, danger_now, names, names_shown};
+pub(crate) use caseload::{caseload_now, copy_now, danger_now, names, names_shown};
 pub(crate) use find::document;
 pub(crate) use find::record as find_record;
 pub(crate) use holding::note_agreement;

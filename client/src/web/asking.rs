@@ -101,12 +101,18 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("after-no", of!(AfterNo)),
         ("their-words", of!(TheirWords)),
         ("whom", of!(Whom)),
-        ("said", of!(Said)),
+        // That somebody has read what this is stands apart: it is openness, and no answer about taking part.
+        ("said", without(of!(Said), Said::HasRead.as_str())),
         ("competent", of!(Competent)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
     .collect()
+}
+
+fn without(mut choices: Vec<Choice>, value: &str) -> Vec<Choice> {
+    choices.retain(|choice| choice.value != value);
+    choices
 }
 
 /// The picture as it is drawn today, with what changed since another day.

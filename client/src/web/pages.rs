@@ -94,8 +94,19 @@ fn my_work(engine: &Engine, manner: &Manner) -> Result<WorkShown, Failure> {
         let mine = tasks(&shown.view, me.as_ref(), &today).into_iter().filter(|task| task.is_for(leads));
         let tasks = mine.chain((waits && leads).then(let_in));
         let title = shown.view.title.clone();
-        all.extend(tasks.map(|task| WorkTask { assessment: one.assessment.clone(), title: title.clone(), task }));
+        all.extend(tasks.map(|task| WorkTask { assessment: Some(one.assessment.clone()), title: title.clone(), task }));
     }
+    // What waits in my caseload stands here too: it is this person's own page, on their own computer.
+    let caseload = verbs::caseload_now(engine, manner)?;
+    let mut own: Vec<Task> = caseload.tasks;
+    for person in caseload.people {
+        let record = verbs::find_record(engine, &person.record)?.id;
+        if engine.look(move |work| Ok(!work.core().waiting(work.rows(), &record)?.is_empty()))? {
+            own.push(Task { page: "caseload".to_owned(), at: person.record.clone(), ..let_in() });
+        }
+        own.extend(person.tasks);
+    }
+    all.extend(own.into_iter().map(|task| WorkTask { assessment: None, title: None, task }));
     // Stable: within a group, by assessment and in the order in which each gives them.
     all.sort_by_key(|one| one.task.group);
     let mut groups: Vec<WorkGroup> = Vec::new();

@@ -363,7 +363,8 @@ pub(crate) struct WorkGroup {
 /// One task, and where it is.
 #[derive(Serialize, TS)]
 pub(crate) struct WorkTask {
-    pub(crate) assessment: String,
+    /// None: it is in my caseload.
+    pub(crate) assessment: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) task: Task,
 }

@@ -1,9 +1,11 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AppState, Asked, AssessmentShown, Begun, CodeDrawn, Command, CommandDone, ComputerShown, Decided, DraftKept, ExampleShown,
-  FindShown, Guide, HintsShown, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News,
-  Opened, PictureShown, ProgramAdded, RequestsShown, ReviewShown, SinceShown, ThenAndNow, TimelineShown, ToCheck, ToChoose,
-  ToKeepDraft, ToType, TypedOn, WorkShown,
+  AgreementNoted, AppState, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone,
+  ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown,
+  InDanger, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown,
+  ProgramAdded, PublishedShown, RecordShown, RequestsShown, ReviewShown, SinceShown, StrandCommand, SummaryShown, ThenAndNow,
+  TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToNoteAgreement,
+  ToNoteHeard, ToTell, ToType, TypedOn, WordsJoined, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -11,6 +13,11 @@ export class Refusal extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
     super(message);
   }
+}
+
+/** Stops a form at an answer that is not given, before anything is asked of the program. */
+export function needs(answer: string, sentence: string): void {
+  if (!answer.trim()) throw new Refusal(0, "empty", sentence);
 }
 
 /** The program does not answer: it was ended, or the computer slept. */
@@ -65,6 +72,7 @@ async function download(path: string, otherwise: string): Promise<void> {
 }
 
 const of = (id: string) => `/assessments/${encodeURIComponent(id)}`;
+const record = (id: string) => `/records/${encodeURIComponent(id)}`;
 
 export const api = {
   launch: (launch: string) => letIn("/launch", { launch }),
@@ -114,9 +122,27 @@ export const api = {
   requests: (id: string) => json<RequestsShown>("POST", `${of(id)}/requests`, {}),
   invite: (id: string, role: string, expires: string, for_whom: string) =>
     json<Invited>("POST", `${of(id)}/invite`, { role, expires, for_whom }),
-  admit: (id: string, request: string, words: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words }),
+  /** What people of an agency and role are offered, unless a lead decides otherwise. */
+  byDefault: (agency: string, role: string) => json<ByDefault>("POST", "/by-default", { agency, role }),
+  admit: (id: string, request: string, words: string, why?: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words, ...(why ? { why } : {}) }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
+  caseload: () => json<Caseload>("GET", "/caseload"),
+  attach: (id: string, asked: ToAttach) => json<AttachedShown>("POST", `${of(id)}/attach`, asked),
+  record: (id: string) => json<RecordShown>("GET", record(id)),
+  recordCommand: (id: string, command: StrandCommand) => json<CommandDone>("POST", `${record(id)}/commands`, command),
+  detach: (id: string, asked: ToDetach) => json<DetachedShown>("POST", `${record(id)}/detach`, asked),
+  handOver: (id: string, asked: ToHandOver) => json<HandedOver>("POST", `${record(id)}/hand-over`, asked),
+  agreement: (id: string, asked: ToNoteAgreement) => json<AgreementNoted>("POST", `${record(id)}/agreement`, asked),
+  joinWords: (id: string, asked: ToJoinWords) => json<WordsJoined>("POST", `${record(id)}/join-words`, asked),
+  danger: () => json<InDanger>("GET", "/danger"),
+  dangerNames: () => json<InDanger>("POST", "/danger/names", {}),
+  dangerCopy: (assessment: string) => json<CopyShown>("POST", "/danger/copy", { assessment }),
+  told: (told: ToTell) => json<ToldShown>("POST", "/told", told),
+  preview: (id: string) => json<PublishedShown>("GET", `${of(id)}/publish`),
+  publish: (id: string, why?: string) => json<PublishedShown>("POST", `${of(id)}/publish`, why ? { why } : {}),
+  heard: (id: string, heard: ToNoteHeard) => json<unknown>("POST", `${of(id)}/heard`, heard),
+  summary: (id: string) => json<SummaryShown>("GET", `/summaries/${encodeURIComponent(id)}`),
   picture: (id: string, then: string) => json<PictureShown>("GET", `${of(id)}/picture?then=${encodeURIComponent(then)}`),
   text: (id: string) => json<{ text: string }>("GET", `${of(id)}/text`),
   /** A page to print or send. */

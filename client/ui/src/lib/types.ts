@@ -6234,7 +6234,11 @@ export type WorkShown = {
  */
 groups: Array<WorkGroup>, };
 
-export type WorkTask = { assessment: string, title: string | null, task: Task, };
+export type WorkTask = { 
+/**
+ * None: it is in my caseload.
+ */
+assessment: string | null, title: string | null, task: Task, };
 
 export type WriteTogether = { 
 /**
