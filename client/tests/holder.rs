@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -26,6 +27,19 @@ fn watching(home: &Home) -> Child {
     child
 }
 
+/// What a watch says until it has said this.
+fn heard(child: &mut Child, wanted: &str) -> String {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = String::new();
+    while !said.contains(wanted) {
+        said.push_str(&lines.next().expect("it ends before it says so").unwrap());
+        said.push('\n');
+    }
+    // Whoever still speaks is heard to the end.
+    std::thread::spawn(move || lines.for_each(drop));
+    said
+}
+
 fn interrupted(child: Child) -> common::Run {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     common::ended(child)
@@ -36,7 +50,7 @@ fn verbs_beside_a_running_watch_do_what_they_do_alone() {
     let home = Home::of_priya();
     let id = home.larch();
     let alone = home.text(&["show", "Larch"]).done().out;
-    let watch = watching(&home);
+    let mut watch = watching(&home);
     assert_eq!(home.text(&["show", "Larch"]).done().out, alone);
     let entry = home.entry("Written beside the watch.");
     assert!(home.text(&["show", &id]).done().out.contains("Written beside the watch."));
@@ -51,8 +65,9 @@ fn verbs_beside_a_running_watch_do_what_they_do_alone() {
     assert!(kith_assessment::open(&bytes).is_ok());
     let long = vec![b'a'; 10 << 20];
     home.with_input(&["write", "Larch", "--dimension", "1.6", "--as", "worry", "--text", "-"], &long).refused("too-long");
-    let ended = interrupted(watch).done();
-    assert!(ended.out.contains("Larch: saved on this computer") && ended.out.contains("cannot be used now"), "{ended:?}");
+    let said = heard(&mut watch, "cannot be used now");
+    assert!(said.contains("Larch: saved on this computer"), "{said}");
+    interrupted(watch).done();
     assert!(!home.profile.join("kith.sock").exists());
     assert!(home.text(&["show", "Larch"]).done().out.contains("Edited beside it."));
 }

@@ -14,7 +14,9 @@ async function step(name, does) {
 }
 const box = (one, label = "Write another") => one.page.getByLabel(label).first();
 const hint = (one, word) => one.page.getByRole("button", { name: `Hint about “${word}”` });
-const kept = (one) => one.page.waitForResponse((answer) => answer.url().endsWith("/drafts") && answer.request().method() === "PUT" && answer.ok());
+const kept = (one, text = "") => one.page.waitForResponse(
+  (answer) => answer.url().endsWith("/drafts") && answer.request().method() === "PUT" && answer.ok() && (answer.request().postData() ?? "").includes(text),
+);
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);
@@ -178,7 +180,7 @@ try {
     await priya.sees("Kith does not answer on this computer.");
     await priya.sees("Not checked for names and the like just now.");
     await priya.page.context().setOffline(false);
-    await kept(priya);
+    await kept(priya, "Typed while nothing answers");
     await priya.page.getByText("Kith does not answer on this computer.").waitFor({ state: "detached" });
     await priya.page.reload();
     await priya.type("Your passphrase", WORDS);
@@ -187,7 +189,7 @@ try {
     assert.equal(await box(priya).inputValue(), "Typed while nothing answers");
   });
 
-  await step("an impossible day, an empty entry, a text that is too long: what to do is said, and what was typed stays", async () => {
+  await step("half a day, an empty entry, a text that is too long: what to do is said, and what was typed stays", async () => {
     await nadia.follow("Overview");
     await nadia.press("Add to assessment");
     await nadia.sees("There is a problem");
@@ -195,7 +197,8 @@ try {
     await nadia.screen("entry-empty");
     await box(nadia).fill("Since the half term.");
     await nadia.page.getByRole("button", { name: "Change who said it and when" }).first().click();
-    await nadia.page.getByLabel("When was it so?").pressSequentially("31022026");
+    // Which part of a day comes first depends on the browser's language: any beginning is no day yet.
+    await nadia.page.getByLabel("When was it so?").pressSequentially("31");
     await nadia.press("Add to assessment");
     await nadia.page.getByRole("link", { name: /That is not a day/ }).waitFor();
     await nadia.screen("entry-day");
@@ -217,9 +220,9 @@ try {
     await nadia.sees("Added.");
     await nadia.follow("Share or print");
     await nadia.heading("Share or print");
-    await nadia.page.getByText("22 Hollow Lane").waitFor();
+    await nadia.page.getByText("22 Hollow Lane").first().waitFor();
     await nadia.screen("review");
-    await nadia.page.getByRole("button", { name: "Keep it: 22 Hollow Lane" }).click();
+    await nadia.page.getByRole("button", { name: /^Keep it.*22 Hollow Lane/ }).click();
     await nadia.page.getByText("something that leads to one person: 1 kept").waitFor();
     const file = nadia.page.waitForEvent("download");
     await nadia.press("Make the pages");

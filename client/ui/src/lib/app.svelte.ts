@@ -171,6 +171,7 @@ class App {
         try {
           this.state = await api.state();
           this.gone = false;
+          if (this.state.state === "open") await keepUnsaved();
           this.looks += 1;
         } catch (error) {
           this.notice(error);

@@ -20,6 +20,8 @@ export class DraftBox {
   #kept = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> | undefined;
+  /** Its page is gone: what cannot be kept now is kept with everything else that waits, and never again by this one. */
+  #gone = false;
 
   constructor(readonly assessment: string, readonly field: string, draft: Draft | undefined, choices: Record<string, string> = {}) {
     this.choices = choices;
@@ -49,6 +51,7 @@ export class DraftBox {
       const forget = [app.beforeLock(() => this.save()), app.onDraft((news) => this.#follow(news))];
       return () => {
         forget.forEach((one) => one());
+        this.#gone = true;
         void this.save();
       };
     });
@@ -93,7 +96,7 @@ export class DraftBox {
         if (!this.elsewhere) this.#known = 0;
       } else if (code === "too-long") {
         this.problem = why;
-      } else {
+      } else if (!this.#gone) {
         this.#timer = setTimeout(() => void this.save(), AGAIN);
       }
     }

@@ -122,6 +122,8 @@ export async function plan(step, { priya, nadia }) {
     await hers.getByRole("button", { name: /^Answer/ }).click();
     await hers.getByLabel("Your answer").fill("The council says no cameras.");
     await hers.getByRole("button", { name: "Set the answer beside it" }).click();
+    await closed(hers);
+    await hers.getByText("The council says no cameras.").first().waitFor();
     await light.getByText("The council says no cameras.").first().waitFor();
     await priya.screen("plan-action");
   });
