@@ -39,7 +39,7 @@ impl Failure {
 }
 
 /// With a capital and a full stop, whatever crate it comes from.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut characters = text.chars();
     let first: String = characters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();

@@ -202,15 +202,15 @@ pub fn openapi() -> Value {
 }
 
 fn described(what: &str, answer: &Value, one: bool) -> Value {
-    let refused = |why: &str| json!({ "description": why, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Refused" } } } });
+    let says = |why: &str| json!({ "description": why, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Refused" } } } });
     let mut get = json!({
         "summary": what,
         "responses": {
             "200": { "description": "Done", "content": { "application/json": { "schema": answer } } },
-            "401": refused("The token is missing, wrong, or was stopped"),
-            "422": refused("Refused, with a sentence that says why: there is no such assessment here, or it cannot be read"),
-            "423": refused("Kith is locked: the practitioner opens it with their passphrase"),
-            "429": refused("Wrong tokens came too often: wait a minute"),
+            "401": says("The token is missing, wrong, or was stopped"),
+            "422": says("Refused, with a sentence that says why: there is no such assessment here, or it cannot be read"),
+            "423": says("Kith is locked: the practitioner opens it with their passphrase"),
+            "429": says("Wrong tokens came too often: wait a minute"),
         },
     });
     if one {

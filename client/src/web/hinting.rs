@@ -19,7 +19,7 @@ use super::house::House;
 use super::news::News;
 use super::shapes::CommandDone;
 use crate::engine::{Engine, HINT};
-use crate::failure::Failure;
+use crate::failure::{Failure, sentence};
 use crate::verbs;
 
 /// Rows of this version hold it.
@@ -204,11 +204,7 @@ fn hints(engine: &Engine, house: &House, id: &str, asked: &ToCheck) -> Result<Hi
     let found = match checker(engine, house, document)?.check(&asked.text, words) {
         Ok(found) => found,
         Err(why) => {
-            return Ok(HintsShown {
-                hints: Vec::new(),
-                not_checked: Some(Failure::refused("x", why.to_string()).message),
-                own_words: false,
-            });
+            return Ok(HintsShown { hints: Vec::new(), not_checked: Some(sentence(&why.to_string())), own_words: false });
         }
     };
     let kept = kept(engine, document)?;
