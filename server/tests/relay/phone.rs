@@ -12,7 +12,7 @@ use kith_group::{
     token_verifier,
 };
 use kith_relay::{Running, store_file};
-use kith_sync::wire::{ClientMessage, ServerMessage};
+use kith_sync::wire::{ClientMessage, GuestItem, ServerMessage};
 use serde_json::{Value, json};
 
 const DOCUMENT: DocumentId = DocumentId([1; 16]);
@@ -218,19 +218,29 @@ impl Visit {
 
     /// Everything that waits, opened by the holder, and forgotten by the relay; with the sealed bytes.
     async fn take(&mut self) -> Vec<(GuestItemId, Said, Vec<u8>)> {
-        let ask = ClientMessage::GuestItems { document: DOCUMENT, after: None };
-        let ServerMessage::GuestItems { items, .. } = self.client.ask(&ask).await else { panic!("no items") };
+        // What came while the phone was in use was told as it came, and is asked for once more: each counts once.
+        self.client.send(&ClientMessage::GuestItems { document: DOCUMENT, after: None }).await;
+        self.client.send(&ClientMessage::Ping { number: 7 }).await;
+        let mut items: Vec<GuestItem> = Vec::new();
+        loop {
+            match self.client.next().await {
+                ServerMessage::GuestItems { items: more, .. } => {
+                    for item in more {
+                        if !items.iter().any(|one| one.item == item.item) {
+                            items.push(item);
+                        }
+                    }
+                }
+                ServerMessage::Pong { .. } => break,
+                other => panic!("unexpected {other:?}"),
+            }
+        }
         let mut taken = Vec::new();
         for item in items {
             let said = open_item(&self.link, &item.item, &holder(), &item.sealed).unwrap();
             assert_eq!(open_item(&self.link, &item.item, &stand_in(), &item.sealed), Ok(said.clone()));
             let drop = ClientMessage::DropGuestItem { document: DOCUMENT, link: item.link, item: item.item };
-            // What comes meanwhile is told as it comes, and is asked for again below.
-            let mut answer = self.client.ask(&drop).await;
-            while matches!(answer, ServerMessage::GuestItems { .. }) {
-                answer = self.client.next().await;
-            }
-            assert_eq!(answer, ServerMessage::GuestItemDropped { item: item.item });
+            assert_eq!(self.client.ask(&drop).await, ServerMessage::GuestItemDropped { item: item.item });
             taken.push((item.item, said, item.sealed));
         }
         taken
