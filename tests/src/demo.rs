@@ -47,7 +47,9 @@ impl Demo {
              unset KITH_WITHOUT_APP, and run this again. `cargo xtask story` needs neither"
         );
         let relay = Relay::start_without_pauses(&folder.join("relay"))?;
-        let stage = Stage::larch(folder, &relay.url(), Timestamp::now().as_second())?;
+        let now = Timestamp::now().as_second();
+        let stage = Stage::larch(folder, &relay.url(), now)?;
+        stage.keep_records(now)?;
         let assessment = stage.document.to_string();
         stage.leave()?;
         let mut others = Vec::new();

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
-use kith::engine::{Engine, EngineError};
-use kith_assessment::{Command, Context, EntryId, Refusal, Sample, SamplePerson, apply, sample_larch};
+use anyhow::{Context as _, anyhow, bail};
+use kith::engine::{Engine, EngineError, ToAttach};
+use kith_assessment::{
+    Command, Context, EntryId, Refusal, Sample, SamplePerson, SampleStrand, StrandCommand, apply, sample_larch,
+};
 use kith_group::{DocumentId, Random as _, SystemRandom};
 
 use crate::replay::{let_in, new_assessment, profile, until_same};
@@ -74,6 +76,33 @@ impl Stage {
     pub fn engine(&self, name: &str) -> anyhow::Result<&Engine> {
         let found = self.people.iter().find(|(person, _)| person == name);
         found.map(|(_, engine)| engine).with_context(|| format!("{name} does not write in the sample"))
+    }
+
+    /// Gives each holder the strand records of the sample: who their labels are, on their own computer.
+    ///
+    /// # Errors
+    /// When a label is not in the assessment, or a record cannot be made.
+    pub fn keep_records(&self, now: i64) -> anyhow::Result<()> {
+        let document = self.document;
+        for SampleStrand { by, label, commands } in sample_larch().strand_records(now).map_err(|error| anyhow!(error))? {
+            let engine = self.engine(&by)?;
+            let strand = engine.view(document)?.strands.into_iter().find(|strand| strand.label == label);
+            let strand: EntryId = strand.with_context(|| format!("the sample has no label {label}"))?.kept.id.parse()?;
+            // Who it is comes with the attaching; the rest is written in the record.
+            let (who, rest): (Vec<_>, Vec<_>) = commands
+                .into_iter()
+                .map(|(_, command)| command)
+                .partition(|command| matches!(command, StrandCommand::SetPerson { .. }));
+            let Some(StrandCommand::SetPerson { name: Some(name), known_as, .. }) = who.into_iter().next() else {
+                bail!("the sample does not say who {label} is");
+            };
+            let attach = ToAttach { record: None, name, known_as, label: None, phone: None, strand: Some(strand) };
+            engine.step(move |work| {
+                let record = work.attach(&document, &attach)?.record;
+                rest.iter().try_for_each(|command| work.record_command(&record, command).map(|_| ()))
+            })?;
+        }
+        Ok(())
     }
 
     fn all_have_it(&self) -> anyhow::Result<()> {
