@@ -59,7 +59,7 @@ try {
     await keziah().getByRole("button", { name: /^Note what was said/ }).click();
     const note = form(priya, "agree-");
     await note.getByRole("button", { name: "Note it" }).click();
-    await note.getByText("Choose who said it.").waitFor();
+    await note.getByText("Choose who said it.").first().waitFor();
     await note.getByLabel("the young person", { exact: true }).check();
     assert.equal(await note.getByLabel("has read this").count(), 0, "having read it is no answer");
     await note.getByLabel("yes", { exact: true }).check();
@@ -67,13 +67,13 @@ try {
     await priya.screen("caseload-agreement");
     await note.getByRole("button", { name: "Note it" }).click();
     await keziah().getByText("Colleagues see:").first().waitFor();
-    await keziah().getByText("The young person: yes").waitFor();
+    await keziah().getByText("The young person: yes").first().waitFor();
     await keziah().getByRole("button", { name: /^They have read what this is/ }).click();
     const read = form(priya, "open-");
     await read.getByLabel("a parent or carer").check();
     await read.getByLabel("How were they asked?").fill("By phone");
     await read.getByRole("button", { name: "Note it" }).click();
-    await keziah().getByText("A parent or carer: has read what this is").waitFor();
+    await keziah().getByText("A parent or carer: has read what this is").first().waitFor();
   });
 
   await step("words that were said only to me join when I let them, under the label", async () => {
@@ -81,7 +81,7 @@ try {
     const join = form(priya, "join-");
     await join.getByLabel("Environmental and family factors").check();
     await join.getByRole("button", { name: "Let them join" }).click();
-    await tomek().getByText("The words have joined the assessment").waitFor();
+    await tomek().getByText("The words have joined the assessment").first().waitFor();
     await go(delroy, `/a/${KITH_LARCH}/voices`);
     await delroy.sees("Zanderquill is where it is warm.");
   });
@@ -91,7 +91,7 @@ try {
     await form(priya, "stand-in-").getByLabel("Their name").fill("Colin Ashdown");
     await form(priya, "stand-in-").getByRole("button", { name: "Make a link for them" }).click();
     const link = await tomek().locator("[data-link]").textContent();
-    await tomek().getByText("stands in: Colin Ashdown").waitFor();
+    await tomek().getByText("stands in: Colin Ashdown").first().waitFor();
     await go(colin, "/link");
     await colin.type("The link from your colleague", link);
     await colin.press("Ask to be let in");
@@ -99,7 +99,7 @@ try {
     assert.equal(await colin.page.locator(".kith-words").textContent(), words);
     await priya.screen("caseload-let-in");
     await tomek().getByRole("button", { name: "Yes, the same: let them in" }).click();
-    await tomek().getByText("Colin Ashdown is in.").waitFor();
+    await tomek().getByText("Colin Ashdown is in.").first().waitFor();
     await caseload(colin);
     await colin.page.getByRole("heading", { name: /Tomasz Harrowgill/ }).waitFor();
     await colin.sees("You stand in for Priya Marsh");
@@ -144,7 +144,7 @@ try {
     await note.getByLabel("no", { exact: true }).check();
     await note.getByLabel("How were they asked?").fill("By phone");
     await note.getByRole("button", { name: "Note it" }).click();
-    await tomek().getByText(/^Decide by/).waitFor();
+    await tomek().getByText(/^Decide by/).first().waitFor();
     await tomek().getByRole("link", { name: "Decide on Team" }).click();
     await priya.heading("Team");
     await priya.sees("Nothing is taken out by itself, and no safety step waits.");
@@ -176,8 +176,8 @@ try {
     await out.getByLabel("go", { exact: true }).check();
     await priya.screen("take-out");
     await out.getByRole("button", { name: "Take D out" }).click();
-    await marisol.getByText("Other machines may still hold, sealed in old history, that a D was here; nothing there says who.").waitFor();
-    await marisol.getByText("Why: Moved away.").waitFor();
+    await marisol.getByText("Other machines may still hold, sealed in old history, that a D was here; nothing there says who.").first().waitFor();
+    await marisol.getByText("Why: Moved away.").first().waitFor();
     await delroy.page.getByText("01632 960 111").waitFor({ state: "detached" });
     assert.ok(!(await page(delroy)).includes("Moved away"));
     await delroy.sees("Rested on somebody who was taken out");
@@ -194,7 +194,7 @@ try {
     await over.getByLabel("I stay, and stand in").check();
     await priya.screen("hand-over");
     await over.getByRole("button", { name: "Hand over" }).click();
-    await tomek().getByText("You stand in for Colin Ashdown").waitFor();
+    await tomek().getByText("You stand in for Colin Ashdown").first().waitFor();
     await colin.sees("You hold them");
     await delroy.sees("01632 960 144");
   });

@@ -37,7 +37,7 @@ try {
     await priya.press("Say “a friend”");
     assert.match(await box.inputValue(), /^A friend/);
     await priya.press("Add to assessment");
-    await priya.page.locator(".kith-triangle").getByText(/^A friend.*evenings are long/).waitFor();
+    await priya.page.locator(".kith-triangle").getByText(/^A friend.*evenings are long/).first().waitFor();
   });
 
   await step("\"?\" beside a dimension shows its questions and a good example; help has a page for each side", async () => {
@@ -50,7 +50,7 @@ try {
     await priya.screen("help");
     await priya.follow("Guardianship capacity");
     await priya.heading("Guardianship capacity");
-    await priya.page.getByText("On Thursdays two workers at the hub know them").waitFor();
+    await priya.page.getByText("On Thursdays two workers at the hub know them").first().waitFor();
     await priya.screen("help-side");
   });
 

@@ -100,7 +100,7 @@ try {
     await priya.type("Begin with what is good.", "They wait for each other. Nobody walks home alone.");
     await priya.press("Add to assessment");
     await priya.sees("That is the first one.");
-    await priya.page.locator(".kith-triangle").getByText("They wait for each other.").waitFor();
+    await priya.page.locator(".kith-triangle").getByText("They wait for each other.").first().waitFor();
     await priya.screen("overview-first");
   });
 
@@ -126,7 +126,7 @@ try {
     await priya.page.getByLabel("Worry", { exact: true }).check();
     await priya.page.getByLabel("Where it goes").selectOption("3.2");
     await priya.press("Add to assessment");
-    await priya.page.locator(".kith-triangle").getByText("The last bus goes").waitFor();
+    await priya.page.locator(".kith-triangle").getByText("The last bus goes").first().waitFor();
   });
 
   await step("three sides: kind in one press, edit, a differing view, take back and put back", async () => {
@@ -209,7 +209,7 @@ try {
     await priya.follow("Overview");
     await nadia.type("Write another", "Late for school: a seat and breakfast, not sent home.");
     await nadia.press("Add to assessment");
-    await priya.page.locator(".kith-triangle").getByText("Late for school").waitFor();
+    await priya.page.locator(".kith-triangle").getByText("Late for school").first().waitFor();
     await nadia.page.getByRole("status").filter({ hasText: "Sent" }).first().waitFor();
     await nadia.screen("overview-two");
   });
@@ -249,7 +249,7 @@ try {
     await nadia.screen("history");
     await nadia.press("Someone in danger now");
     await nadia.press("Copy what we know");
-    await nadia.page.getByRole("region", { name: "What we know" }).getByText("Late for school").waitFor();
+    await nadia.page.getByRole("region", { name: "What we know" }).getByText("Late for school").first().waitFor();
     await nadia.screen("danger");
     await nadia.press("Back");
     await nadia.page.keyboard.press("Escape");

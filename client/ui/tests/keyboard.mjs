@@ -98,7 +98,7 @@ try {
     await keyboard.press("Enter");
     await press("Add to assessment");
     await priya.sees("That is the first one.");
-    await priya.page.locator(".kith-triangle").getByText("They wait for a friend at the bus stop.").waitFor();
+    await priya.page.locator(".kith-triangle").getByText("They wait for a friend at the bus stop.").first().waitFor();
   });
 
   await step("asking a colleague", async () => {
@@ -128,7 +128,7 @@ try {
   await step("in forced colours nothing that has to be read goes missing", async () => {
     await priya.page.emulateMedia({ forcedColors: "active" });
     await press("Overview");
-    await priya.page.locator(".kith-triangle").getByText("They wait for a friend at the bus stop.").waitFor();
+    await priya.page.locator(".kith-triangle").getByText("They wait for a friend at the bus stop.").first().waitFor();
     await priya.tabTo("Write another");
     await keyboard.type("Keziah waits.");
     await priya.page.locator(".kith-writing__mark").waitFor();

@@ -78,8 +78,8 @@ try {
     const company = priya.page.locator(".kith-company");
     await place(nadia, 0);
     await place(delroy, 0);
-    await company.getByText("Kestrel Vale Academy is in the summary").waitFor();
-    await company.getByText("Kestrel Vale youth hub is in the summary").waitFor();
+    await company.getByText("Kestrel Vale Academy is in the summary").first().waitFor();
+    await company.getByText("Kestrel Vale youth hub is in the summary").first().waitFor();
     for (const name of ["Nadia", "Delroy", "Sorrell", "Finch"]) assert.ok(!(await company.innerText()).includes(name), "an agency, not a person");
     await nadia.follow("Settings");
     await nadia.press("Do not show that I am here");
@@ -89,14 +89,14 @@ try {
     await nadia.page.waitForTimeout(1500);
     await goTo(delroy, "team");
     // What Nadia's page would have said comes before this.
-    await company.getByText("Kestrel Vale youth hub is in the team").waitFor();
+    await company.getByText("Kestrel Vale youth hub is in the team").first().waitFor();
     assert.ok(!(await company.innerText()).includes("Academy"));
     await nadia.follow("Settings");
     await nadia.press("Show that I am here");
     await nadia.page.getByRole("button", { name: "Do not show that I am here" }).waitFor();
     await openSummary(nadia);
     await openSummary(delroy);
-    await company.getByText("Kestrel Vale Academy is in the summary").waitFor();
+    await company.getByText("Kestrel Vale Academy is in the summary").first().waitFor();
   });
 
   const typedBy = { priya: "", nadia: "" };
@@ -267,7 +267,7 @@ try {
     await invitation.waitFor();
     await priya.screen("live-invited");
     await goTo(priya, "sides/3");
-    await priya.page.getByText(/^Delroy Finch, .* invites you to write this together/).waitFor();
+    await priya.page.getByText(/^Delroy Finch, .* invites you to write this together/).first().waitFor();
     await priya.press(/^Write together/);
     await until("Priya's box", () => box(priya, "Write together").evaluate((area) => !area.readOnly));
     await priya.screen("live-entry");

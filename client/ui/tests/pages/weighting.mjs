@@ -39,7 +39,7 @@ export async function weighting(step, { priya, nadia }) {
     await nadia.follow("Summary");
     await reads(nadia, "So we start with the places and with ourselves.");
     await priya.follow("Overview");
-    await priya.page.locator(".kith-summary").getByText("So we start with the places and with ourselves.").waitFor();
+    await priya.page.locator(".kith-summary").getByText("So we start with the places and with ourselves.").first().waitFor();
     await priya.follow("Three sides");
   });
 }
