@@ -244,8 +244,7 @@ impl Practitioner {
         let link = invited["link"].as_str().unwrap();
         let asked = joiner.json(&["join", link, "--name", name, "--agency", agency, "--role", role]);
         let request = asked["request"].as_str().unwrap();
-        let words = self.json(&["requests", assessment])["requests"][0]["words"].clone();
-        let words: Vec<String> = serde_json::from_value(words).expect("four words to compare");
+        let words = self.words_of(assessment, request);
         let granted = self.json(&["admit", assessment, request, "--words", &words.join(" ")]);
         assert_eq!(granted["done"], true, "{granted}");
         for _ in 0..10 {
@@ -259,13 +258,24 @@ impl Practitioner {
         joiner.sync();
     }
 
+    /// The four words that a lead compares. Others may be waiting, and the words come when the relay has answered.
+    fn words_of(&self, document: &str, request: &str) -> Vec<String> {
+        for _ in 0..10 {
+            let waiting = self.json(&["requests", document])["requests"].clone();
+            let mine = waiting.as_array().into_iter().flatten().find(|one| one["request"] == request);
+            if let Some(words) = mine.and_then(|one| serde_json::from_value(one["words"].clone()).ok()) {
+                return words;
+            }
+        }
+        panic!("no four words to compare came for {request}");
+    }
+
     /// Lets somebody who has a profile in to an assessment or a strand record.
     pub fn lets_in_as(&self, document: &str, joiner: &Self, role: &str) {
         let invited = self.json(&["invite", document, "--as", role]);
         let asked = joiner.json(&["join", invited["link"].as_str().unwrap()]);
         let request = asked["request"].as_str().unwrap();
-        let words = self.json(&["requests", document])["requests"][0]["words"].clone();
-        let words: Vec<String> = serde_json::from_value(words).expect("four words to compare");
+        let words = self.words_of(document, request);
         let granted = self.json(&["admit", document, request, "--words", &words.join(" ")]);
         assert_eq!(granted["done"], true, "{granted}");
         for _ in 0..10 {
