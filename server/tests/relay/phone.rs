@@ -258,7 +258,7 @@ impl Visit {
 fn answers(said: &Said) -> &[Answer] {
     match &said.saying {
         Saying::Said(answers) => answers,
-        Saying::Withdrawn => panic!("it was withdrawn"),
+        other => panic!("not answers: {other:?}"),
     }
 }
 
