@@ -1,4 +1,4 @@
-//! The page that young people and families open, and the three things that it asks (protocol 14).
+//! The page that young people and families open, and the four things that it asks (protocol 14).
 //!
 //! The address of the page is the same for everybody; what tells one link from another is behind its `#`, which browsers keep to
 //! themselves. Opening it writes nothing anywhere. Answers are dressed in strict headers and may be kept by nobody.
@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use kith_group::{GuestLinkId, MAX_ITEM};
+use kith_group::{GuestCodeId, GuestLinkId, MAX_ITEM};
 use kith_sync::relay::{GuestAnswer, GuestAsk};
 use tokio::time::timeout;
 
@@ -67,6 +67,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/g/card", post(card))
         .route("/g/item", post(item))
         .route("/g/read", post(read))
+        .route("/g/code", post(code))
         .layer(from_fn(dress))
 }
 
@@ -136,6 +137,10 @@ async fn read(State(shared): State<Shared>, request: Request) -> Response {
         Some(GuestAsk::Read { link, token, code })
     })
     .await
+}
+
+async fn code(State(shared): State<Shared>, request: Request) -> Response {
+    ask(&shared, request, |body| Some(GuestAsk::Code { code: GuestCodeId(body.get(1..)?.try_into().ok()?) })).await
 }
 
 fn link_and_token(body: &[u8]) -> Option<(GuestLinkId, [u8; TOKEN])> {
