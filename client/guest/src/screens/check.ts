@@ -4,7 +4,7 @@ import { type Draft, draft, forgetWords, page, say, words } from "../page";
 import { sendItem } from "../relay";
 import { random } from "../seal/bytes";
 import { isCodeWord, makeCode } from "../seal/code";
-import { sealItem } from "../seal/item";
+import { type Saying, sealItem } from "../seal/item";
 import { button, buttons, heading, show, shownLanguage } from "../show";
 import type { Question } from "../steps";
 import { before } from "./before";
@@ -92,7 +92,7 @@ async function send(): Promise<void> {
   const said = answers();
   show(() => [heading(words().check.sending)]);
   const code = codeWord.trim() === "" ? null : await makeCode(link, codeWord);
-  await deliver(said, replaces, code, card.recipients);
+  await deliver({ is: "said", answers: said }, replaces, code, card.recipients);
 }
 
 /** Takes back what was sent from here. */
@@ -100,14 +100,14 @@ export async function takeBack(): Promise<void> {
   const { sent: replaces, card } = page();
   if (replaces === null) return;
   show(() => [heading(words().check.sending)]);
-  await deliver(null, replaces, null, card.recipients);
+  await deliver({ is: "withdrawn" }, replaces, null, card.recipients);
 }
 
-async function deliver(said: ReturnType<typeof answers> | null, replaces: Uint8Array | null, code: Awaited<ReturnType<typeof makeCode>> | null, recipients: Parameters<typeof sealItem>[2]): Promise<void> {
+async function deliver(saying: Saying, replaces: Uint8Array | null, code: Awaited<ReturnType<typeof makeCode>> | null, recipients: Parameters<typeof sealItem>[2]): Promise<void> {
   const { link } = page();
   const item = random(16);
-  const sealed = await sealItem(link, item, recipients, { language: shownLanguage(), replaces: replaces as typeof item | null, answers: said, code });
-  await hand(item, sealed, said === null);
+  const sealed = await sealItem(link, item, recipients, { language: shownLanguage(), replaces: replaces as typeof item | null, saying, code, attached: [] });
+  await hand(item, sealed, saying.is === "withdrawn");
 }
 
 /** Hands a sealed item to the relay, and says what came of it. */
