@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -39,6 +39,9 @@ const KIND: &str = "application/octet-stream";
 /// browser asks for one and none gives the page away.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'none'; \
                       base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// For how many seconds more a reading may be shown. Then the page drops it, like the relay.
+const OPEN_FOR: &str = "open-for";
 
 /// Powers of the phone that the page never uses.
 const NO_POWERS: &str = "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), geolocation=(), gyroscope=(), \
@@ -169,7 +172,11 @@ async fn ask(shared: &Shared, request: Request, question: impl FnOnce(Bytes) -> 
     let question = (body.first() == Some(&VERSION)).then(|| question(body)).flatten();
     let Some(question) = question else { return StatusCode::BAD_REQUEST.into_response() };
     match shared.inbox.guest(question).await {
-        Some(GuestAnswer::Bytes(bytes)) => ([(header::CONTENT_TYPE, KIND)], bytes).into_response(),
+        Some(GuestAnswer::Card(sealed) | GuestAnswer::Code(sealed)) => ([(header::CONTENT_TYPE, KIND)], sealed).into_response(),
+        Some(GuestAnswer::Reading { sealed, seconds }) => {
+            let headers = [(header::CONTENT_TYPE, KIND.to_owned()), (HeaderName::from_static(OPEN_FOR), seconds.to_string())];
+            (headers, sealed).into_response()
+        }
         Some(GuestAnswer::Kept) => StatusCode::NO_CONTENT.into_response(),
         Some(GuestAnswer::NoLink) => StatusCode::NOT_FOUND.into_response(),
         Some(GuestAnswer::Closed) => StatusCode::GONE.into_response(),

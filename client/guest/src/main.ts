@@ -3,6 +3,7 @@ import "./style.css";
 import { sendKept } from "./kept";
 import { listenForShift } from "./leave";
 import { begin } from "./page";
+import { noReplies } from "./reading";
 import { askCard } from "./relay";
 import { before } from "./screens/before";
 import { ended, waiting } from "./screens/signal";
@@ -17,7 +18,8 @@ async function open(link: Link): Promise<void> {
   const card: Card | null = outcome.status === 200 ? await openCard(link, outcome.body).catch(() => null) : null;
   if (card === null || !card.rights.say) return show(ended);
   const gone = await sendKept();
-  begin({ link, card, language: language(card.language), drafts: new Map(), codeWord: "", sent: null, waiting: null });
+  const nothing = { drafts: new Map(), codeWord: "", sent: null, waiting: null, opened: null, replies: noReplies() };
+  begin({ link, card, language: language(card.language), ...nothing });
   show(before(gone));
 }
 

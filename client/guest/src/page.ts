@@ -1,4 +1,5 @@
 // What the page holds while it is open, in this one object and nowhere else: so that leaving can drop all of it at once.
+import { type Opened, type Replies, noReplies } from "./reading";
 import type { Card } from "./seal/card";
 import { type Link, drop } from "./seal/link";
 import type { Bytes } from "./seal/bytes";
@@ -23,6 +24,9 @@ export interface Page {
   sent: Bytes | null;
   /** What is sealed and has not gone. */
   waiting: { token: Bytes; sealed: Bytes } | null;
+  /** What was opened with the code word. */
+  opened: Opened | null;
+  replies: Replies;
 }
 
 let current: Page | null = null;
@@ -51,6 +55,8 @@ export function forget(): void {
   }
   current.drafts.clear();
   current.codeWord = "";
+  current.opened = null;
+  current.replies = noReplies();
   current.waiting?.token.fill(0);
   current.waiting?.sealed.fill(0);
   current = null;
@@ -61,6 +67,7 @@ export function forgetWords(): void {
   const held = page();
   held.drafts.clear();
   held.codeWord = "";
+  held.replies = noReplies();
 }
 
 export function draft(question: string): Draft {

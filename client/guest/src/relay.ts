@@ -7,7 +7,7 @@ const VERSION = new Uint8Array([1]);
 const PATIENCE = 60_000;
 
 /** What came of a question: an answer, or that nobody could be reached. */
-export type Outcome = { status: number; body: Bytes } | "no signal";
+export type Outcome = { status: number; body: Bytes; headers: Headers } | "no signal";
 
 async function ask(what: string, body: Bytes): Promise<Outcome> {
   const patience = new AbortController();
@@ -25,7 +25,7 @@ async function ask(what: string, body: Bytes): Promise<Outcome> {
     });
     // Too much at once, or a relay that is just starting: it is tried again like without a signal.
     if (response.status === 429 || response.status === 408 || response.status >= 500) return "no signal";
-    return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
+    return { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) };
   } catch {
     return "no signal";
   } finally {

@@ -200,7 +200,7 @@ fn a_code_that_was_wished_for_opens_the_link_and_one_that_is_too_late_is_given_u
     room.log.begin().unwrap();
     let (answer, _) = room.relay.guest(&mut room.log, room.now_ms, GuestAsk::Code { code: id }).unwrap();
     room.log.commit_as(true);
-    let GuestAnswer::Bytes(held) = answer else { panic!("not handed out: {answer:?}") };
+    let GuestAnswer::Code(held) = answer else { panic!("not handed out: {answer:?}") };
     assert_eq!(open_code("https://relay.example", &code, &held), Ok(link()));
     room.wants(wish(room.now_ms / 1_000 - 1));
     assert!(room.core.intents(&room.rows, &room.document).unwrap().is_empty());

@@ -4,6 +4,7 @@
 
 mod check;
 mod common;
+mod formats;
 mod guests;
 mod phone;
 mod program;

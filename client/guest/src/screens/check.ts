@@ -1,16 +1,13 @@
 // Check: everything that would be sent, and who may see each part of it.
 import { el } from "../dom";
 import { type Draft, draft, forgetWords, page, say, words } from "../page";
-import { sendItem } from "../relay";
-import { random } from "../seal/bytes";
 import { isCodeWord, makeCode } from "../seal/code";
-import { sealItem } from "../seal/item";
-import { button, buttons, heading, show, shownLanguage } from "../show";
+import { button, buttons, heading, show } from "../show";
 import type { Question } from "../steps";
 import { before } from "./before";
 import { answered, answers, choices } from "./said";
+import { send as hand } from "./send";
 import { sent, takenBack } from "./sent";
-import { ended, noSignal } from "./signal";
 import { asks, step } from "./step";
 
 type Audience = Draft["audience"];
@@ -82,7 +79,7 @@ function audience(name: string, asked: string, now: Audience | null, options: Au
 
 async function send(): Promise<void> {
   const held = page();
-  const { link, card, codeWord, sent: replaces } = held;
+  const { link, codeWord, sent: replaces } = held;
   problem = codeWord.trim() !== "" && !isCodeWord(codeWord);
   if (problem) {
     show(check);
@@ -92,39 +89,21 @@ async function send(): Promise<void> {
   const said = answers();
   show(() => [heading(words().check.sending)]);
   const code = codeWord.trim() === "" ? null : await makeCode(link, codeWord);
-  await deliver(said, replaces, code, card.recipients);
+  await hand({ saying: { is: "said", answers: said }, replaces, code }, (item) => {
+    page().sent = item;
+    show(sent);
+  });
 }
 
 /** Takes back what was sent from here. */
 export async function takeBack(): Promise<void> {
-  const { sent: replaces, card } = page();
+  const { sent: replaces } = page();
   if (replaces === null) return;
-  show(() => [heading(words().check.sending)]);
-  await deliver(null, replaces, null, card.recipients);
-}
-
-async function deliver(said: ReturnType<typeof answers> | null, replaces: Uint8Array | null, code: Awaited<ReturnType<typeof makeCode>> | null, recipients: Parameters<typeof sealItem>[2]): Promise<void> {
-  const { link } = page();
-  const item = random(16);
-  const sealed = await sealItem(link, item, recipients, { language: shownLanguage(), replaces: replaces as typeof item | null, answers: said, code });
-  await hand(item, sealed, said === null);
-}
-
-/** Hands a sealed item to the relay, and says what came of it. */
-export async function hand(item: ReturnType<typeof random>, sealed: ReturnType<typeof random>, withdraws: boolean): Promise<void> {
-  const outcome = await sendItem(page().link.token, sealed);
-  const held = page();
-  if (outcome === "no signal") {
-    held.waiting = { token: held.link.token.slice(), sealed };
-    show(noSignal(() => void hand(item, sealed, withdraws)));
-  } else if (outcome.status === 204) {
-    held.waiting = null;
-    held.sent = withdraws ? null : item;
-    if (withdraws) forgetWords();
-    show(withdraws ? takenBack : sent);
-  } else {
-    show(ended);
-  }
+  await hand({ saying: { is: "withdrawn" }, replaces }, () => {
+    page().sent = null;
+    forgetWords();
+    show(takenBack);
+  });
 }
 
 export function thrown(): Node[] {

@@ -56,6 +56,6 @@ impl Step<'_> {
         self.store.put_guest_code(&link, None)?;
         let now = now_ms.div_euclid(1_000);
         let works = self.store.guest_link(&link)?.is_some_and(|link| link.card.is_some() && link.expires >= now);
-        Ok(if works && row.until > now { GuestAnswer::Bytes(row.sealed) } else { GuestAnswer::NoLink })
+        Ok(if works && row.until > now { GuestAnswer::Code(row.sealed) } else { GuestAnswer::NoLink })
     }
 }

@@ -53,8 +53,17 @@ pub enum GuestAsk {
 /// What a guest's page is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GuestAnswer {
-    /// Sealed bytes: a card, what may be read again, or what a code opens.
-    Bytes(Bytes),
+    /// A sealed card.
+    Card(Bytes),
+    /// What may be read again.
+    Reading {
+        /// Sealed under link and code word.
+        sealed: Bytes,
+        /// For how many seconds more it may be read.
+        seconds: i64,
+    },
+    /// What a code opens: the link's secret, sealed.
+    Code(Bytes),
     /// The item is kept.
     Kept,
     /// There is no such link or code, or its time is over, or it was stopped or used, or the token is not its. Which of these is not
@@ -81,7 +90,7 @@ impl Step<'_> {
         match ask {
             GuestAsk::Card { link, token } => {
                 let card = self.guest_link(&link, &token)?.and_then(|row| row.card);
-                Ok(card.map_or(GuestAnswer::NoLink, GuestAnswer::Bytes))
+                Ok(card.map_or(GuestAnswer::NoLink, GuestAnswer::Card))
             }
             GuestAsk::Send { token, sealed } => self.keep_item(&token, sealed),
             GuestAsk::Read { link, token, code } => self.read_again(&link, &token, &code),
@@ -136,19 +145,20 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Hands out what may be read again: once, for the right code word, within the window. A wrong one is counted before it is
+    /// Hands out what may be read again: for the right code word, within the window, with the time that is left of it. A wrong one is counted before it is
     /// answered, and the last one deletes everything.
     fn read_again(&mut self, link: &GuestLinkId, token: &[u8; 32], code: &[u8; 32]) -> Result<GuestAnswer, StoreError> {
         if self.guest_link(link, token)?.is_none() {
             return Ok(GuestAnswer::NoLink);
         }
         let Some(mut row) = self.store.guest_reading(link)? else { return Ok(GuestAnswer::Closed) };
-        if row.until <= self.now_ms.div_euclid(1_000) {
+        let seconds = row.until.saturating_sub(self.now_ms.div_euclid(1_000));
+        if seconds <= 0 {
             self.store.put_guest_reading(link, None)?;
             return Ok(GuestAnswer::Closed);
         }
         if row.verifier == token_verifier(code) {
-            return Ok(GuestAnswer::Bytes(row.sealed));
+            return Ok(GuestAnswer::Reading { sealed: row.sealed, seconds });
         }
         row.tries = row.tries.saturating_sub(1);
         let left = row.tries;

@@ -261,7 +261,7 @@ pub enum ClientMessage {
         #[n(2)]
         item: GuestItemId,
     },
-    /// Who may write in the document: opens a window in which link and code word together are handed these sealed bytes, once.
+    /// Who may write in the document: opens a window in which link and code word together are handed these sealed bytes.
     #[n(23)]
     PutGuestReading {
         /// The document.

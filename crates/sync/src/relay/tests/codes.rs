@@ -54,7 +54,7 @@ fn typed(world: &mut World, code: GuestCodeId) -> GuestAnswer {
 }
 
 fn opened() -> GuestAnswer {
-    GuestAnswer::Bytes(Bytes::from_static(b"sealed secret"))
+    GuestAnswer::Code(Bytes::from_static(b"sealed secret"))
 }
 
 #[test]
