@@ -36,16 +36,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const KIND: &str = "application/octet-stream";
 
 /// What the page may load and do: its own scripts and styles, and asking this relay. Its icon is an empty `data:` address, so that no
-/// browser asks for one and none gives the page away.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'none'; \
+/// browser asks for one and none gives the page away. What it plays is a voice note from its own memory.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; media-src blob:; connect-src 'self'; form-action 'none'; \
                       base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// For how many seconds more a reading may be shown. Then the page drops it, like the relay.
 const OPEN_FOR: &str = "open-for";
 
-/// Powers of the phone that the page never uses.
+/// Powers of the phone: the microphone for the page itself, if its user says so when asked; nothing else.
 const NO_POWERS: &str = "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), geolocation=(), gyroscope=(), \
-                         magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+                         magnetometer=(), microphone=(self), midi=(), payment=(), usb=()";
 
 /// Headers of every answer.
 const HEADERS: [(&str, &str); 10] = [

@@ -8,5 +8,6 @@ mod formats;
 mod guests;
 mod phone;
 mod program;
+mod saying;
 mod sockets;
 mod store;
