@@ -1,9 +1,7 @@
 //! Saying more on a phone: a voice note, a map, their own circle; and a code in the place of a link. The practitioner's end of it.
 
 use super::phone::{DOCUMENT, Visit};
-use kith_group::{
-    Attachment, Audience, CODE_SECONDS, Drawing, DrawnMark, GuestCode, MAX_VOICE, Saying, SeededRandom, seal_code,
-};
+use kith_group::{Attachment, Audience, CODE_SECONDS, Drawing, DrawnMark, GuestCode, MAX_VOICE, Saying, SeededRandom, seal_code};
 use kith_relay::store_file;
 use kith_sync::wire::{ClientMessage, ServerMessage};
 
@@ -80,5 +78,17 @@ async fn a_code_told_in_person_opens_the_page_once() {
     let put = ClientMessage::PutGuestCode { document: DOCUMENT, link: visit.link.id(), code: id, until, sealed };
     assert_eq!(visit.client.ask(&put).await, ServerMessage::GuestCodeStored { code: id });
     visit.walk_in("more.mjs", "code", &code.to_string()).await;
+    visit.relay.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leaving_a_microphone_a_map_or_a_circle_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut visit = Visit::begin(folder.path()).await;
+    let printed = visit.walk_in("more.mjs", "leave", "").await;
+    assert_eq!(printed.lines().filter(|line| line.starts_with("LEFT ")).count(), 12, "{printed}");
+    println!("{printed}");
+    visit.walk_in("more.mjs", "kept", "").await;
+    assert_eq!(visit.take().await.len(), 0, "who leaves has sent nothing");
     visit.relay.stop().await.unwrap();
 }
