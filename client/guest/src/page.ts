@@ -67,7 +67,8 @@ export function forgetWords(): void {
   const held = page();
   held.drafts.clear();
   held.codeWord = "";
-  held.replies = noReplies();
+  // What was sent before keeps its name, so that what is sent next can stand in its place.
+  held.replies = { ...noReplies(), sent: held.replies.sent };
 }
 
 export function draft(question: string): Draft {

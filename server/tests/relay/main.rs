@@ -8,5 +8,6 @@ mod formats;
 mod guests;
 mod phone;
 mod program;
+mod reading;
 mod sockets;
 mod store;

@@ -153,7 +153,7 @@ function check(): ReturnType<Screen> {
     el("p", { class: "of" }, said.check.title),
     heading(said.check.lead),
     lines.length === 0 && own === "" && el("p", {}, said.check.none),
-    lines.length > 0 && el("ul", {}, ...lines.map((line) => el("li", { dir: "auto" }, line))),
+    lines.length > 0 && el("ul", {}, ...lines.map((line) => el("li", {}, el("span", { dir: "auto" }, line)))),
     own !== "" && el("p", { class: "own", dir: "auto" }, own),
     el("p", {}, say(said.agreeCheck.who)),
     buttons(
@@ -206,7 +206,7 @@ export const agreed: Screen = reads(({ agreed: all }) => {
   return [
     heading(said.agreed.title),
     ...(now === undefined ? [el("p", {}, said.agreed.none)] : [el("h2", {}, said.agreed.now), theirs("p", now)]),
-    ...(before.length === 0 ? [] : [el("h2", {}, said.agreed.before), el("ul", {}, ...before.map((line) => theirs("li", line)))]),
+    ...(before.length === 0 ? [] : [el("h2", {}, said.agreed.before), el("ul", {}, ...before.map((line) => el("li", {}, theirs("span", line))))]),
     buttons(
       ...(now === undefined ? [button(said.menu.agree, () => show(what), "go")] : [button(said.agreed.change, () => show(what), "go"), button(said.agreed.takeBack, takeBack)]),
       button(said.bar.back, () => show(home())),

@@ -3,7 +3,7 @@ import { el } from "../dom";
 import { page, say, words } from "../page";
 
 /** A text that was written by others, in the card's language, whichever language the page is in. */
-export function theirs<K extends "p" | "span" | "h2" | "li">(tag: K, text: string, attributes: Record<string, string> = {}): HTMLElement {
+export function theirs<K extends "p" | "span" | "h2">(tag: K, text: string, attributes: Record<string, string> = {}): HTMLElement {
   return el(tag, { lang: page().card.language, dir: "auto", ...attributes }, text);
 }
 
@@ -19,7 +19,8 @@ export function pick<T>(labelledBy: string, options: readonly (readonly [T, stri
   });
   const update = () => options.forEach(([value], at) => keys[at]!.setAttribute("aria-pressed", String(now() === value)));
   update();
-  return el("div", { class: "cards", role: "group", "aria-labelledby": labelledBy }, ...keys);
+  const shape = keys.length < 4 ? "cards row" : "cards";
+  return el("div", { class: shape, role: "group", "aria-labelledby": labelledBy }, ...keys);
 }
 
 /** One card that is pressed or not. */
