@@ -8,7 +8,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use kith_group::{
-    Answer, Audience, Choice, GuestItemId, GuestLink, GuestPublicKey, Random as _, Said, Saying, SeededRandom, open_card, seal_item,
+    Answer, Audience, Choice, GuestItemId, GuestLink, GuestPublicKey, Random as _, Said, Saying, SeededRandom, open_card,
+    seal_item,
 };
 use kith_tests::processes::{Practitioner, Relay};
 

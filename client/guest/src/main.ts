@@ -6,6 +6,7 @@ import { begin } from "./page";
 import { emptyCircle } from "./circle";
 import { noReplies } from "./reading";
 import { askCard } from "./relay";
+import { closeWhenHidden } from "./screens/back";
 import { before } from "./screens/before";
 import { typed } from "./screens/typed";
 import { ended, waiting } from "./screens/signal";
@@ -18,7 +19,7 @@ async function open(link: Link): Promise<void> {
   const outcome = await askCard(link);
   if (outcome === "no signal") return show(waiting(() => void open(link)));
   const card: Card | null = outcome.status === 200 ? await openCard(link, outcome.body).catch(() => null) : null;
-  if (card === null || !card.rights.say) return show(ended);
+  if (card === null || !Object.values(card.rights).includes(true)) return show(ended);
   const gone = await sendKept();
   const nothing = { drafts: new Map(), codeWord: "", sent: null, waiting: null, opened: null, replies: noReplies(), circle: emptyCircle() };
   begin({ link, card, language: language(card.language), ...nothing });
@@ -27,6 +28,7 @@ async function open(link: Link): Promise<void> {
 
 async function start(): Promise<void> {
   listenForShift();
+  closeWhenHidden();
   const fragment = location.hash;
   // Whoever looks at the address, or at this page's place in the history later, finds no link there.
   history.replaceState(null, "", location.pathname);

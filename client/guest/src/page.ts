@@ -93,6 +93,8 @@ function forgetDrafts(held: Page): void {
   held.drafts.clear();
   held.codeWord = "";
   held.circle = emptyCircle();
+  // What was sent before keeps its name, so that what is sent next can stand in its place.
+  held.replies = { ...noReplies(), sent: held.replies.sent };
 }
 
 export function draft(question: string): Draft {

@@ -8,6 +8,7 @@ import { LANGUAGES } from "./words";
 export type Screen = () => (Node | string | null | undefined | false)[];
 
 let language = "en";
+let current: Screen | null = null;
 
 whenVoicesCome(() => {
   const key = document.getElementById("speak");
@@ -24,6 +25,7 @@ export function show(screen: Screen, begin = isOpen() ? page().language : langua
   const root = document.getElementById("page");
   if (root === null || hasLeft()) return;
   quiet();
+  current = screen;
   language = begin;
   speakBeforehand(language);
   const said = words();
@@ -54,6 +56,16 @@ export function show(screen: Screen, begin = isOpen() ? page().language : langua
   root.replaceChildren(bar, ...(said.draft === "" ? [] : [el("p", { class: "draft" }, said.draft)]), main);
   scrollTo(0, 0);
   main.querySelector("h1")?.focus();
+}
+
+/** Makes the screen that is shown anew. */
+export function again(): void {
+  if (current !== null) show(current);
+}
+
+/** Forgets which screen was shown. */
+export function forgetScreen(): void {
+  current = null;
 }
 
 export function heading(text: string): HTMLHeadingElement {

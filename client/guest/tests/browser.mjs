@@ -19,7 +19,8 @@ export function start({ keepsPages = false } = {}) {
 }
 
 export class Phone {
-  static async open(browser, address, of = address) {
+  /** It is `now` on the phone, and stays so; with `flows` time goes on from there, and faster if it is told to. */
+  static async open(browser, address, { now = "2026-05-12T10:00:00", flows = false, of = address } = {}) {
     const phone = new Phone();
     phone.origin = new URL(of).origin;
     phone.context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: "en-GB", hasTouch: true, isMobile: true });
@@ -31,6 +32,8 @@ export class Phone {
       phone.heard.bodies.push(Buffer.from(`${request.url()}\n${JSON.stringify(request.headers())}\n`), request.postDataBuffer() ?? Buffer.alloc(0));
     });
     phone.page = await phone.context.newPage();
+    if (flows) await phone.page.clock.install({ time: now });
+    else await phone.page.clock.setFixedTime(now);
     phone.page.on("console", (message) => {
       if (/Content.Security.Policy|Trusted ?Type/i.test(message.text())) phone.heard.violations.push(message.text());
     });
@@ -42,7 +45,7 @@ export class Phone {
 
   /** The same, with an eye on what the page does with microphones, sounds and keys. */
   static async watched(browser, address) {
-    const phone = await Phone.open(browser, "about:blank", address);
+    const phone = await Phone.open(browser, "about:blank", { of: address, flows: true });
     await phone.page.addInitScript(() => {
       const seen = (globalThis.seen = { streams: [], bytes: [], sounds: [] });
       const { subtle } = crypto;
@@ -156,6 +159,14 @@ export class Phone {
       if (SHOTS) await page.screenshot({ path: `${SHOTS}/guest-${name}-${scheme}.png`, fullPage: true });
     }
     await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  /** Looks at it in all three languages. */
+  async screens(name) {
+    for (const code of ["cy", "ar", "en"]) {
+      await this.page.locator("#language").selectOption(code);
+      await this.screen(code === "en" ? name : `${name}-${code}`);
+    }
   }
 
   stored() {
