@@ -91,7 +91,7 @@ fn junk(number: u32, real: &[u8]) -> Vec<u8> {
     }
 }
 
-fn waiting(relay: &Relay) -> u64 {
+fn waiting(relay: &Relay) -> i64 {
     let db = rusqlite::Connection::open(relay.folder.join("relay.sqlite")).unwrap();
     db.query_row("SELECT count(*) FROM guest_item", [], |row| row.get(0)).unwrap()
 }
@@ -132,7 +132,7 @@ fn ten_thousand_items_of_junk_and_the_record_shows_what_is_real() {
     let allowed = [204, 400, 413, 429];
     assert!(heard.keys().all(|status| allowed.contains(status)), "{heard:?}");
     assert_eq!(heard[&400], JUNK / 2, "what is no item is never kept");
-    let most = 20 + began.elapsed().as_secs() / 10 + 1;
+    let most = 20 + i64::try_from(began.elapsed().as_secs() / 10).unwrap() + 1;
     let held = waiting(&relay);
     assert!((2..=most + 1).contains(&held), "{held} of {JUNK} wait, at most {most} may");
 
