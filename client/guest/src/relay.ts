@@ -1,4 +1,4 @@
-// The three things that the page asks. Nothing goes with them but what they need: no cookie, no address of the page.
+// The four things that the page asks. Nothing goes with them but what they need: no cookie, no address of the page.
 import { type Bytes, join } from "./seal/bytes";
 import type { Link } from "./seal/link";
 
@@ -39,6 +39,10 @@ export function askCard(link: Link): Promise<Outcome> {
 
 export function sendItem(token: Bytes, sealed: Bytes): Promise<Outcome> {
   return ask("item", join(VERSION, token, sealed));
+}
+
+export function askCode(id: Bytes): Promise<Outcome> {
+  return ask("code", join(VERSION, id));
 }
 
 export function readAgain(link: Link, code: Bytes): Promise<Outcome> {

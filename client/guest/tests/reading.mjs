@@ -319,9 +319,9 @@ const phases = {
     await phone.press("What the team thinks");
     await enter(phone);
     await phone.heading("This is what the team thinks.");
-    await phone.page.clock.fastForward("00:59:00");
+    await phone.page.clock.fastForward("00:30:00");
     await phone.heading("This is what the team thinks.");
-    await phone.page.clock.fastForward("00:02:00");
+    await phone.page.clock.fastForward("00:31:00");
     await phone.sees("The day is over. It is closed now.");
     await gone(phone, "the window has closed");
   },

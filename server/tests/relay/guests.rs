@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::common::{Client, Member, open_relay};
 use kith_group::{
-    Attachment, DocumentId, GuestCard, GuestItemId, GuestKey, GuestLink, MAX_ITEM, MAX_VOICE, Rights, Said, Saying, SeededRandom,
-    Team, open_card, open_item, seal_card, seal_item,
+    Attachment, CODE_SECONDS, DocumentId, GuestCard, GuestCode, GuestItemId, GuestKey, GuestLink, MAX_ITEM, MAX_VOICE, Rights,
+    Said, Saying, SeededRandom, Team, open_card, open_code, open_item, seal_card, seal_code, seal_item,
 };
 use kith_relay::Running;
 use kith_sync::wire::{ClientMessage, ServerMessage};
@@ -246,5 +246,30 @@ async fn who_has_no_token_or_sends_too_much_is_turned_away() {
     assert_eq!(raw(addr, &body).await.status, 413);
     let none = client.ask(&ClientMessage::GuestItems { document: DOCUMENT, after: None }).await;
     assert_eq!(none, ServerMessage::GuestItems { document: DOCUMENT, items: Vec::new(), more: false });
+    relay.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_is_typed_opens_its_link_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (relay, mut client) = with_link(folder.path()).await;
+    let addr = relay.addr();
+    let random = &mut SeededRandom::new(1);
+    let code = GuestCode::random(random);
+    let (id, sealed) = seal_code(&link(), &code, random);
+    let until = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64 + CODE_SECONDS;
+    let put = ClientMessage::PutGuestCode { document: DOCUMENT, link: link().id(), code: id, until, sealed };
+    assert_eq!(client.ask(&put).await, ServerMessage::GuestCodeStored { code: id });
+    let ask = |id: &[u8]| [&[1][..], id].concat();
+    assert_eq!(post(addr, "/g/code", &ask(&[0; 16])).await.status, 404);
+    assert_eq!(post(addr, "/g/code", &ask(&[0; 15])).await.status, 400);
+    let answer = post(addr, "/g/code", &ask(id.as_bytes())).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(open_code("http://127.0.0.1", &code, &answer.body), Ok(link()));
+    assert_eq!(post(addr, "/g/code", &ask(id.as_bytes())).await.status, 404, "it was used");
+    for _ in 0..60 {
+        post(addr, "/g/code", &ask(&[0; 16])).await;
+    }
+    assert_eq!(post(addr, "/g/code", &ask(&[0; 16])).await.status, 429, "who hammers is held up");
     relay.stop().await.unwrap();
 }

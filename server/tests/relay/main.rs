@@ -9,5 +9,6 @@ mod guests;
 mod phone;
 mod program;
 mod reading;
+mod saying;
 mod sockets;
 mod store;

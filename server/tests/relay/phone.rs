@@ -15,7 +15,7 @@ use kith_relay::{Running, store_file};
 use kith_sync::wire::{ClientMessage, GuestItem, ServerMessage};
 use serde_json::{Value, json};
 
-pub(super) const DOCUMENT: DocumentId = DocumentId([1; 16]);
+pub(crate) const DOCUMENT: DocumentId = DocumentId([1; 16]);
 
 pub(super) fn guest() -> PathBuf {
     let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/guest");
@@ -184,18 +184,18 @@ async fn the_whole_page_takes_less_than_sixty_kilobytes() {
     relay.stop().await.unwrap();
 }
 
-pub(super) struct Visit {
-    pub(super) relay: Running,
-    pub(super) client: Client,
-    pub(super) link: GuestLink,
+pub(crate) struct Visit {
+    pub(crate) relay: Running,
+    pub(crate) client: Client,
+    pub(crate) link: GuestLink,
 }
 
 impl Visit {
-    pub(super) async fn begin(folder: &Path) -> Self {
+    pub(crate) async fn begin(folder: &Path) -> Self {
         Self::begin_with(folder, &card()).await
     }
 
-    pub(super) async fn begin_with(folder: &Path, card: &GuestCard) -> Self {
+    pub(crate) async fn begin_with(folder: &Path, card: &GuestCard) -> Self {
         let relay = open_relay(folder).await;
         let (_, client) = Member::found(&relay.url(), DOCUMENT, 1).await;
         let link = GuestLink::from_secret(&format!("http://{}", relay.addr()), [2; 32]);
@@ -218,25 +218,26 @@ impl Visit {
 
     /// A part of the journey in the browser; what it printed.
     async fn walk(&self, phase: &str) -> String {
-        self.walk_in("journey.mjs", phase).await
+        self.walk_in("journey.mjs", phase, "").await
     }
 
-    pub(super) async fn walk_in(&self, script: &str, phase: &str) -> String {
+    /// The same in another file, with one more thing that is told to it.
+    pub(crate) async fn walk_in(&self, file: &str, phase: &str, told: &str) -> String {
         let chromium = std::env::var_os("KITH_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
         assert!(
             chromium.exists(),
             "this test needs Chromium: install Debian's package `chromium`, or name a program with KITH_CHROMIUM"
         );
         let mut command = Command::new("node");
-        command.arg(guest().join("tests").join(script)).env("KITH_CHROMIUM", chromium);
-        command.env("KITH_LINK", self.link.to_string()).env("KITH_PHASE", phase);
+        command.arg(guest().join("tests").join(file)).env("KITH_CHROMIUM", chromium);
+        command.env("KITH_LINK", self.link.to_string()).env("KITH_PHASE", phase).env("KITH_TOLD", told);
         let said = tokio::task::spawn_blocking(move || command.output()).await.unwrap().expect("this test needs Node.js");
         assert!(said.status.success(), "{phase}: {}", String::from_utf8_lossy(&said.stderr));
         String::from_utf8(said.stdout).unwrap()
     }
 
     /// Everything that waits, opened by the holder, and forgotten by the relay; with the sealed bytes.
-    pub(super) async fn take(&mut self) -> Vec<(GuestItemId, Said, Vec<u8>)> {
+    pub(crate) async fn take(&mut self) -> Vec<(GuestItemId, Said, Vec<u8>)> {
         // What came while the phone was in use was told as it came, and is asked for once more: each counts once.
         self.client.send(&ClientMessage::GuestItems { document: DOCUMENT, after: None }).await;
         self.client.send(&ClientMessage::Ping { number: 7 }).await;

@@ -3,9 +3,9 @@ import { el } from "../dom";
 import { type Draft, draft, forgetWords, page, say, words } from "../page";
 import { isCodeWord, makeCode } from "../seal/code";
 import { button, buttons, heading, show } from "../show";
-import type { Question } from "../steps";
+import { type Question, STEPS } from "../steps";
 import { before } from "./before";
-import { answered, answers, choices } from "./said";
+import { answered, answers, attachments, choices } from "./said";
 import { send as hand } from "./send";
 import { sent, takenBack } from "./sent";
 import { asks, step } from "./step";
@@ -48,17 +48,33 @@ export function check(): (Node | false)[] {
   ];
 }
 
+/** What is said aloud or drawn: that it is there, and that it goes no further. */
+function unworded({ voice, drawing }: Draft, number: number): HTMLElement[] {
+  const { talk, map, check } = words();
+  if (voice === null && drawing === null) return [];
+  const only = say(page().card.standIn === null ? check.unworded : check.unwordedTwo);
+  return [
+    el("ul", {}, voice !== null && el("li", {}, say(talk.has, { n: voice.seconds })), drawing !== null && el("li", {}, number === 2 ? map.has : map.hasOther)),
+    el("p", { class: "note" }, only, " ", talk.typeHint),
+  ];
+}
+
 function part(question: Question): HTMLElement {
   const said = words().check;
   const found = draft(question.name);
+  const number = STEPS.findIndex((step) => step.questions.includes(question));
   const pressed = choices(question);
-  const options: Audience[] = question.private === true ? ["only", "out"] : ["only", "team", "out"];
+  // What is only said aloud or drawn has nothing that could be shared.
+  const worded = pressed.length > 0 || found.words.trim() !== "";
+  const options: Audience[] = question.private === true || !worded ? ["only", "out"] : ["only", "team", "out"];
+  if (!worded && found.audience === "team") found.audience = "only";
   return el(
     "section",
     { class: "part" },
     el("h2", {}, asks(question)),
     pressed.length > 0 && el("ul", {}, ...pressed.map((choice) => el("li", {}, choice.words))),
     found.words.trim() !== "" && el("p", { class: "own", dir: "auto" }, found.words.trim()),
+    ...unworded(found, number),
     audience(question.name, said.see, found.audience, options, (chosen) => {
       found.audience = chosen;
     }),
@@ -87,9 +103,10 @@ async function send(): Promise<void> {
     return;
   }
   const said = answers();
+  const attached = attachments();
   show(() => [heading(words().check.sending)]);
   const code = codeWord.trim() === "" ? null : await makeCode(link, codeWord);
-  await hand({ saying: { is: "said", answers: said }, replaces, code }, (item) => {
+  await hand({ saying: { is: "said", answers: said }, replaces, code, attached }, (item) => {
     page().sent = item;
     show(sent);
   });

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use kith_group::{
-    Digest, DocumentId, GuestItemId, GuestLinkId, MAX_CARD, MAX_ITEM, MAX_READING, Role, SealedItem, token_verifier,
+    Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, MAX_CARD, MAX_ITEM, MAX_READING, Role, SealedItem, token_verifier,
 };
 
 use super::connection::{Allowance, Rate};
@@ -43,6 +43,11 @@ pub enum GuestAsk {
         /// The token that link and code word give.
         code: [u8; 32],
     },
+    /// The link's secret, sealed, for whoever types the right code.
+    Code {
+        /// What follows from what was typed.
+        code: GuestCodeId,
+    },
 }
 
 /// What a guest's page is told.
@@ -57,9 +62,12 @@ pub enum GuestAnswer {
         /// For how many seconds more it may be read.
         seconds: i64,
     },
+    /// What a code opens: the link's secret, sealed.
+    Code(Bytes),
     /// The item is kept.
     Kept,
-    /// There is no such link, or its time is over, or it was stopped, or the token is not its. Which of these is not said.
+    /// There is no such link or code, or its time is over, or it was stopped or used, or the token is not its. Which of these is not
+    /// said.
     NoLink,
     /// Nothing can be read now.
     Closed,
@@ -86,6 +94,7 @@ impl Step<'_> {
             }
             GuestAsk::Send { token, sealed } => self.keep_item(&token, sealed),
             GuestAsk::Read { link, token, code } => self.read_again(&link, &token, &code),
+            GuestAsk::Code { code } => self.typed(&code),
         }
     }
 
@@ -166,7 +175,8 @@ impl Step<'_> {
         self.core.swept_ms = now_ms;
         let rate = Rate::guest(&self.core.config.limits);
         self.core.guests.retain(|_, allowance| !allowance.is_full(rate, now_ms));
-        self.store.close_guest_readings(now_ms.div_euclid(1_000))
+        self.store.close_guest_readings(now_ms.div_euclid(1_000))?;
+        self.store.drop_guest_codes(now_ms.div_euclid(1_000))
     }
 
     /// Whether the asker may write in the document. Else it is refused.
@@ -181,13 +191,13 @@ impl Step<'_> {
     }
 
     /// Like [`Step::writer`], and the link is one of that document. Who may not know of a link is not told that it exists.
-    fn link_writer(
+    pub(super) fn link_writer(
         &mut self,
         conn: ConnId,
         document: &DocumentId,
         link: &GuestLinkId,
+        about: About,
     ) -> Result<Option<GuestLinkRow>, StoreError> {
-        let about = About::GuestLink(*link);
         if !self.writer(conn, document, about.clone())? {
             return Ok(None);
         }
@@ -238,9 +248,10 @@ impl Step<'_> {
 
     /// Stops a link for good, and deletes what could be read again by it. Again is no error.
     pub(super) fn stop_guest_link(&mut self, conn: ConnId, document: DocumentId, link: GuestLinkId) -> Result<(), StoreError> {
-        let Some(row) = self.link_writer(conn, &document, &link)? else { return Ok(()) };
+        let Some(row) = self.link_writer(conn, &document, &link, About::GuestLink(link))? else { return Ok(()) };
         self.store.put_guest_link(&link, &GuestLinkRow { card: None, ..row })?;
         self.store.put_guest_reading(&link, None)?;
+        self.store.put_guest_code(&link, None)?;
         self.send(conn, &ServerMessage::GuestLinkStopped { link });
         Ok(())
     }
@@ -275,7 +286,7 @@ impl Step<'_> {
         link: GuestLinkId,
         item: GuestItemId,
     ) -> Result<(), StoreError> {
-        if self.link_writer(conn, &document, &link)?.is_none() {
+        if self.link_writer(conn, &document, &link, About::GuestLink(link))?.is_none() {
             return Ok(());
         }
         self.store.drop_guest_item(&link, &item)?;
@@ -294,7 +305,7 @@ impl Step<'_> {
         sealed: Bytes,
     ) -> Result<(), StoreError> {
         let about = About::GuestLink(link);
-        let Some(row) = self.link_writer(conn, &document, &link)? else { return Ok(()) };
+        let Some(row) = self.link_writer(conn, &document, &link, About::GuestLink(link))? else { return Ok(()) };
         let now = self.now_ms.div_euclid(1_000);
         let reason = if sealed.len() > MAX_READING {
             Some(Reason::TooLarge)
@@ -321,7 +332,7 @@ impl Step<'_> {
         document: DocumentId,
         link: GuestLinkId,
     ) -> Result<(), StoreError> {
-        if self.link_writer(conn, &document, &link)?.is_none() {
+        if self.link_writer(conn, &document, &link, About::GuestLink(link))?.is_none() {
             return Ok(());
         }
         self.store.put_guest_reading(&link, None)?;
