@@ -234,6 +234,44 @@ const phases = {
     await phone.kept(secret);
   },
 
+  /** Read aloud, each screen of agreement: by a voice that is on this phone, in the language that is shown. */
+  async aloud() {
+    const before = () => {
+      globalThis.said = [];
+      const voices = [
+        { name: "far", lang: "en-GB", localService: false },
+        { name: "here", lang: "en-GB", localService: true },
+      ];
+      globalThis.SpeechSynthesisUtterance = class {
+        constructor(text) {
+          this.text = text;
+        }
+      };
+      const synthesis = { getVoices: () => voices, speak: (one) => globalThis.said.push(`${one.voice.name}: ${one.text}`), cancel: () => {}, speaking: false };
+      Object.defineProperty(globalThis, "speechSynthesis", { value: synthesis });
+    };
+    const phone = await Phone.open(browser, address, { before });
+    await phone.heading("Before you start");
+    await phone.press("Start");
+    await phone.press("Do you want to take part?");
+    for (const [title, text, on] of [
+      ["What this is", "Some people who work with young people", "I have read this"],
+      ["Taking part", "Are you happy to take part?", "Go on"],
+      ["What we do not ask you", "Workers can use what they know", "Go on"],
+    ]) {
+      await phone.heading(title);
+      await phone.press("Read it to me");
+      const said = await phone.page.evaluate(() => globalThis.said.splice(0));
+      assert.ok(said.includes(`here: ${title}`) && said.includes("here: Ask me later"), said.join("\n"));
+      assert.ok(said.some((one) => one.startsWith(`here: ${text}`)), said.join("\n"));
+      assert.ok(said.every((one) => one.startsWith("here: ")), "no word goes to a voice elsewhere");
+      await phone.press(on);
+    }
+    // No voice of this phone speaks Welsh: then nothing offers to.
+    await phone.page.locator("#language").selectOption("cy");
+    assert.equal(await phone.page.getByRole("button", { name: "Darllen i mi" }).count(), 0);
+  },
+
   /** Somebody who never said anything chooses a code word and asks for the window. */
   async ask() {
     const phone = await open(["I have a code word"]);

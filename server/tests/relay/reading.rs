@@ -218,6 +218,7 @@ async fn agreement_is_given_in_part_and_taken_back_with_every_word_that_was_show
     assert_eq!((second.taking_part, second.object, second.words.as_str()), (Some(TakingPart::No), false, ""));
     assert!(second.but_not.is_empty() && !second.shown.contains("What do you not want?"), "{}", second.shown);
 
+    visit.walk_in(SCRIPT, "aloud", "").await;
     visit
         .put(&GuestCard { rights: Rights { say: false, summary: false, agree: true }, adult: true, complain: None, ..card() })
         .await;
