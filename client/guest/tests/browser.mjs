@@ -47,9 +47,18 @@ export class Phone {
     return phone;
   }
 
+  /** A page that shows nothing yet, with the phone's own clock. */
+  static async bare(browser, address) {
+    const phone = new Phone();
+    phone.origin = new URL(address).origin;
+    phone.context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: "en-GB", hasTouch: true, isMobile: true });
+    phone.page = await phone.context.newPage();
+    return phone;
+  }
+
   /** The same, with an eye on what the page does with microphones, sounds and keys. */
   static async watched(browser, address) {
-    const phone = await Phone.open(browser, "about:blank", { of: address });
+    const phone = await Phone.open(browser, "about:blank", { of: address, flows: true });
     await phone.page.addInitScript(() => {
       const seen = (globalThis.seen = { streams: [], bytes: [], sounds: [] });
       const { subtle } = crypto;

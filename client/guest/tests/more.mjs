@@ -13,7 +13,7 @@ const browser = await start();
 
 /** To the first question; the microphone is asked for and may be used. */
 async function begun(allowed = true) {
-  const phone = await Phone.open(browser, address);
+  const phone = await Phone.open(browser, address, { flows: true });
   if (allowed) await phone.context.grantPermissions(["microphone"], { origin: phone.origin });
   await phone.heading("Before you start");
   await phone.press("Start");

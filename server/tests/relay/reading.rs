@@ -116,7 +116,7 @@ async fn answers_and_the_summary_are_read_on_a_phone_and_what_is_said_to_them_ar
         assert!(open_reading(link, &key, &sealed).is_err());
     }
 
-    visit.walk_in(SCRIPT, "points", "").await;
+    visit.walk_in(SCRIPT, "points").await;
     let on = |point: &str, fair, why: &str, take_out| OnPoint { point: point.into(), fair, why: why.into(), take_out };
     let said = last(&mut visit).await;
     assert!(said.replaces.is_some(), "the second answer stands in the place of the first");
@@ -128,7 +128,7 @@ async fn answers_and_the_summary_are_read_on_a_phone_and_what_is_said_to_them_ar
     ];
     assert_eq!(said.saying, Saying::OnPoints(expected));
 
-    visit.walk_in(SCRIPT, "summary", "").await;
+    visit.walk_in(SCRIPT, "summary").await;
     let part = |part: &str, right, why: &str| OnPart { part: part.into(), right, why: why.into() };
     let expected = OnSummary {
         version: "v7".into(),
@@ -139,7 +139,7 @@ async fn answers_and_the_summary_are_read_on_a_phone_and_what_is_said_to_them_ar
     };
     assert_eq!(last(&mut visit).await.saying, Saying::OnSummary(expected));
 
-    visit.walk_in(SCRIPT, "slow", "").await;
+    visit.walk_in(SCRIPT, "slow").await;
     let mut heard: Vec<_> = visit.take().await.into_iter().map(|(_, said, _)| said.saying).collect();
     heard.sort_by_key(|saying| matches!(saying, Saying::OnSummary(_)) as u8 + 2 * matches!(saying, Saying::OnAgreement(_)) as u8);
     let [Saying::OnPoints(points), Saying::OnSummary(summary), Saying::OnAgreement(agreement)] = heard.as_slice() else {
@@ -149,7 +149,7 @@ async fn answers_and_the_summary_are_read_on_a_phone_and_what_is_said_to_them_ar
     assert_eq!((&summary.parts, summary.other_families), (&vec![part("s1", IsRight::Right, "")], false));
     assert_eq!((agreement.read, agreement.taking_part), (true, Some(TakingPart::Yes)));
 
-    visit.walk_in(SCRIPT, "nowhere", "").await;
+    visit.walk_in(SCRIPT, "nowhere").await;
     assert_eq!(visit.take().await.len(), 0, "reading sends nothing");
     for name in [store_file(folder.path()), store_file(folder.path()).with_extension("sqlite-wal")] {
         let held = std::fs::read(&name).unwrap_or_default();
@@ -165,17 +165,17 @@ async fn five_wrong_code_words_close_it_and_outside_of_a_window_there_is_nothing
     let folder = tempfile::tempdir().unwrap();
     let mut visit = Visit::begin_with(folder.path(), &whole_card()).await;
     let code = code(&visit);
-    visit.walk_in(SCRIPT, "closed", "").await;
+    visit.walk_in(SCRIPT, "closed").await;
     open_window(&mut visit, &code).await;
-    visit.walk_in(SCRIPT, "guess", "").await;
+    visit.walk_in(SCRIPT, "guess").await;
     // Asked for, opened again, and closed by the practitioner before it is read.
-    visit.walk_in(SCRIPT, "ask", "").await;
+    visit.walk_in(SCRIPT, "ask").await;
     let said = last(&mut visit).await;
     assert_eq!((said.saying, said.code), (Saying::WantsToRead, Some(code.clone())));
     open_window(&mut visit, &code).await;
     let close = ClientMessage::CloseGuestReading { document: DOCUMENT, link: visit.link.id() };
     assert_eq!(visit.client.ask(&close).await, ServerMessage::GuestReadingClosed { link: visit.link.id() });
-    visit.walk_in(SCRIPT, "closed", "").await;
+    visit.walk_in(SCRIPT, "closed").await;
     visit.relay.stop().await.unwrap();
 }
 
@@ -185,7 +185,7 @@ async fn agreement_is_given_in_part_and_taken_back_with_every_word_that_was_show
     let mut visit = Visit::begin_with(folder.path(), &whole_card()).await;
     let code = code(&visit);
     open_window(&mut visit, &code).await;
-    visit.walk_in(SCRIPT, "agree", "").await;
+    visit.walk_in(SCRIPT, "agree").await;
     let mut all: Vec<(bool, OnAgreement)> = visit
         .take()
         .await
@@ -218,16 +218,21 @@ async fn agreement_is_given_in_part_and_taken_back_with_every_word_that_was_show
     assert_eq!((second.taking_part, second.object, second.words.as_str()), (Some(TakingPart::No), false, ""));
     assert!(second.but_not.is_empty() && !second.shown.contains("What do you not want?"), "{}", second.shown);
 
-    visit.walk_in(SCRIPT, "aloud", "").await;
+    visit.walk_in(SCRIPT, "aloud").await;
     visit
         .put(&GuestCard { rights: Rights { say: false, summary: false, agree: true }, adult: true, complain: None, ..card() })
         .await;
-    visit.walk_in(SCRIPT, "parent", "").await;
-    let said = last(&mut visit).await;
-    assert_eq!(said.language, "ar");
-    let Saying::OnAgreement(on) = said.saying else { panic!("{:?}", said.saying) };
+    visit.walk_in(SCRIPT, "parent").await;
+    let taken = visit.take().await;
+    assert_eq!(taken.len(), 2, "what was thrown away is not among them");
+    let (first, later, _) = taken.iter().find(|(_, said, _)| said.replaces.is_none()).expect("it arrived");
+    assert_eq!(later.language, "ar");
+    let Saying::OnAgreement(on) = &later.saying else { panic!("{:?}", later.saying) };
     assert_eq!((on.read, on.taking_part, on.object), (true, Some(TakingPart::Later), false));
     assert!(on.shown.contains("هل يسعدك أن تشارك؟"), "{}", on.shown);
+    let (_, now, _) = taken.iter().find(|(_, said, _)| said.replaces == Some(*first)).expect("the other is in its place");
+    let Saying::OnAgreement(on) = &now.saying else { panic!("{:?}", now.saying) };
+    assert_eq!(on.taking_part, Some(TakingPart::TalkFirst));
     visit.relay.stop().await.unwrap();
 }
 
@@ -235,11 +240,11 @@ async fn agreement_is_given_in_part_and_taken_back_with_every_word_that_was_show
 async fn a_late_holder_and_the_areas_own_words_for_danger_are_on_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let mut visit = Visit::begin(folder.path()).await;
-    visit.walk_in(SCRIPT, "overdue", "").await;
+    visit.walk_in(SCRIPT, "overdue").await;
     let code = code(&visit);
     let nothing = Reading { read_on: None, late: true, points: Vec::new(), summary: None, agreed: Vec::new() };
     open_with(&mut visit, &code, &nothing).await;
-    visit.walk_in(SCRIPT, "unread", "").await;
+    visit.walk_in(SCRIPT, "unread").await;
     let card = GuestCard {
         rights: Rights { say: false, summary: true, agree: false },
         danger: Some("Larchford: ring 999, then the night team on 020 7946 0009.".into()),
@@ -247,7 +252,7 @@ async fn a_late_holder_and_the_areas_own_words_for_danger_are_on_the_page() {
         ..card()
     };
     visit.put(&card).await;
-    visit.walk_in(SCRIPT, "late", "").await;
+    visit.walk_in(SCRIPT, "late").await;
     assert_eq!(last(&mut visit).await.saying, Saying::WantsToRead);
     visit.relay.stop().await.unwrap();
 }

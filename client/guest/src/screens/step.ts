@@ -4,10 +4,10 @@ import { draft, page, say, words } from "../page";
 import { button, buttons, heading, show } from "../show";
 import { MARKS, type Question, STEPS, type Step } from "../steps";
 import { check } from "./check";
-import { home } from "./menu";
 import { openCircle } from "./circle";
 import { openMap } from "./map";
 import { openTalk, throwAway } from "./talk";
+import { home } from "./menu";
 
 /** What a question asks, in the words for whoever is asked. */
 export function asks(question: Question): string {
