@@ -94,6 +94,14 @@ fn marks(page: &mut Page, view: &AssessmentView) {
                 );
                 page.hanging(2, "- ", &words);
             }
+            Mark::AgreedAndEdited { id, label, by } => {
+                let id = short(id);
+                let words = format!(
+                    "{} said that the notes of [{id}] are as agreed ({label}), and somebody wrote in them. Read them, then agree again or open them.",
+                    by.name
+                );
+                page.hanging(2, "- ", &words);
+            }
             Mark::OnlyWorries { label, .. } => {
                 page.hanging(2, "- ", &format!("{label} has worries and no strength yet. What is good, or protects?"));
             }

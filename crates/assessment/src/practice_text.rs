@@ -26,6 +26,8 @@ pub enum Part {
     Picture,
     /// Goals and actions.
     Plan,
+    /// Meetings and their notes.
+    Meetings,
     /// Differing views, and who sees what the same way.
     Disagreement,
     /// Young people by label, and agreement.
@@ -46,6 +48,7 @@ pub fn part_text(view: &AssessmentView, part: Part, me: Option<&PersonId>, today
         Part::Weighting => weighting(&mut page, view),
         Part::Picture => picture_text(&mut page, &view.picture),
         Part::Plan => plan(&mut page, view, Some(today)),
+        Part::Meetings => meetings(&mut page, view),
         Part::Disagreement => disagreement(&mut page, view),
         Part::Strands => strands(&mut page, view),
         Part::Tasks => tasks_text(&mut page, view, me, today),
@@ -68,6 +71,9 @@ pub(crate) fn written_parts(page: &mut Page, view: &AssessmentView) {
     }
     if !view.planned.goals.is_empty() || !view.planned.actions.is_empty() {
         plan(page, view, None);
+    }
+    if !view.meetings.held.is_empty() {
+        meetings(page, view);
     }
     if !view.positions.is_empty() {
         disagreement(page, view);
@@ -249,6 +255,31 @@ pub(crate) fn differing(page: &mut Page, indent: usize, view: &DifferingView) {
         page.hanging(column, "", &format!("Withdrawn by its author: {why}"));
     }
     view.answers.iter().for_each(|answer| differing(page, column, answer));
+}
+
+fn meetings(page: &mut Page, view: &AssessmentView) {
+    page.heading("Meetings");
+    for meeting in &view.meetings.held {
+        page.gap();
+        page.line(2, &format!("{}  [{}]", meeting.title, short(&meeting.kept.id)));
+        let there = meeting.who_was_there();
+        page.hanging(4, "There: ", if there.is_empty() { "nobody noted yet" } else { &there });
+        page.hanging(4, "", if meeting.notes.text.trim().is_empty() { "No notes yet." } else { &meeting.notes.text });
+        match (&meeting.agreed, &meeting.reopened_why) {
+            (Some(agreed), _) => {
+                let since = if agreed.written_since { " Somebody wrote in them since." } else { "" };
+                let words = format!("As agreed: {}, {}.{since}", name(&agreed.by), long_day(&agreed.date));
+                page.hanging(4, "", &words);
+            }
+            (None, Some(why)) => {
+                page.hanging(4, "Opened again: ", why);
+            }
+            (None, None) => page.line(4, "Not agreed yet."),
+        }
+    }
+    if view.meetings.held.is_empty() {
+        page.line(2, "No meeting is noted yet.");
+    }
 }
 
 fn disagreement(page: &mut Page, view: &AssessmentView) {

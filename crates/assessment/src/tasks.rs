@@ -63,9 +63,12 @@ impl Group {
     pub(crate) fn of(kind: &str) -> Self {
         match kind {
             "voice-not-answered" | "answer-not-told" => Self::Heard,
-            "two-versions" | "edited-apart" | "retired-and-edited" | "rests-on-one-taken-out" | "label-twice" => {
-                Self::TwoVersions
-            }
+            "two-versions"
+            | "edited-apart"
+            | "retired-and-edited"
+            | "agreed-and-edited"
+            | "rests-on-one-taken-out"
+            | "label-twice" => Self::TwoVersions,
             "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
             | "not-asked-review" | "competence-review" => Self::Agreement,
             "stale" | "review" | "measure" => Self::OutOfDate,
@@ -217,6 +220,10 @@ fn marks(view: &AssessmentView, list: &mut List<'_>) {
             Mark::RetiredAndEdited { id, label, .. } => {
                 let what = format!("Restore it, or take it back again: {label} was edited after it was taken back");
                 list.add("retired-and-edited", what, None, all, id);
+            }
+            Mark::AgreedAndEdited { id, label, .. } => {
+                let what = format!("Read the notes once: somebody wrote in them after they were as agreed: {label}");
+                list.add("agreed-and-edited", what, None, all, id);
             }
             Mark::RestsOnOneTakenOut { id, label } => {
                 let what = format!("Does this stand as a theme? It rested on one young person who was taken out: {label}");
