@@ -69,6 +69,7 @@ pub(super) fn page(view: &AssessmentView, now: i64, zone: &TimeZone) -> String {
                 (practice::voices(view))
                 (picture::picture(view, &today))
                 (practice::plan(view))
+                (practice::meetings(view))
                 (practice::agreement(view))
                 (practice::life(view))
                 @if !view.elsewhere.is_empty() {

@@ -1,18 +1,13 @@
 // The pages that show the practice, on the whole sample: what a lead and a colleague see and do there, by clicks and keys. Started by
 // tests/tests/pages.rs, which writes the sample and runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { FORMS_IN_WORDS, Person, start, step } from "./browser.mjs";
 import { agreement, history, life, plan, voices, weighting } from "./pages/steps.mjs";
 
 const { KITH_PRIYA, KITH_NADIA } = process.env;
 assert.ok(KITH_PRIYA && KITH_NADIA, "started by `cargo test -p kith-tests --test pages`");
 const portOf = (address) => new URL(address).port;
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);
@@ -79,7 +74,7 @@ try {
   await life(step, both);
 
   for (const [one, address] of [[priya, KITH_PRIYA], [nadia, KITH_NADIA]]) await one.kept(portOf(address));
-  console.log(`${new Set([...priya.screens, ...nadia.screens]).size} screens, each in five forms: no violation of WCAG 2.2 A or AA.`);
+  console.log(`${new Set([...priya.screens, ...nadia.screens]).size} screens, ${FORMS_IN_WORDS}: no violation of WCAG 2.2 A or AA.`);
 } finally {
   await browser.close();
 }

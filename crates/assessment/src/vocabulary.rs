@@ -444,12 +444,12 @@ choice!(
 choice!(
     /// What kind of meeting it is (R40; practice 2.5 and 7).
     MeetingKind {
-        /// When a child may be in danger of significant harm.
-        Strategy = "strategy", "Strategy meeting";
+        /// About this group, with the agencies that know it: the usual one.
+        PeerGroupConference = "peer-group-conference", "Peer group conference";
         /// About places and the adults in them.
         ContextConference = "context-conference", "Context conference";
-        /// About this group, with the agencies that know it.
-        PeerGroupConference = "peer-group-conference", "Peer group conference";
+        /// When a child may be in danger of significant harm.
+        Strategy = "strategy", "Strategy meeting";
         /// Is it still true?
         Review = "review", "Review";
     }
