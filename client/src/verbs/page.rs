@@ -111,6 +111,7 @@ fn purpose(view: &AssessmentView) -> Markup {
     ];
     html! {
         h2 { "Why this group" }
+        @if purpose.better.text.trim().is_empty() { p { strong { (purpose.head) } } }
         dl {
             @if let Some(trigger) = &purpose.trigger { dt { "What made us look" } dd { (trigger.words()) } }
             @for (question, answer) in answers {

@@ -24,7 +24,7 @@ pub fn plain_text(view: &AssessmentView) -> String {
     if view.schema > crate::schema::SCHEMA {
         page.line(0, "A newer version of Kith has written in this assessment. Everything is kept; update Kith to see all of it.");
     }
-    if view.purpose.act_today.is_some() && !view.purpose.not_yet_written.is_empty() {
+    if view.purpose.better.text.trim().is_empty() {
         page.line(0, &view.purpose.head);
     }
     marks(&mut page, view);

@@ -81,7 +81,11 @@ pub(crate) fn written_parts(page: &mut Page, view: &AssessmentView) {
     if !view.strands.is_empty() || view.openness.answer.is_some() || !view.openness.lawful_basis.is_empty() {
         strands(page, view);
     }
-    if view.life.review.is_some() || view.life.closed.is_some() || !view.life.still_true.is_empty() {
+    if view.life.review.is_some()
+        || view.life.closed.is_some()
+        || !view.life.still_true.is_empty()
+        || !view.life.shared.is_empty()
+    {
         life(page, view, None);
     }
 }
@@ -384,6 +388,11 @@ fn life(page: &mut Page, view: &AssessmentView, today: Option<&str>) {
         let title = view.sides.iter().find(|side| side.id == looked.side).map_or(looked.side.as_str(), |side| &side.title);
         let when = looked.date.as_deref().map(|date| format!(", {}", long_day(date))).unwrap_or_default();
         page.line(2, &format!("{title}: {}{when}.", looked.answer.words()));
+    }
+    for one in &life.shared {
+        let when = one.date.as_deref().map(|date| format!(", {}", long_day(date))).unwrap_or_default();
+        let words = format!("{}, with {}. Why: {} ({}{when})", one.what, one.with, one.why, name(&one.kept.by));
+        page.hanging(2, "Shared outside: ", &words);
     }
     for part in today.map(|today| stale(view, today)).unwrap_or_default() {
         page.hanging(2, "- ", &format!("{}.", part.words));

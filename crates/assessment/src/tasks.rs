@@ -171,7 +171,7 @@ pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<T
             list.add("answer-not-told", what, None, all, &voice.kept.id);
         }
     }
-    marks(view, &mut list);
+    marks(view, me.as_deref(), &mut list);
     for action in view.planned.actions.iter().filter(|action| action.is_overdue(today)) {
         let owner = action.owner.as_deref().unwrap_or("nobody yet");
         let agency = my.and_then(|my| my.agency.as_deref());
@@ -205,7 +205,7 @@ pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<T
     list.tasks
 }
 
-fn marks(view: &AssessmentView, list: &mut List<'_>) {
+fn marks(view: &AssessmentView, me: Option<&str>, list: &mut List<'_>) {
     let all = (ForWhom::Everybody, true);
     for mark in &view.marks {
         match mark {
@@ -231,7 +231,9 @@ fn marks(view: &AssessmentView, list: &mut List<'_>) {
             }
             Mark::LabelTwice { id, label } => {
                 let what = format!("Give one of two young people with the label {label} another label");
-                list.add("label-twice", what, None, (ForWhom::Holder, false), id);
+                let strand = view.strands.iter().find(|strand| strand.kept.id == *id);
+                let mine = me.is_some() && strand.is_some_and(|strand| strand.holder.person.as_deref() == me);
+                list.add("label-twice", what, None, (ForWhom::Holder, mine), id);
             }
             _ => {}
         }
