@@ -1,7 +1,7 @@
 // Two people, two computers, one relay: from a fresh profile to a colleague's sentence on my screen. Started by
 // tests/tests/browser.rs, which runs the programs; says what it did, and ends with an error where something does not hold.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { FORMS_IN_WORDS, Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_NADIA, KITH_RELAY } = process.env;
 assert.ok(KITH_PRIYA && KITH_NADIA && KITH_RELAY, "started by `cargo test -p kith-tests --test browser`");
@@ -9,11 +9,6 @@ const portOf = (address) => new URL(address).port;
 const WORDS = "otter lantern maple spoon";
 const browser = await start();
 let required = 0;
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);
@@ -296,7 +291,7 @@ try {
 
   for (const [one, address] of [[priya, KITH_PRIYA], [nadia, KITH_NADIA]]) await one.kept(portOf(address));
   const screens = new Set([...priya.screens, ...nadia.screens]);
-  console.log(`${screens.size} screens, each in five forms: no violation of WCAG 2.2 A or AA. No request left loopback.`);
+  console.log(`${screens.size} screens, ${FORMS_IN_WORDS}: no violation of WCAG 2.2 A or AA. No request left loopback.`);
 } finally {
   await browser.close();
 }

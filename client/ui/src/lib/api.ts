@@ -105,6 +105,8 @@ export const api = {
   drafts: () => json<MyDrafts>("GET", "/drafts"),
   beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
   hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check, WHILE_TYPING),
+  /** Before there is an assessment. */
+  hintsBefore: (check: ToCheck) => json<HintsShown>("POST", "/hints", check, WHILE_TYPING),
   choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
   review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
   reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
