@@ -77,9 +77,7 @@ export function forget(): void {
 
 /** Forgets what was typed and keeps the link. */
 export function forgetWords(): void {
-  const held = page();
-  forgetDrafts(held);
-  held.replies = noReplies();
+  forgetDrafts(page());
 }
 
 function forgetDrafts(held: Page): void {

@@ -19,8 +19,11 @@ export function start({ keepsPages = false } = {}) {
 }
 
 export class Phone {
-  /** It is `now` on the phone, and stays so; with `flows` time goes on from there, and faster if it is told to. */
-  static async open(browser, address, { now = "2026-05-12T10:00:00", flows = false, of = address } = {}) {
+  /**
+   * It is `now` on the phone, and stays so; with `flows` time goes on from there, and faster if it is told to. `of` is where the page's own
+   * address may be looked for, if it is opened by another one. `before` runs on the page before anything of it does.
+   */
+  static async open(browser, address, { now = "2026-05-12T10:00:00", flows = false, of = address, before = () => {} } = {}) {
     const phone = new Phone();
     phone.origin = new URL(of).origin;
     phone.context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: "en-GB", hasTouch: true, isMobile: true });
@@ -32,6 +35,7 @@ export class Phone {
       phone.heard.bodies.push(Buffer.from(`${request.url()}\n${JSON.stringify(request.headers())}\n`), request.postDataBuffer() ?? Buffer.alloc(0));
     });
     phone.page = await phone.context.newPage();
+    await phone.page.addInitScript(before);
     if (flows) await phone.page.clock.install({ time: now });
     else await phone.page.clock.setFixedTime(now);
     phone.page.on("console", (message) => {

@@ -7,6 +7,7 @@ const address = process.env.KITH_LINK;
 const secret = address.slice(address.indexOf("#") + 1);
 const CODE = "Green Kettle";
 /** What was said, answered and shared: it is to be found nowhere once it is closed. */
+const UNASKED = ["We asked for lights", "Somebody asked for it", "otter reply"];
 const READ = ["zebra lights", "We asked for lights", "lantern summary", "Somebody asked for it", "otter reply", "You said yes to taking part"];
 const browser = await start();
 
@@ -31,8 +32,11 @@ async function choose(phone, text, name) {
   assert.equal(await key.getAttribute("aria-pressed"), "true");
 }
 
-/** Nothing of what was read is on the page, in its storage, or where Back and Forward lead. */
+/** Nothing of what was read is on the page, in its memory, in its storage, or where Back and Forward lead. */
 async function gone(phone, where) {
+  // Words by which the test itself finds its way are in the page's memory by that alone.
+  const held = await phone.heap();
+  for (const words of UNASKED) assert.ok(!held.includes(words), `${where}: "${words}" is in memory`);
   const html = await phone.page.content();
   for (const words of READ) assert.ok(!html.includes(words), `${where}: "${words}" is still on the page`);
   if (phone.page.url().startsWith("http")) assert.deepEqual(await phone.stored(), { local: "{}", others: [0, 0, 0, 0, ""] }, where);
@@ -231,7 +235,65 @@ const phases = {
     await phone.signal(true);
     await phone.press("حاول الآن");
     await phone.heading("أُرسل");
+
+    // Another answer stands in its place, also after one that was thrown away.
+    await phone.page.locator("#language").selectOption("en");
+    await phone.press("Back");
+    const answer = async (name) => {
+      await phone.press("Start");
+      await phone.press("I have read this");
+      await phone.press(name);
+      await phone.press("Go on");
+      await phone.press("Go on");
+      await phone.press("Send");
+    };
+    await phone.signal(false);
+    await answer("Yes");
+    await phone.heading("It has not gone yet.");
+    await phone.press("No, throw it away");
+    await phone.signal(true);
+    await phone.press("Back");
+    await answer("I want to talk first");
+    await phone.heading("Sent");
     await phone.kept(secret);
+  },
+
+  /** Read aloud, each screen of agreement: by a voice that is on this phone, in the language that is shown. */
+  async aloud() {
+    const before = () => {
+      globalThis.said = [];
+      const voices = [
+        { name: "far", lang: "en-GB", localService: false },
+        { name: "here", lang: "en-GB", localService: true },
+      ];
+      globalThis.SpeechSynthesisUtterance = class {
+        constructor(text) {
+          this.text = text;
+        }
+      };
+      const synthesis = { getVoices: () => voices, speak: (one) => globalThis.said.push(`${one.voice.name}: ${one.text}`), cancel: () => {}, speaking: false };
+      Object.defineProperty(globalThis, "speechSynthesis", { value: synthesis });
+    };
+    const phone = await Phone.open(browser, address, { before });
+    await phone.heading("Before you start");
+    await phone.press("Start");
+    await phone.press("Do you want to take part?");
+    for (const [title, text, on] of [
+      ["What this is", "Some people who work with young people", "I have read this"],
+      ["Taking part", "Are you happy to take part?", "Go on"],
+      ["What we do not ask you", "Workers can use what they know", "Go on"],
+    ]) {
+      await phone.heading(title);
+      await phone.press("Read it to me");
+      const said = await phone.page.evaluate(() => globalThis.said.splice(0));
+      assert.ok(said.includes(`here: ${title}`) && said.includes("here: Ask me later"), said.join("\n"));
+      assert.ok(said.some((one) => one.startsWith(`here: ${text}`)), said.join("\n"));
+      assert.ok(said.every((one) => one.startsWith("here: ")), "no word goes to a voice elsewhere");
+      await phone.press(on);
+    }
+    // No voice of this phone speaks Welsh: then nothing offers to.
+    await phone.page.locator("#language").selectOption("cy");
+    assert.equal(await phone.page.getByRole("button", { name: "Darllen i mi" }).count(), 0);
   },
 
   /** Somebody who never said anything chooses a code word and asks for the window. */
@@ -257,6 +319,7 @@ const phases = {
     let phone = await open(["Start", "What the team thinks"]);
     await enter(phone);
     await phone.heading("This is what the team thinks.");
+    assert.ok((await phone.heap()).includes("otter reply"), "what is shown is in memory, and is found there");
     await choose(phone, "lantern summary", "Partly");
     await part(phone, "lantern summary").getByLabel("Why?").fill("badger: it is two places");
     await phone.page.locator("#language").selectOption("cy");
@@ -319,9 +382,9 @@ const phases = {
     await phone.press("What the team thinks");
     await enter(phone);
     await phone.heading("This is what the team thinks.");
-    await phone.page.clock.fastForward("00:59:00");
+    await phone.page.clock.fastForward("00:30:00");
     await phone.heading("This is what the team thinks.");
-    await phone.page.clock.fastForward("00:02:00");
+    await phone.page.clock.fastForward("00:31:00");
     await phone.sees("The day is over. It is closed now.");
     await gone(phone, "the window has closed");
   },

@@ -218,15 +218,21 @@ async fn agreement_is_given_in_part_and_taken_back_with_every_word_that_was_show
     assert_eq!((second.taking_part, second.object, second.words.as_str()), (Some(TakingPart::No), false, ""));
     assert!(second.but_not.is_empty() && !second.shown.contains("What do you not want?"), "{}", second.shown);
 
+    visit.walk_in(SCRIPT, "aloud").await;
     visit
         .put(&GuestCard { rights: Rights { say: false, summary: false, agree: true }, adult: true, complain: None, ..card() })
         .await;
     visit.walk_in(SCRIPT, "parent").await;
-    let said = last(&mut visit).await;
-    assert_eq!(said.language, "ar");
-    let Saying::OnAgreement(on) = said.saying else { panic!("{:?}", said.saying) };
+    let taken = visit.take().await;
+    assert_eq!(taken.len(), 2, "what was thrown away is not among them");
+    let (first, later, _) = taken.iter().find(|(_, said, _)| said.replaces.is_none()).expect("it arrived");
+    assert_eq!(later.language, "ar");
+    let Saying::OnAgreement(on) = &later.saying else { panic!("{:?}", later.saying) };
     assert_eq!((on.read, on.taking_part, on.object), (true, Some(TakingPart::Later), false));
     assert!(on.shown.contains("هل يسعدك أن تشارك؟"), "{}", on.shown);
+    let (_, now, _) = taken.iter().find(|(_, said, _)| said.replaces == Some(*first)).expect("the other is in its place");
+    let Saying::OnAgreement(on) = &now.saying else { panic!("{:?}", now.saying) };
+    assert_eq!(on.taking_part, Some(TakingPart::TalkFirst));
     visit.relay.stop().await.unwrap();
 }
 

@@ -6,6 +6,7 @@ import { label, mark, paper, svg, where } from "../paper";
 import { button, buttons, heading, show } from "../show";
 import type { Screen } from "../show";
 import { send } from "./send";
+import { thanks } from "./sent";
 
 /** How near a finger must be to one that is there, to move it. */
 const REACH = 75;
@@ -164,7 +165,7 @@ function sent(back: () => void): Screen {
     const { item } = page().circle;
     return [
       heading(words().sent.title),
-      el("p", {}, say(said.sent)),
+      el("p", {}, thanks(), " ", said.sent),
       buttons(
         button(said.on, back, "go"),
         button(words().sent.change, () => show(circle(back))),

@@ -34,7 +34,7 @@ export function toggle(name: string, pressed: boolean, press: (pressed: boolean)
   return key;
 }
 
-/** A box for their own words; it is no shorter than what the formats take. */
+/** A box for their own words; it takes no more than the formats do. */
 export function box(id: string, label: string, value: string, input: (words: string) => void, hint = ""): HTMLElement {
   const area = el("textarea", {
     id,

@@ -254,6 +254,28 @@ map: string,
  */
 action: string, };
 
+export type AddMeeting = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day; today if not given. A day to come is fine: notes can be prepared.
+ */
+date: string | null, 
+/**
+ * Who of those who write here was there.
+ */
+there: Array<string>, 
+/**
+ * Who else, by role: "station manager, bus company".
+ */
+others: Array<string>, 
+/**
+ * What is written already; may be empty.
+ */
+notes: string, };
+
 export type AddPart = { 
 /**
  * What they call it, or "a fourth friend". Never a name.
@@ -465,6 +487,22 @@ two_versions: Array<TwoVersions>,
 newer: Array<NewerField>, };
 
 export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
+
+export type AgencyThere = { 
+/**
+ * The agency; empty for whoever has not said which is theirs.
+ */
+agency: string, 
+/**
+ * Who, by name.
+ */
+people: Array<Who>, };
+
+export type AgreeNotes = { 
+/**
+ * Of which meeting.
+ */
+id: string, };
 
 export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
@@ -732,9 +770,43 @@ withdraws: boolean,
  */
 answers: Array<ArrivedAnswer>, 
 /**
+ * Something other than answers to the questions.
+ */
+other?: ArrivedOther | null, 
+/**
+ * Voice notes and drawings.
+ */
+attached?: Array<ArrivedAttachment>, 
+/**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
 code: [string, LinkSecret] | null, };
+
+export type ArrivedAgreement = { 
+/**
+ * "I have read this": openness.
+ */
+read: boolean, 
+/**
+ * Taking part.
+ */
+taking_part: ArrivedTakingPart | null, 
+/**
+ * What they do not want.
+ */
+but_not: Array<ArrivedChoice>, 
+/**
+ * They object to being in the picture.
+ */
+object: boolean, 
+/**
+ * In their words.
+ */
+words: string, 
+/**
+ * Every word that they were shown.
+ */
+shown: string, };
 
 export type ArrivedAnswer = { 
 /**
@@ -758,6 +830,32 @@ skipped: boolean,
  */
 team: boolean, };
 
+export type ArrivedAttachment = { "kind": "voice", 
+/**
+ * The question that it answers.
+ */
+question: string, 
+/**
+ * How it is coded.
+ */
+media: string, 
+/**
+ * How long it is, in seconds.
+ */
+seconds: number, 
+/**
+ * The recording, in base 64.
+ */
+sound: string, } | { "kind": "drawing", 
+/**
+ * The question that it answers.
+ */
+question: string, 
+/**
+ * What is on it.
+ */
+drawing: ArrivedDrawing, };
+
 export type ArrivedChoice = { 
 /**
  * Its name in every language.
@@ -767,6 +865,100 @@ code: string,
  * What stood on it.
  */
 words: string, };
+
+export type ArrivedDrawing = { 
+/**
+ * The marks.
+ */
+marks: Array<ArrivedMark>, 
+/**
+ * Each line's points.
+ */
+lines: Array<Array<[number, number]>>, 
+/**
+ * What they say to it.
+ */
+words: string, };
+
+export type ArrivedMark = { 
+/**
+ * From the left.
+ */
+x: number, 
+/**
+ * From the top.
+ */
+y: number, 
+/**
+ * What it is.
+ */
+sign: string, 
+/**
+ * Words beside it.
+ */
+words: string, };
+
+export type ArrivedOnPart = { 
+/**
+ * The part's name.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ArrivedOnPoint = { 
+/**
+ * The point's name, as the reading gave it.
+ */
+point: string, 
+/**
+ * Whether it is fair.
+ */
+fair: Fair | null, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * They ask to have what they had said taken out.
+ */
+take_out: boolean, };
+
+export type ArrivedOnSummary = { 
+/**
+ * Which version they read.
+ */
+version: string, 
+/**
+ * Part by part.
+ */
+parts: Array<ArrivedOnPart>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply, in their words.
+ */
+reply: string, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
+export type ArrivedOther = { "kind": "wants-to-read" } | { "kind": "on-points", 
+/**
+ * Point by point.
+ */
+points: Array<ArrivedOnPoint>, } | { "kind": "on-summary" } & ArrivedOnSummary | { "kind": "on-agreement" } & ArrivedAgreement | { "kind": "circle" } & ArrivedDrawing;
+
+export type ArrivedTakingPart = "yes" | "in-part" | "no" | "talk-first" | "later";
 
 export type ArrivedView = { 
 /**
@@ -785,6 +977,14 @@ language: string,
  * What was said. Empty if it was taken back or changed before anybody had read it.
  */
 answers: Array<ArrivedAnswer>, 
+/**
+ * Something other than answers to the questions.
+ */
+other: ArrivedOther | null, 
+/**
+ * Voice notes and drawings. They stay in this record.
+ */
+attached: Array<ArrivedAttachment>, 
 /**
  * The day on which it was first read.
  */
@@ -989,6 +1189,10 @@ summary: Answered,
  * Goals and actions (R36 to R39).
  */
 planned: PlanView, 
+/**
+ * Meetings and their notes (R40).
+ */
+meetings: MeetingsView, 
 /**
  * The group in its places (R33).
  */
@@ -1624,7 +1828,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -2850,7 +3054,7 @@ export type Line = {
  */
 field: string, 
 /**
- * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "meetings", "why", "look-again".
  */
 page: string, 
 /**
@@ -3092,6 +3296,18 @@ why: string,
 /**
  * By whom.
  */
+by: Who, } | { "mark": "agreed-and-edited", 
+/**
+ * The meeting.
+ */
+id: string, 
+/**
+ * Which, in words.
+ */
+label: string, 
+/**
+ * Who said that they are as agreed.
+ */
 by: Who, } | { "mark": "only-worries", 
 /**
  * The side.
@@ -3185,6 +3401,76 @@ date: string | null,
  * Who noted it.
  */
 by: Who, };
+
+export type MeetingKind = "peer-group-conference" | "context-conference" | "strategy" | "review" | (string & {});
+
+export type MeetingView = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * "Review, 5 May 2026".
+ */
+title: string, 
+/**
+ * Who was there of those who write here, by agency.
+ */
+there: Array<AgencyThere>, 
+/**
+ * Who else, by role.
+ */
+others: Array<string>, 
+/**
+ * The notes.
+ */
+notes: Answered, 
+/**
+ * Whether they are as agreed. Closed by one and opened again by another apart, they are open until somebody chooses.
+ */
+agreed: NotesAgreed | null, 
+/**
+ * Why they were opened again, if they were.
+ */
+reopened_why: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type MeetingsView = { 
+/**
+ * What stands.
+ */
+held: Array<MeetingView>, 
+/**
+ * What was taken back.
+ */
+taken_back: Array<MeetingView>, };
 
 export type MemberShown = { 
 /**
@@ -3421,6 +3707,20 @@ why: string,
  * When; today if not given.
  */
 date: string | null, };
+
+export type NotesAgreed = { 
+/**
+ * Since when.
+ */
+date: string, 
+/**
+ * Who said so.
+ */
+by: Who, 
+/**
+ * Somebody wrote in them, or changed what is said of the meeting, without knowing or since.
+ */
+written_since: boolean, };
 
 export type OnMap = "friend" | "adult" | "place";
 
@@ -4222,6 +4522,16 @@ export type ReopenAssessment = {
  */
 why: string, };
 
+export type ReopenNotes = { 
+/**
+ * Of which meeting.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type RequestShown = { 
 /**
  * The request.
@@ -4337,6 +4647,8 @@ counts: Array<CountShown>,
  * Reviews that were made before.
  */
 before: Array<HintReviewView>, };
+
+export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
 
 export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
 
@@ -5554,15 +5866,21 @@ export type ToBeHere = {
  */
 place: string | null, };
 
+export type ToChangeRole = { member: string, role: string, };
+
 export type ToCheck = { text: string, 
 /**
- * Where somebody types, in UTF-16 code units; none when nobody does.
+ * Where people type, in UTF-16 code units: none when nobody does, two where a colleague writes in the same text.
  */
-caret?: number, 
+typed_at?: Array<number>, 
 /**
  * Who said it, if not the writer: a young person's or parent's own words are not checked.
  */
-said_by?: string, };
+said_by?: string, 
+/**
+ * Words that were kept on this page before there is an assessment to keep them in.
+ */
+kept?: Array<string>, };
 
 export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
 
@@ -5957,6 +6275,36 @@ owner: string | null,
  * When to look at it again.
  */
 review: string | null, };
+
+export type UpdateMeeting = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * What kind.
+ */
+kind: MeetingKind | null, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * Who was there too.
+ */
+there: Array<string>, 
+/**
+ * Who was not after all.
+ */
+not_there: Array<string>, 
+/**
+ * Who else was there too, by role.
+ */
+others: Array<string>, 
+/**
+ * Who else was not after all.
+ */
+not_others: Array<string>, };
 
 export type UpdatePart = { 
 /**
