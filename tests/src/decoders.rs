@@ -140,6 +140,9 @@ impl Decoders {
         if let Ok(link) = GuestLink::from_str(&text) {
             assert!(GuestLink::from_str(&link.to_string()).as_ref() == Ok(&link), "a guest's link reads back");
         }
+        if let Ok(code) = kith_group::GuestCode::from_str(&text) {
+            assert!(kith_group::GuestCode::from_str(&code.to_string()).as_ref() == Ok(&code), "a guest's code reads back");
+        }
         let link = GuestLink::from_secret("https://relay.example", [2; 32]);
         let _ = (kith_group::SealedItem::read(bytes), kith_group::open_card(&link, bytes));
         let _ = kith_group::open_item(&link, &GuestItemId([5; 16]), &GuestKey::from_bytes([3; 32]), bytes);

@@ -149,7 +149,8 @@ export function plays(): boolean {
   return player !== null;
 }
 
-// Who puts the phone away does not mean to be heard on.
+// Who puts the phone away does not mean to be heard on, nor what they said.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) stop();
+  if (document.hidden && player !== null) silence();
 });
