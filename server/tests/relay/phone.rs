@@ -200,6 +200,7 @@ async fn the_whole_page_takes_less_than_sixty_kilobytes() {
 
 pub(super) struct Visit {
     pub(super) relay: Running,
+    member: Member,
     pub(super) client: Client,
     pub(super) link: GuestLink,
 }
@@ -211,9 +212,9 @@ impl Visit {
 
     pub(super) async fn begin_with(folder: &Path, card: &GuestCard) -> Self {
         let relay = open_relay(folder).await;
-        let (_, client) = Member::found(&relay.url(), DOCUMENT, 1).await;
+        let (member, client) = Member::found(&relay.url(), DOCUMENT, 1).await;
         let link = GuestLink::from_secret(&format!("http://{}", relay.addr()), [2; 32]);
-        let mut visit = Self { relay, client, link };
+        let mut visit = Self { relay, member, client, link };
         visit.put(card).await;
         visit
     }
@@ -231,16 +232,16 @@ impl Visit {
     }
 
     /// A part of the journey in the browser; what it printed.
-    async fn walk(&self, phase: &str) -> String {
+    async fn walk(&mut self, phase: &str) -> String {
         self.walk_in("journey.mjs", phase).await
     }
 
-    pub(super) async fn walk_in(&self, script: &str, phase: &str) -> String {
+    pub(super) async fn walk_in(&mut self, script: &str, phase: &str) -> String {
         self.walk_told(script, phase, "").await
     }
 
     /// The same, with one more thing that is told to it.
-    pub(super) async fn walk_told(&self, script: &str, phase: &str, told: &str) -> String {
+    pub(super) async fn walk_told(&mut self, script: &str, phase: &str, told: &str) -> String {
         let chromium = std::env::var_os("KITH_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
         assert!(
             chromium.exists(),
@@ -251,6 +252,8 @@ impl Visit {
         command.env("KITH_LINK", self.link.to_string()).env("KITH_PHASE", phase).env("KITH_TOLD", told);
         let said = tokio::task::spawn_blocking(move || command.output()).await.unwrap().expect("this test needs Node.js");
         assert!(said.status.success(), "{phase}: {}", String::from_utf8_lossy(&said.stderr));
+        // A relay closes who has said nothing for a minute, and a phone may take longer.
+        self.client = self.member.reconnect(&self.relay.url(), 0).await;
         String::from_utf8(said.stdout).unwrap()
     }
 
