@@ -44,7 +44,10 @@ pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
 };
-pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
+pub use own_map::{
+    AddMapAction, BeginMap, CloseMap, EndOnMap, MapNames, MapThing, MapTie, NamesOnMaps, OnMap, OwnMapView, PutBackOnMap,
+    PutOnMap, ReopenMap, SetNamesOnMap, TakeOffMap, TieOnMap, UpdateMap,
+};
 
 /// Standing maps of a strand record.
 const MAPS: [&str; 12] = [
@@ -226,6 +229,16 @@ pub enum StrandCommand {
     TieOnMap(TieOnMap),
     /// Something on it is no longer so.
     EndOnMap(EndOnMap),
+    /// Names may stand on it, by the agency's decision (R34), or may not any more.
+    SetNamesOnMap(SetNamesOnMap),
+    /// It has done its work.
+    CloseMap(CloseMap),
+    /// It goes on.
+    ReopenMap(ReopenMap),
+    /// It, or something on it, is taken away.
+    TakeOffMap(TakeOffMap),
+    /// And put back.
+    PutBackOnMap(PutBackOnMap),
     /// Notes what was shared about them (R45, R46).
     NoteShared(NoteShared),
     /// Keeps a link that was made for them or their family.
@@ -444,6 +457,11 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::PutOnMap(given) => own_map::put_on(tx, ctx, given),
         StrandCommand::TieOnMap(given) => own_map::tie(tx, ctx, given),
         StrandCommand::EndOnMap(given) => own_map::end(tx, ctx, given),
+        StrandCommand::SetNamesOnMap(given) => own_map::set_names(tx, given),
+        StrandCommand::CloseMap(given) => own_map::close(tx, ctx, given),
+        StrandCommand::ReopenMap(given) => own_map::reopen(tx, given),
+        StrandCommand::TakeOffMap(given) => own_map::take_off(tx, given),
+        StrandCommand::PutBackOnMap(given) => own_map::put_back(tx, given),
         StrandCommand::NoteShared(given) => sharing::note(tx, ctx, "shared", given),
     }
 }

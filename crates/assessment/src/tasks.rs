@@ -68,7 +68,7 @@ impl Group {
             }
             "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
             | "not-asked-review" | "competence-review" => Self::Agreement,
-            "stale" | "review" | "measure" => Self::OutOfDate,
+            "stale" | "review" | "measure" | "map-review" => Self::OutOfDate,
             _ => Self::Overdue,
         }
     }
