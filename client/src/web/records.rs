@@ -11,7 +11,9 @@ use kith_assessment::StrandCommand;
 
 use super::api::{Shared, verb, with_engine};
 use super::news::News;
-use super::shapes::{CommandDone, ToAttach, ToCopyInDanger, ToDetach, ToHandOver, ToJoinWords, ToNoteAgreement, ToTell};
+use super::shapes::{
+    CommandDone, ToAttach, ToCopyInDanger, ToDetach, ToHandOver, ToJoinWords, ToNameOnMap, ToNoteAgreement, ToTell,
+};
 use crate::cli::{Attach, Detach, HandOver, JoinWords, Told, Verb};
 use crate::engine::Engine;
 use crate::failure::Failure;
@@ -28,6 +30,8 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/records/{id}", get(|here: Here, Path(id)| verb(here, Verb::Record { id })))
         .route("/records/{id}/commands", post(command))
         .route("/records/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
+        .route("/records/{id}/maps", get(|here: Here, Path(record)| verb(here, Verb::Maps { record })))
+        .route("/records/{id}/map-names", post(map_names))
         .route("/records/{id}/detach", post(detach))
         .route("/records/{id}/hand-over", post(hand_over))
         .route("/records/{id}/agreement", post(agreement))
@@ -61,6 +65,15 @@ fn in_record(engine: &Engine, id: &str, command: StrandCommand) -> Result<(Strin
     let record = verbs::find_record(engine, id)?.id;
     let done = engine.step(move |work| work.record_command(&record, &command))?;
     Ok((record.to_string(), CommandDone { id: done.id.map(|id| id.to_string()), hash: None }))
+}
+
+async fn map_names(State(shared): Here, Path(record): Path<String>, Json(asked): Json<ToNameOnMap>) -> Response {
+    with_engine(shared, move |engine, house| {
+        verbs::names_on_map(engine, &record, &asked.map, asked.allow)?;
+        house.tell(News::Look);
+        Ok(serde_json::json!({}))
+    })
+    .await
 }
 
 async fn detach(here: Here, Path(record): Path<String>, Json(asked): Json<ToDetach>) -> Response {

@@ -243,7 +243,8 @@ fn tasks(
             mine: held_as == HeldAs::Holder,
             about: about.to_owned(),
             page: "caseload".to_owned(),
-            at: held.record.to_owned(),
+            // A map has a page of its own.
+            at: if kind == "map-review" { format!("{}/map", held.record) } else { held.record.to_owned() },
         });
     };
     let has_come = |day: Option<&String>| day.is_some_and(|day| day.as_str() <= today);

@@ -1268,6 +1268,16 @@ families_why: string | null,
  */
 next_owner: string, };
 
+export type CloseMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type ClosedView = { 
 /**
  * When.
@@ -1708,7 +1718,11 @@ lock_after_minutes: number,
 /**
  * Other programs on this computer that may read.
  */
-programs: Array<ProgramShown>, };
+programs: Array<ProgramShown>, 
+/**
+ * What this agency decided about names on young people's own maps; none: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, };
 
 export type ConductView = { 
 /**
@@ -2966,7 +2980,95 @@ safe_to_send: boolean | null,
  */
 agreed_by: string, };
 
+export type MapNames = { 
+/**
+ * The reference of the impact assessment.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, 
+/**
+ * What stands above the map as long as it is so.
+ */
+banner: string, };
+
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
+
+export type MapShown = { 
+/**
+ * Whether it is to be looked at again now.
+ */
+due: boolean, 
+/**
+ * The same, drawn.
+ */
+drawing: Drawing, 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it.
+ */
+actions: Array<string>, 
+/**
+ * Who and what is on it.
+ */
+things: Array<MapThing>, 
+/**
+ * Ties.
+ */
+ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type MapThing = { 
 /**
@@ -3028,6 +3130,14 @@ strength: Strength | null,
  */
 direction: Direction | null, 
 /**
+ * From whom, in words: "the young person".
+ */
+from_words: string, 
+/**
+ * To whom or what, in words.
+ */
+to_words: string, 
+/**
  * Who said so.
  */
 said_by: string, 
@@ -3063,6 +3173,32 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type MapsShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * What they like to be called.
+ */
+name: string | null, 
+/**
+ * The maps, oldest first.
+ */
+maps: Array<MapShown>, 
+/**
+ * Maps that were taken away.
+ */
+taken_away: Array<TakenBack>, 
+/**
+ * What this agency decided about names on maps; `null`: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, 
+/**
+ * The day as of which they are drawn.
+ */
+today: string, };
 
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
@@ -3273,6 +3409,16 @@ full: string,
  * Other forms of it.
  */
 also: Array<string>, };
+
+export type NamesOnMaps = { 
+/**
+ * The reference of the data protection impact assessment that covers it.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, };
 
 export type NewAssessment = { title: string, 
 /**
@@ -3527,6 +3673,22 @@ things: Array<MapThing>,
  * Ties.
  */
 ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
 /**
  * Its id.
  */
@@ -4118,6 +4280,12 @@ export type PutBack = {
  */
 id: string, };
 
+export type PutBackOnMap = { 
+/**
+ * Which.
+ */
+id: string, };
+
 export type PutOnMap = { 
 /**
  * Which map.
@@ -4221,6 +4389,16 @@ export type ReopenAssessment = {
  * Why.
  */
 why: string, };
+
+export type ReopenMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * When to look at it again.
+ */
+review: string, };
 
 export type RequestShown = { 
 /**
@@ -4534,6 +4712,16 @@ agency: string,
  */
 basis: string, };
 
+export type SetNamesOnMap = { 
+/**
+ * Which map.
+ */
+id: string, 
+/**
+ * What the agency decided; nothing: no names.
+ */
+policy: NamesOnMaps | null, };
+
 export type SetReview = { 
 /**
  * "YYYY-MM-DD"; empty for no day.
@@ -4576,7 +4764,7 @@ export type Shape = {
  */
 id: string, 
 /**
- * "group", "place", "adult", "strand", "friend" or "part".
+ * "group", "place", "adult", "strand", "friend" or "part"; on an own map "me", too.
  */
 what: string, 
 /**
@@ -5048,7 +5236,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
 
 export type StrandRecordView = { 
 /**
@@ -5111,6 +5299,10 @@ words: Array<UnjoinedView>,
  * The young person's own maps (R32).
  */
 maps: Array<OwnMapView>, 
+/**
+ * Those that were taken away.
+ */
+maps_taken_away: Array<TakenBack>, 
 /**
  * What was shared about them, oldest first.
  */
@@ -5277,6 +5469,16 @@ item: string,
  * What it is.
  */
 arrived: Arrived, };
+
+export type TakeOffMap = { 
+/**
+ * Which map, friend, adult, place or tie.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type TakePosition = { 
 /**
@@ -5628,6 +5830,16 @@ launch: string, };
 
 export type ToLockAfter = { minutes: number, };
 
+export type ToNameOnMap = { 
+/**
+ * The map.
+ */
+map: string, 
+/**
+ * By what the agency decided; or initials alone again.
+ */
+allow: boolean, };
+
 export type ToNoteAgreement = { 
 /**
  * `record-agreement`.
@@ -5663,6 +5875,12 @@ passphrase: Passphrase,
  * The file, in base 64.
  */
 file: string, };
+
+export type ToSetNamesOnMaps = { 
+/**
+ * Nothing: initials alone.
+ */
+policy: NamesOnMaps | null, };
 
 export type ToSetPhone = { 
 /**

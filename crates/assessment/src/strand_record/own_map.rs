@@ -151,6 +151,13 @@ pub struct NamesOnMaps {
 }
 
 impl NamesOnMaps {
+    /// What the agency decided, or why no name may stand on a map.
+    pub fn decided(agency: Option<Self>) -> Result<Self, Refusal> {
+        agency.ok_or(Refusal::Rule(
+            "names stand on a young person's own map only where their agency has decided so. It is off: Settings says how to set it",
+        ))
+    }
+
     /// The same with blanks trimmed, if both are said.
     pub fn checked(&self) -> Result<Self, Refusal> {
         Ok(Self {
@@ -174,14 +181,11 @@ pub struct SetNamesOnMap {
 impl SetNamesOnMap {
     /// Refuses names that the agency whose computer this is has not decided on (R34).
     pub fn refuse_without(&self, agency: Option<&NamesOnMaps>) -> Result<(), Refusal> {
-        match (&self.policy, agency) {
-            (None, _) => Ok(()),
-            (Some(given), Some(agency)) if given == agency => Ok(()),
-            (Some(_), Some(_)) => Err(Refusal::Rule("that is not what your agency decided about names on maps: Settings has it")),
-            (Some(_), None) => Err(Refusal::Rule(
-                "names stand on a young person's own map only where their agency has decided so. It is off: Settings says how to set it",
-            )),
+        let Some(given) = &self.policy else { return Ok(()) };
+        if *given == NamesOnMaps::decided(agency.cloned())? {
+            return Ok(());
         }
+        Err(Refusal::Rule("that is not what your agency decided about names on maps: Settings has it"))
     }
 }
 

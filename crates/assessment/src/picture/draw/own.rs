@@ -59,7 +59,7 @@ fn notes(map: &OwnMapView, today: &str) -> Vec<String> {
     let mut notes = vec![
         format!("As it stands on {}. Source: who said what is in the table; written down by {by}.", long_day(today)),
         format!("Made {}. Kept by {}; to be looked at again on {}.", map.purpose.words(), map.owner, long_day(&map.review)),
-        "It stays in this young person's own record: in no assessment, no summary and no export.".to_owned(),
+        "It stays in this young person's own record: in no assessment and in no summary.".to_owned(),
     ];
     notes.extend(map.names.as_ref().map(|names| names.banner.clone()));
     notes
