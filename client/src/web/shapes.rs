@@ -258,6 +258,25 @@ pub(crate) struct ToJoin {
     pub(crate) link: String,
 }
 
+/// Something that was taken out of a text goes into a strand record, or out of it again.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToKeepReference {
+    /// What it is: "NHS number".
+    pub(crate) system: String,
+    /// As it was written.
+    pub(crate) value: String,
+    /// Out of the record again.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub(crate) take_out: bool,
+}
+
+/// Whether that changed anything.
+#[derive(Serialize, TS)]
+pub(crate) struct ReferenceKept {
+    pub(crate) changed: bool,
+}
+
 /// Whether names may stand on a young person's own map.
 #[derive(Deserialize, TS)]
 pub(crate) struct ToNameOnMap {

@@ -35,6 +35,7 @@ use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sen
 mod by_link;
 mod look;
 mod own_map;
+mod references;
 
 pub use by_link::{
     Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink,
@@ -86,6 +87,20 @@ pub enum StrandCommand {
         /// Which system.
         system: String,
         /// Its reference; empty takes it away.
+        value: String,
+    },
+    /// Keeps one more of a kind beside what is kept there already: what leads to one person and was taken out of a shared text.
+    KeepReference {
+        /// Which system, or what it is: "NHS number".
+        system: String,
+        /// As it was written.
+        value: String,
+    },
+    /// Takes it out again, and nothing else that is kept there.
+    DropReference {
+        /// Which system, or what it is.
+        system: String,
+        /// As it was written.
         value: String,
     },
     /// Says who stands in for me.
@@ -326,6 +341,8 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             line(tx, &map, &system, "reference", Some(value))?;
             Ok((None, "reference".to_owned()))
         }
+        StrandCommand::KeepReference { system, value } => references::keep(tx, system, value),
+        StrandCommand::DropReference { system, value } => references::take_out(tx, system, value),
         StrandCommand::SetStandIn { name, phone } => {
             let map = standing_map(tx, "person")?;
             let name = limits::line("name of who stands in", name, NAME_LIMIT)?;

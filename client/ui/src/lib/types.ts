@@ -2606,6 +2606,10 @@ start: number, end: number, reason: string, suggestion: string,
  */
 instead: string | null, 
 /**
+ * How it can be put into my caseload instead, if it leads to one person.
+ */
+moves: MovesShown | null, 
+/**
  * What the choice is kept by.
  */
 key: string, };
@@ -3379,6 +3383,16 @@ id: string,
  * After what, with the clock.
  */
 next_to: string, };
+
+export type MovesShown = { 
+/**
+ * Under what it is kept in a strand record; none: it stands there already.
+ */
+kept_as: string | null, 
+/**
+ * What stays in the text.
+ */
+leaves: string, };
 
 export type MyDraft = { assessment: string, 
 /**
@@ -4350,6 +4364,8 @@ me: string | null,
  */
 view: StrandRecordView, };
 
+export type ReferenceKept = { changed: boolean, };
+
 export type ReferenceView = { 
 /**
  * Which system.
@@ -5071,6 +5087,22 @@ born: string | null, } | { "do": "set-reference",
 system: string, 
 /**
  * Its reference; empty takes it away.
+ */
+value: string, } | { "do": "keep-reference", 
+/**
+ * Which system, or what it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, } | { "do": "drop-reference", 
+/**
+ * Which system, or what it is.
+ */
+system: string, 
+/**
+ * As it was written.
  */
 value: string, } | { "do": "set-stand-in", 
 /**
@@ -5821,6 +5853,20 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  * The revision that the page stands on; 0 for none.
  */
 known: number, };
+
+export type ToKeepReference = { 
+/**
+ * What it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, 
+/**
+ * Out of the record again.
+ */
+take_out?: boolean, };
 
 export type ToLaunch = { 
 /**

@@ -1,4 +1,4 @@
-//! A young person's own map (R32, R34): what it needs, what may stand on it, when it is looked at again, and where it never goes.
+//! What a strand record keeps of a young person: their own map (R32, R34) and references (R55).
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -203,4 +203,18 @@ fn its_drawing_and_its_table_say_the_same_and_nobody_is_ranked() {
     assert_eq!(fewer.curves.len(), 1);
     // Machine to machine the same.
     assert_eq!(svg(&fewer), svg(&draw_own_map(&record.view().maps[0], "2026-05-05")));
+}
+
+#[test]
+fn what_was_taken_out_of_a_text_is_kept_beside_the_others_of_its_kind_and_goes_again_alone() {
+    let mut record = Record::begin();
+    let mut tell = |what: &str, value: &str| record.tell(json!({"do": what, "system": "Name", "value": value}));
+    for value in ["Tomek", "Aaliyah", &"x".repeat(110)] {
+        tell("keep-reference", value).unwrap();
+    }
+    assert!(tell("keep-reference", "Tomek").unwrap_err().contains("already"));
+    tell("drop-reference", "Tomek").unwrap();
+    assert!(tell("drop-reference", "Tomek").is_err());
+    let kept: Vec<(String, String)> = record.view().references.into_iter().map(|one| (one.system, one.value)).collect();
+    assert_eq!(kept, [("Name".to_owned(), "Aaliyah".to_owned()), ("Name 2".to_owned(), "x".repeat(110))]);
 }

@@ -1,4 +1,4 @@
-//! A young person's own map in a real browser (client/ui/tests/own-maps.mjs).
+//! What a holder keeps in a strand record, in a real browser: the young person's own map, and what was taken out of texts.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
@@ -30,4 +30,22 @@ fn an_own_map_is_drawn_with_them_kept_and_looked_at_again_and_stays_in_their_rec
     assert!(history.contains("allowed names on the young person's own map, by the agency's decision"), "{history}");
     let larch = priya.says(&["--json", "show", &larch]);
     assert!(!larch.contains("Tomasz") && !larch.contains("grandmother"), "{larch}");
+}
+
+#[test]
+fn what_leads_to_one_person_goes_from_the_text_into_the_record_of_whom_it_is_about_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&folder.path().join("relay"));
+    let home = folder.path().join("priya");
+    let priya = Practitioner::set_up(&home, "Priya Marsh", "children's social care", "social worker", &relay.url);
+    let larch = priya.begin("Larch", "They can spend their evenings together without being frightened.");
+    let app = App::open_unlocked(&home);
+    walk("put-in-caseload.mjs", &[("KITH_PRIYA", &app.address), ("KITH_LARCH", &larch)]);
+    let caseload = priya.caseload();
+    let record = |name: &str| caseload.people.iter().find(|one| one.name.as_deref() == Some(name)).unwrap().record.clone();
+    let kept = |name: &str| priya.json(&["record", &record(name)])["view"]["references"].to_string();
+    assert!(kept("Keziah Ansah-Rowe").contains("07700 900123") && !kept("Keziah Ansah-Rowe").contains("Marisol"));
+    assert!(kept("Tomasz Harrowgill").contains("14 Brook Row"));
+    let texts = priya.texts(&larch).join(" ");
+    assert!(!texts.contains("900123") && !texts.contains("Brook Row"), "{texts}");
 }
