@@ -152,6 +152,7 @@ export class Phone {
     await line.send("Network.enable");
     await line.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 });
     await line.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    return line;
   }
 
   /** Looks at the screen as it stands. */

@@ -140,6 +140,42 @@ const phases = {
     await phone.kept(CANARY, "canal steps", "library", secret, "OpusHead");
   },
 
+  /** On a slow line and then with none: what was said aloud waits sealed, and goes when there is a signal. */
+  async later() {
+    const phone = await begun();
+    const line = await phone.slow();
+    const signal = (there) => line.send("Network.emulateNetworkConditions", { offline: !there, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 });
+    await phone.press("Say it out loud");
+    await talk(phone);
+    await phone.press("Stop");
+    await phone.press("Keep it and go on");
+    await toPlaces(phone);
+    for (let step = 3; step <= 6; step += 1) await phone.press("Go on");
+    await phone.heading("This is what you want to say.");
+    await signal(false);
+    await phone.press("Send");
+    await phone.heading("It has not gone yet.");
+    await phone.press("Yes");
+    await phone.heading("This phone keeps it for you.");
+    const { local } = await phone.stored();
+    for (const word of ["OpusHead", Buffer.from("OpusHead").toString("base64url").slice(0, -1), "Priya", secret]) assert.ok(!local.includes(word), `"${word}" is on the phone`);
+    await signal(true);
+    await phone.page.waitForFunction(() => localStorage.length === 0);
+    await phone.kept("OpusHead", secret);
+    await line.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  },
+
+  /** The shortest way from the first screen to Sent: so few presses that six seconds for each are less than a minute. */
+  async shortest() {
+    const phone = await Phone.open(browser, address);
+    await phone.heading("Before you start");
+    const presses = ["Start", "They listen", ...Array(6).fill("Go on"), "Send"];
+    for (const name of presses) await phone.press(name);
+    await phone.heading("Sent");
+    assert.ok(presses.length * 6 < 60, `${presses.length} presses`);
+    assert.equal(await phone.page.evaluate(() => document.querySelectorAll(":invalid").length), 0, "nothing has to be filled in");
+  },
+
   async circle() {
     const phone = await begun();
     await drawCircle(phone);

@@ -46,6 +46,20 @@ async fn a_voice_note_and_a_map_reach_the_holder_and_only_typed_words_the_team()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_aloud_waits_for_a_signal_and_the_shortest_way_is_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut visit = Visit::begin(folder.path()).await;
+    visit.walk_in("more.mjs", "later").await;
+    let taken = visit.take().await;
+    let [(_, said, _)] = taken.as_slice() else { panic!("{} items", taken.len()) };
+    assert_eq!(said.saying, Saying::Said(vec![]), "a voice note may stand alone");
+    assert!(matches!(said.attached.as_slice(), [Attachment::Voice { sound, .. }] if sound.starts_with(&[0x1A, 0x45, 0xDF, 0xA3])));
+    visit.walk_in("more.mjs", "shortest").await;
+    assert_eq!(visit.take().await.len(), 1);
+    visit.relay.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_their_own_circle_only_what_they_chose_leaves_the_phone_and_in_their_words() {
     let folder = tempfile::tempdir().unwrap();
     let mut visit = Visit::begin(folder.path()).await;

@@ -3,7 +3,7 @@
 //! `client/guest/tests/bench.mjs` drives it and says there what each figure spans. The relay is a real one, with one link in its store.
 
 use std::path::Path;
-use std::process::Command as Process;
+use std::process::{Command as Process, Stdio};
 
 use anyhow::{Context as _, ensure};
 use kith_group::{
@@ -87,8 +87,9 @@ fn drive(link: &GuestLink) -> anyhow::Result<Measured> {
     let said = Process::new("node")
         .arg(root().join("client/guest/tests/bench.mjs"))
         .env("KITH_LINK", link.to_string())
+        .stderr(Stdio::inherit())
         .output()
         .context("the bench of the guests' page needs Node.js and Chromium")?;
-    ensure!(said.status.success(), "the script did not end well: {}", String::from_utf8_lossy(&said.stderr));
+    ensure!(said.status.success(), "the script did not end well ({})", said.status);
     serde_json::from_slice(&said.stdout).with_context(|| format!("the script said {}", String::from_utf8_lossy(&said.stdout)))
 }
