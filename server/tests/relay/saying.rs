@@ -53,7 +53,9 @@ async fn what_was_said_aloud_waits_for_a_signal_and_the_shortest_way_is_short() 
     let taken = visit.take().await;
     let [(_, said, _)] = taken.as_slice() else { panic!("{} items", taken.len()) };
     assert_eq!(said.saying, Saying::Said(vec![]), "a voice note may stand alone");
-    assert!(matches!(said.attached.as_slice(), [Attachment::Voice { sound, .. }] if sound.starts_with(&[0x1A, 0x45, 0xDF, 0xA3])));
+    assert!(
+        matches!(said.attached.as_slice(), [Attachment::Voice { sound, .. }] if sound.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]))
+    );
     visit.walk_in("more.mjs", "shortest").await;
     assert_eq!(visit.take().await.len(), 1);
     visit.relay.stop().await.unwrap();
