@@ -109,6 +109,7 @@ fn purpose(view: &AssessmentView) -> Markup {
         ("What asks less of them", &purpose.less_intrusive),
     ];
     html! {
+        @if let Some(continued) = &view.life.continued { p.about { (continued.words) } }
         h2 { "Why this group" }
         dl {
             @if let Some(trigger) = &purpose.trigger { dt { "What made us look" } dd { (trigger.words()) } }
