@@ -31,6 +31,10 @@
 //! | `hand-over` | [`HandedOver`] |
 //! | `agreement` | [`AgreementNoted`] |
 //! | `join-words` | [`WordsJoined`] |
+//! | `continue` | [`Continued`] |
+//! | `map` | [`MapMade`] |
+//! | `maps` | [`MapsShown`] |
+//! | `names-on-maps` | [`NamesOnMapsShown`] |
 //! | `link` | [`LinkMadeShown`] |
 //! | `links` | [`LinksShown`] |
 //! | `unlink` | [`LinkStopped`] |
@@ -45,8 +49,8 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use records::{
-    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, LinkMadeShown, LinkStopped, LinksShown, NameShown,
-    RecordShown, SeenByColleagues, ToldShown, WordsJoined,
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, LinkMadeShown, LinkStopped, LinksShown, MapMade,
+    MapShown, MapsShown, NameShown, NamesOnMapsShown, RecordShown, SeenByColleagues, ToldShown, WordsJoined,
 };
 
 /// A refusal.
@@ -87,6 +91,17 @@ pub struct Made {
     pub assessment: String,
     /// Its title.
     pub title: String,
+}
+
+/// An assessment goes on in a new one.
+#[derive(Debug, Serialize, TS)]
+pub struct Continued {
+    /// The new one.
+    pub assessment: String,
+    /// Its name.
+    pub title: String,
+    /// The one that it goes on from.
+    pub from: String,
 }
 
 /// How this device stands in an assessment.

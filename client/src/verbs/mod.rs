@@ -10,6 +10,7 @@ mod find;
 mod holding;
 mod joining;
 mod linking;
+mod maps;
 mod meetings;
 mod page;
 mod proving;
@@ -30,6 +31,7 @@ pub(crate) use find::document;
 pub(crate) use find::record as find_record;
 pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
+pub(crate) use maps::{names_now as names_on_maps, names_on_map, set_names as set_names_on_maps};
 pub(crate) use reading::{shown, today};
 pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
@@ -119,6 +121,8 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Do { id, command } => doing::command(engine, id, command),
         Verb::History { id } => reading::history(engine, id, manner),
         Verb::Status { id } => standing::status(engine, id.as_deref(), manner),
+        Verb::Resolver { id, field, who } => deciding::resolver(engine, id, field, who),
+        Verb::Continue { id, why } => writing::go_on(engine, id, why),
         Verb::Write { .. } => writing::write(engine, verb),
         Verb::Edit { id, entry, text } => writing::edit(engine, id, entry, text),
         Verb::Retire { id, entry, why } => writing::retire(engine, id, entry, why),
@@ -151,6 +155,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::HandOver(asked) => holding::hand_over(engine, asked),
         Verb::Agreement(asked) => holding::agreement(engine, asked),
         Verb::JoinWords(asked) => holding::join_words(engine, asked),
+        Verb::Maps { record } => maps::maps(engine, record, manner),
+        Verb::Map(asked) => maps::begin(engine, asked),
+        Verb::NamesOnMaps(asked) => maps::names(engine, asked),
         Verb::Link(asked) => linking::link(engine, asked, manner),
         Verb::Links { record } => linking::links(engine, record, manner),
         Verb::Unlink { record, link } => linking::unlink(engine, record, link),

@@ -13,8 +13,9 @@ use kith_sync::wire::{ClientMessage, ServerMessage};
 use serde_json::json;
 
 const SCRIPT: &str = "reading.mjs";
+const AGREEMENT: &str = "agreement.mjs";
 const WORD: &str = "Green Kettle";
-/// What is read. None of it may be at the relay in plain words, and `reading.mjs` looks for it on the phone.
+/// What is read. None of it may be at the relay in plain words, and `steps.mjs` names it, so that it is looked for on the phone.
 const CANARIES: [&str; 6] = [
     "zebra lights",
     "We asked for lights",
@@ -185,7 +186,7 @@ async fn agreement_is_given_in_part_and_taken_back_with_every_word_that_was_show
     let mut visit = Visit::begin_with(folder.path(), &whole_card()).await;
     let code = code(&visit);
     open_window(&mut visit, &code).await;
-    visit.walk_in(SCRIPT, "agree").await;
+    visit.walk_in(AGREEMENT, "agree").await;
     let mut all: Vec<(bool, OnAgreement)> = visit
         .take()
         .await
@@ -218,11 +219,11 @@ async fn agreement_is_given_in_part_and_taken_back_with_every_word_that_was_show
     assert_eq!((second.taking_part, second.object, second.words.as_str()), (Some(TakingPart::No), false, ""));
     assert!(second.but_not.is_empty() && !second.shown.contains("What do you not want?"), "{}", second.shown);
 
-    visit.walk_in(SCRIPT, "aloud").await;
+    visit.walk_in(AGREEMENT, "aloud").await;
     visit
         .put(&GuestCard { rights: Rights { say: false, summary: false, agree: true }, adult: true, complain: None, ..card() })
         .await;
-    visit.walk_in(SCRIPT, "parent").await;
+    visit.walk_in(AGREEMENT, "parent").await;
     let taken = visit.take().await;
     assert_eq!(taken.len(), 2, "what was thrown away is not among them");
     let (first, later, _) = taken.iter().find(|(_, said, _)| said.replaces.is_none()).expect("it arrived");

@@ -1446,6 +1446,20 @@ can_put_back: boolean, };
 
 export type Choice = { value: string, words: string, };
 
+export type ChosenView = { 
+/**
+ * Where there were two.
+ */
+field: string, 
+/**
+ * What they kept, in words.
+ */
+words: string, 
+/**
+ * Who.
+ */
+by: Who, };
+
 export type CloseAssessment = { 
 /**
  * What has changed for the young people.
@@ -1471,6 +1485,16 @@ families_why: string | null,
  * Who looks after it from now on.
  */
 next_owner: string, };
+
+export type CloseMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type ClosedView = { 
 /**
@@ -1580,7 +1604,15 @@ because: string | null, } | { "do": "set-summary",
 /**
  * Its id.
  */
-document: string, } | { "do": "state-summary-device", 
+document: string, } | { "do": "note-continued", 
+/**
+ * The earlier one's document.
+ */
+from: string, 
+/**
+ * Why it could not go on there.
+ */
+because: string, } | { "do": "state-summary-device", 
 /**
  * It.
  */
@@ -1684,7 +1716,7 @@ date: string | null,
 /**
  * Whether those whose words these are agreed.
  */
-agreed: Agreed | null, } | { "do": "choose", 
+agreed: Agreed | null, } | { "do": "name-resolver" } & NameResolver | { "do": "choose", 
 /**
  * `TwoVersions::field`.
  */
@@ -1912,7 +1944,11 @@ lock_after_minutes: number,
 /**
  * Other programs on this computer that may read.
  */
-programs: Array<ProgramShown>, };
+programs: Array<ProgramShown>, 
+/**
+ * What this agency decided about names on young people's own maps; none: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, };
 
 export type ConductView = { 
 /**
@@ -1999,6 +2035,42 @@ because: string | null,
  * Who checked.
  */
 by: Who, };
+
+export type Continued = { 
+/**
+ * The new one.
+ */
+assessment: string, 
+/**
+ * Its name.
+ */
+title: string, 
+/**
+ * The one that it goes on from.
+ */
+from: string, };
+
+export type ContinuedView = { 
+/**
+ * The earlier one's document.
+ */
+from: string, 
+/**
+ * Why it could not go on there.
+ */
+because: string, 
+/**
+ * Since when.
+ */
+date: string, 
+/**
+ * Who went on.
+ */
+by: Who, 
+/**
+ * What stands above every page: "Continued from … because …".
+ */
+words: string, };
 
 export type CopiesShown = { 
 /**
@@ -2454,7 +2526,7 @@ export type Fair = "yes" | "not-really" | "no" | (string & {});
 
 export type FindShown = { assessments: Array<FoundIn>, };
 
-export type ForWhom = "everybody" | "leads" | "holder" | "owner";
+export type ForWhom = "everybody" | "leads" | "holder" | "named" | "owner";
 
 export type Found = { 
 /**
@@ -2796,6 +2868,10 @@ start: number, end: number, reason: string, suggestion: string,
  */
 instead: string | null, 
 /**
+ * How it can be put into my caseload instead, if it leads to one person.
+ */
+moves: MovesShown | null, 
+/**
  * What the choice is kept by.
  */
 key: string, };
@@ -3046,7 +3122,19 @@ shared: Array<SharedView>,
 /**
  * The summary's document, if there is one: readers are in its group and no other.
  */
-summary: string | null, };
+summary: string | null, 
+/**
+ * It goes on from an earlier assessment.
+ */
+continued: ContinuedView | null, 
+/**
+ * Who is asked to choose, where there are two versions.
+ */
+resolvers: Array<ResolverView>, 
+/**
+ * What was chosen where there had been two, and by whom.
+ */
+chosen: Array<ChosenView>, };
 
 export type Line = { 
 /**
@@ -3170,7 +3258,95 @@ safe_to_send: boolean | null,
  */
 agreed_by: string, };
 
+export type MapNames = { 
+/**
+ * The reference of the impact assessment.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, 
+/**
+ * What stands above the map as long as it is so.
+ */
+banner: string, };
+
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
+
+export type MapShown = { 
+/**
+ * Whether it is to be looked at again now.
+ */
+due: boolean, 
+/**
+ * The same, drawn.
+ */
+drawing: Drawing, 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it.
+ */
+actions: Array<string>, 
+/**
+ * Who and what is on it.
+ */
+things: Array<MapThing>, 
+/**
+ * Ties.
+ */
+ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type MapThing = { 
 /**
@@ -3232,6 +3408,14 @@ strength: Strength | null,
  */
 direction: Direction | null, 
 /**
+ * From whom, in words: "the young person".
+ */
+from_words: string, 
+/**
+ * To whom or what, in words.
+ */
+to_words: string, 
+/**
  * Who said so.
  */
 said_by: string, 
@@ -3267,6 +3451,32 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type MapsShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * What they like to be called.
+ */
+name: string | null, 
+/**
+ * The maps, oldest first.
+ */
+maps: Array<MapShown>, 
+/**
+ * Maps that were taken away.
+ */
+taken_away: Array<TakenBack>, 
+/**
+ * What this agency decided about names on maps; `null`: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, 
+/**
+ * The day as of which they are drawn.
+ */
+today: string, };
 
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
@@ -3530,6 +3740,16 @@ id: string,
  */
 next_to: string, };
 
+export type MovesShown = { 
+/**
+ * Under what it is kept in a strand record; none: it stands there already.
+ */
+kept_as: string | null, 
+/**
+ * What stays in the text.
+ */
+leaves: string, };
+
 export type MyDraft = { assessment: string, 
 /**
  * The assessment's name.
@@ -3550,6 +3770,16 @@ page: string, };
 
 export type MyDrafts = { drafts: Array<MyDraft>, };
 
+export type NameResolver = { 
+/**
+ * Where there are two versions, as the view says it.
+ */
+field: string, 
+/**
+ * Whom; nobody any more, if left out.
+ */
+person: string | null, };
+
 export type NameShown = { 
 /**
  * The name.
@@ -3559,6 +3789,16 @@ full: string,
  * Other forms of it.
  */
 also: Array<string>, };
+
+export type NamesOnMaps = { 
+/**
+ * The reference of the data protection impact assessment that covers it.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, };
 
 export type NewAssessment = { title: string, 
 /**
@@ -3827,6 +4067,22 @@ things: Array<MapThing>,
  * Ties.
  */
 ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
 /**
  * Its id.
  */
@@ -4418,6 +4674,12 @@ export type PutBack = {
  */
 id: string, };
 
+export type PutBackOnMap = { 
+/**
+ * Which.
+ */
+id: string, };
+
 export type PutOnMap = { 
 /**
  * Which map.
@@ -4482,6 +4744,8 @@ me: string | null,
  */
 view: StrandRecordView, };
 
+export type ReferenceKept = { changed: boolean, };
+
 export type ReferenceView = { 
 /**
  * Which system.
@@ -4521,6 +4785,16 @@ export type ReopenAssessment = {
  * Why.
  */
 why: string, };
+
+export type ReopenMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * When to look at it again.
+ */
+review: string, };
 
 export type ReopenNotes = { 
 /**
@@ -4591,6 +4865,20 @@ fresh: boolean,
  * They.
  */
 requests: Array<RequestShown>, };
+
+export type ResolverView = { 
+/**
+ * Where there are two versions.
+ */
+field: string, 
+/**
+ * Who is to choose.
+ */
+person: Who, 
+/**
+ * Who asked them.
+ */
+by: Who, };
 
 export type RestEntryOn = { 
 /**
@@ -4846,6 +5134,16 @@ agency: string,
  */
 basis: string, };
 
+export type SetNamesOnMap = { 
+/**
+ * Which map.
+ */
+id: string, 
+/**
+ * What the agency decided; nothing: no names.
+ */
+policy: NamesOnMaps | null, };
+
 export type SetReview = { 
 /**
  * "YYYY-MM-DD"; empty for no day.
@@ -4888,7 +5186,7 @@ export type Shape = {
  */
 id: string, 
 /**
- * "group", "place", "adult", "strand", "friend" or "part".
+ * "group", "place", "adult", "strand", "friend" or "part"; on an own map "me", too.
  */
 what: string, 
 /**
@@ -5196,6 +5494,22 @@ system: string,
 /**
  * Its reference; empty takes it away.
  */
+value: string, } | { "do": "keep-reference", 
+/**
+ * Which system, or what it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, } | { "do": "drop-reference", 
+/**
+ * Which system, or what it is.
+ */
+system: string, 
+/**
+ * As it was written.
+ */
 value: string, } | { "do": "set-stand-in", 
 /**
  * Their name.
@@ -5360,7 +5674,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
 
 export type StrandRecordView = { 
 /**
@@ -5423,6 +5737,10 @@ words: Array<UnjoinedView>,
  * The young person's own maps (R32).
  */
 maps: Array<OwnMapView>, 
+/**
+ * Those that were taken away.
+ */
+maps_taken_away: Array<TakenBack>, 
 /**
  * What was shared about them, oldest first.
  */
@@ -5589,6 +5907,16 @@ item: string,
  * What it is.
  */
 arrived: Arrived, };
+
+export type TakeOffMap = { 
+/**
+ * Which map, friend, adult, place or tie.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type TakePosition = { 
 /**
@@ -5894,6 +6222,8 @@ then: string,
  */
 now: string | null, };
 
+export type ToContinue = { why: string, };
+
 export type ToCopy = { 
 /**
  * A strand of one's own to take with it, by id.
@@ -5938,6 +6268,20 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
+export type ToKeepReference = { 
+/**
+ * What it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, 
+/**
+ * Out of the record again.
+ */
+take_out?: boolean, };
+
 export type ToLaunch = { 
 /**
  * From the address.
@@ -5945,6 +6289,16 @@ export type ToLaunch = {
 launch: string, };
 
 export type ToLockAfter = { minutes: number, };
+
+export type ToNameOnMap = { 
+/**
+ * The map.
+ */
+map: string, 
+/**
+ * By what the agency decided; or initials alone again.
+ */
+allow: boolean, };
 
 export type ToNoteAgreement = { 
 /**
@@ -5981,6 +6335,12 @@ passphrase: Passphrase,
  * The file, in base 64.
  */
 file: string, };
+
+export type ToSetNamesOnMaps = { 
+/**
+ * Nothing: initials alone.
+ */
+policy: NamesOnMaps | null, };
 
 export type ToSetPhone = { 
 /**
