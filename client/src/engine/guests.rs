@@ -4,17 +4,17 @@
 //! id for it, the same from every device, and the relay forgets it once the log holds it.
 
 use kith_assessment::{
-    Arrived, ArrivedAnswer, ArrivedChoice, EntryId, GuestLinkKeys, LinkSecret, MakeGuestLink, Refusal, StopGuestLink,
-    StrandCommand, StrandRecordView, TakeIn,
+    EntryId, GuestLinkKeys, LinkSecret, MakeGuestLink, Refusal, StopGuestLink, StrandCommand, StrandRecordView, TakeIn,
 };
 use kith_group::{
-    Audience, DocumentId, FormatError, GuestCard, GuestKey, GuestLink, ItemError, Rights, Said, Saying, SystemRandom, Team,
-    from_base32, open_item, seal_card, to_base32,
+    DocumentId, FormatError, GuestCard, GuestKey, GuestLink, ItemError, Rights, SystemRandom, Team, from_base32, open_item,
+    seal_card, to_base32,
 };
 use kith_sync::client::{Intent, IntentId};
 use kith_sync::wire::GuestItem;
 
 use super::EngineError;
+use super::arrived::arrived;
 use super::work::Work;
 
 /// A link to be made.
@@ -170,6 +170,10 @@ impl Work<'_> {
             adult: made.is_some_and(|made| made.adult),
             call: profile.phone,
             helpline: None,
+            danger: None,
+            complain: None,
+            agencies: Vec::new(),
+            late: false,
         })
     }
 
@@ -233,29 +237,6 @@ fn page_of(relay: &str) -> String {
 fn opened(keys: &GuestLinkKeys) -> Option<(GuestLink, GuestKey)> {
     let bytes = |secret: &LinkSecret| from_base32(&secret.0)?.try_into().ok();
     Some((GuestLink::from_secret(&keys.origin, bytes(&keys.secret)?), GuestKey::from_bytes(bytes(&keys.key)?)))
-}
-
-/// What arrived, in the record's own words: the same from every device.
-fn arrived(link: EntryId, said: Said) -> Arrived {
-    let (withdraws, answers) = match said.saying {
-        Saying::Said(answers) => (false, answers),
-        Saying::Withdrawn => (true, Vec::new()),
-    };
-    let answers = answers.into_iter().map(|answer| ArrivedAnswer {
-        question: answer.question,
-        choices: answer.choices.into_iter().map(|choice| ArrivedChoice { code: choice.code, words: choice.words }).collect(),
-        words: answer.words,
-        skipped: answer.skipped,
-        team: answer.audience == Audience::Team,
-    });
-    Arrived {
-        link,
-        language: said.language,
-        replaces: said.replaces.map(|item| EntryId(item.0)),
-        withdraws,
-        answers: answers.collect(),
-        code: said.code.map(|code| (code.verifier.to_string(), LinkSecret(to_base32(&code.key)))),
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! [`Engine::look`] reads without touching what is open. Everything else here is made of these two.
 
 mod address;
+mod arrived;
 mod backup;
 mod desk;
 mod error;

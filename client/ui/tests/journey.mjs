@@ -12,6 +12,8 @@ let required = 0;
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);
+  // Her way in works for a minute: it is used at once, and her page waits.
+  const nadia = await Person.open(browser, "Nadia", KITH_NADIA);
 
   await step("the way in leaves the address at once, and works once", async () => {
     await priya.heading("Write about a group of friends, together");
@@ -170,7 +172,6 @@ try {
     await priya.screen("team-link");
   });
 
-  const nadia = await Person.open(browser, "Nadia", KITH_NADIA);
   await step("the colleague asks; both see the same four words; she is let in", async () => {
     await nadia.press("I have a link from a colleague");
     await nadia.type("Name", "Nadia Sorrell");
@@ -260,6 +261,20 @@ try {
     await nadia.follow("My work");
     await nadia.heading("My work");
     await nadia.screen("work");
+  });
+
+  await step("somebody who writes leads, and writes again", async () => {
+    await priya.follow("My work");
+    await priya.follow("Larch");
+    await priya.follow("Team");
+    await priya.press(/^Lead with me.*Nadia/);
+    await priya.sees("Nadia Sorrell leads with you");
+    await nadia.follow("Larch");
+    await nadia.follow("Team");
+    await nadia.sees("Ask a colleague");
+    await priya.press(/^Writes only, from now on.*Nadia/);
+    await priya.sees("Nadia Sorrell writes, and no longer leads");
+    await nadia.follow("My work");
   });
 
   await step("taken out: she is told, and what she wrote stays", async () => {

@@ -122,11 +122,12 @@ pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessme
 pub use search::{Found, Piece, search};
 pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
-    AddMapAction, AgreementView, Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, BeginMap, CompetenceView, EndOnMap,
-    GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie, NotAskedView,
-    NoteArrived, OnMap, OwnMapView, PutOnMap, ReferenceView, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TieOnMap,
-    UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record, open_strand, read_by, strand_genesis,
-    view_strand, view_strand_with,
+    AddMapAction, AgreementView, Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing,
+    ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, ArrivedView, BeginMap,
+    CompetenceView, EndOnMap, GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie,
+    NotAskedView, NoteArrived, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot, StopGuestLink, StrandCommand,
+    StrandRecordView, TakeIn, TieOnMap, UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record,
+    open_strand, read_by, strand_genesis, view_strand, view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,

@@ -32,13 +32,18 @@ use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod arrived;
 mod by_link;
 mod look;
 mod own_map;
 
+pub use arrived::{
+    Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
+    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, RightOrNot,
+};
 pub use by_link::{
-    Arrived, ArrivedAnswer, ArrivedChoice, ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink,
-    NoteArrived, StopGuestLink, TakeIn, arrived, guest_link_keys, read_by,
+    ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink, NoteArrived, StopGuestLink, TakeIn,
+    arrived, guest_link_keys, read_by,
 };
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,

@@ -65,9 +65,10 @@ pub use error::GroupError;
 pub use format::{FormatError, RecordError};
 pub use generation::{Continuity, GenerationOpening, OpeningError, SnapshotNote};
 pub use guest::{
-    Answer, Audience, Choice, CodeWord, GuestCard, GuestKey, GuestLink, GuestPublicKey, ItemError, MAX_CARD, MAX_ITEM,
-    MAX_READING, Outcome, Point, Reading, Rights, Said, Saying, SealedItem, Team, open_card, open_item, open_reading, seal_card,
-    seal_item, seal_reading, token_verifier,
+    Answer, Attachment, Audience, Choice, CodeWord, Drawing, DrawnMark, GuestCard, GuestKey, GuestLink, GuestPublicKey, IsFair,
+    IsRight, ItemError, MAX_CARD, MAX_ITEM, MAX_READING, MAX_VOICE, OnAgreement, OnPart, OnPoint, OnSummary, Outcome, PAPER,
+    Point, Reading, Rights, Said, Saying, SealedItem, SharedAction, SharedPart, SharedReply, SharedSummary, TakingPart, Team,
+    open_card, open_item, open_reading, seal_card, seal_item, seal_reading, token_verifier,
 };
 pub use identity::{DeviceKey, actor_family, device_id, verify_signature};
 pub use ids::{

@@ -110,7 +110,7 @@ impl Room {
     }
 
     fn guest(&mut self, byte: u8) -> GuestAnswer {
-        let said = Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None };
+        let said = Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None, attached: Vec::new() };
         let item = GuestItemId([byte; 16]);
         let sealed = seal_item(&link(), &item, &[key().public()], &said, &mut SeededRandom::new(byte.into())).unwrap();
         self.log.begin().unwrap();

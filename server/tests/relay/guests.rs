@@ -37,11 +37,15 @@ fn card() -> GuestCard {
         adult: false,
         call: None,
         helpline: None,
+        danger: None,
+        complain: None,
+        agencies: Vec::new(),
+        late: false,
     }
 }
 
 fn said() -> Said {
-    Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None }
+    Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None, attached: Vec::new() }
 }
 
 fn sealed() -> Vec<u8> {

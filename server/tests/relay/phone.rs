@@ -45,6 +45,10 @@ fn card() -> GuestCard {
         adult: false,
         call: Some("020 7946 0000".into()),
         helpline: Some("a free helpline".into()),
+        danger: None,
+        complain: None,
+        agencies: Vec::new(),
+        late: false,
     }
 }
 
@@ -91,6 +95,7 @@ fn formats_agree_and_each_side_opens_the_others_items() {
         replaces: Some(other),
         saying: Saying::Said(vec![answer, skipped]),
         code: Some(CodeWord { verifier: Digest([7; 32]), key: [8; 32] }),
+        attached: Vec::new(),
     };
     let answers = json!([
         { "question": "places", "choices": [{ "code": "park:notOk", "words": "Park: Not OK" }], "words": words, "skipped": false, "audience": 1 },
@@ -131,7 +136,8 @@ fn formats_agree_and_each_side_opens_the_others_items() {
     for key in [holder(), stand_in()] {
         assert_eq!(open_item(&link, &item, &key, &bytes(&heard["sealed"])), Ok(theirs.clone()));
     }
-    let withdrawn = Said { language: "en".into(), replaces: Some(item), saying: Saying::Withdrawn, code: None };
+    let withdrawn =
+        Said { language: "en".into(), replaces: Some(item), saying: Saying::Withdrawn, code: None, attached: Vec::new() };
     assert_eq!(open_item(&link, &other, &holder(), &bytes(&heard["withdrawn"])), Ok(withdrawn));
     assert_eq!(bytes(&heard["sealed"]).len(), bytes(&heard["withdrawn"]).len(), "a withdrawal looks like anything else");
 
@@ -142,7 +148,9 @@ fn formats_agree_and_each_side_opens_the_others_items() {
     let reading = Reading {
         read_on: Some("2026-05-12".into()),
         late: true,
-        points: vec![Point { said: words.into(), outcome: Outcome::NotYet, words: "We asked.".into() }],
+        points: vec![Point { said: words.into(), outcome: Outcome::NotYet, words: "We asked.".into(), id: String::new() }],
+        summary: None,
+        agreed: Vec::new(),
     };
     let sealed = seal_reading(&link, &code, &reading, random).unwrap();
     assert_eq!(open_reading(&link, &code.key, &sealed), Ok(reading));
@@ -250,7 +258,7 @@ impl Visit {
 fn answers(said: &Said) -> &[Answer] {
     match &said.saying {
         Saying::Said(answers) => answers,
-        Saying::Withdrawn => panic!("it was withdrawn"),
+        other => panic!("not answers: {other:?}"),
     }
 }
 
@@ -313,7 +321,14 @@ async fn a_young_person_says_something_on_a_phone_and_the_practitioner_reads_it(
     let reading = Reading {
         read_on: Some("2026-05-12".into()),
         late: false,
-        points: vec![Point { said: CANARY.into(), outcome: Outcome::Used, words: "We asked for lights. <b>Soon</b>.".into() }],
+        points: vec![Point {
+            said: CANARY.into(),
+            outcome: Outcome::Used,
+            words: "We asked for lights. <b>Soon</b>.".into(),
+            id: String::new(),
+        }],
+        summary: None,
+        agreed: Vec::new(),
     };
     let until = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64 + 3_600;
     let open = ClientMessage::PutGuestReading {

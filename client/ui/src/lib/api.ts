@@ -128,6 +128,8 @@ export const api = {
   byDefault: (agency: string, role: string) => json<ByDefault>("POST", "/by-default", { agency, role }),
   admit: (id: string, request: string, words: string, why?: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words, ...(why ? { why } : {}) }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
+  /** `role`: lead or contributor. */
+  changeRole: (id: string, member: string, role: string) => json<Decided>("POST", `${of(id)}/role`, { member, role }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
   caseload: () => json<Caseload>("GET", "/caseload"),
   attach: (id: string, asked: ToAttach) => json<AttachedShown>("POST", `${of(id)}/attach`, asked),

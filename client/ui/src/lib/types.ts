@@ -770,9 +770,43 @@ withdraws: boolean,
  */
 answers: Array<ArrivedAnswer>, 
 /**
+ * Something other than answers to the questions.
+ */
+other?: ArrivedOther | null, 
+/**
+ * Voice notes and drawings.
+ */
+attached?: Array<ArrivedAttachment>, 
+/**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
 code: [string, LinkSecret] | null, };
+
+export type ArrivedAgreement = { 
+/**
+ * "I have read this": openness.
+ */
+read: boolean, 
+/**
+ * Taking part.
+ */
+taking_part: ArrivedTakingPart | null, 
+/**
+ * What they do not want.
+ */
+but_not: Array<ArrivedChoice>, 
+/**
+ * They object to being in the picture.
+ */
+object: boolean, 
+/**
+ * In their words.
+ */
+words: string, 
+/**
+ * Every word that they were shown.
+ */
+shown: string, };
 
 export type ArrivedAnswer = { 
 /**
@@ -796,6 +830,32 @@ skipped: boolean,
  */
 team: boolean, };
 
+export type ArrivedAttachment = { "kind": "voice", 
+/**
+ * The question that it answers.
+ */
+question: string, 
+/**
+ * How it is coded.
+ */
+media: string, 
+/**
+ * How long it is, in seconds.
+ */
+seconds: number, 
+/**
+ * The recording, in base 64.
+ */
+sound: string, } | { "kind": "drawing", 
+/**
+ * The question that it answers.
+ */
+question: string, 
+/**
+ * What is on it.
+ */
+drawing: ArrivedDrawing, };
+
 export type ArrivedChoice = { 
 /**
  * Its name in every language.
@@ -805,6 +865,100 @@ code: string,
  * What stood on it.
  */
 words: string, };
+
+export type ArrivedDrawing = { 
+/**
+ * The marks.
+ */
+marks: Array<ArrivedMark>, 
+/**
+ * Each line's points.
+ */
+lines: Array<Array<[number, number]>>, 
+/**
+ * What they say to it.
+ */
+words: string, };
+
+export type ArrivedMark = { 
+/**
+ * From the left.
+ */
+x: number, 
+/**
+ * From the top.
+ */
+y: number, 
+/**
+ * What it is.
+ */
+sign: string, 
+/**
+ * Words beside it.
+ */
+words: string, };
+
+export type ArrivedOnPart = { 
+/**
+ * The part's name.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ArrivedOnPoint = { 
+/**
+ * The point's name, as the reading gave it.
+ */
+point: string, 
+/**
+ * Whether it is fair.
+ */
+fair: Fair | null, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * They ask to have what they had said taken out.
+ */
+take_out: boolean, };
+
+export type ArrivedOnSummary = { 
+/**
+ * Which version they read.
+ */
+version: string, 
+/**
+ * Part by part.
+ */
+parts: Array<ArrivedOnPart>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply, in their words.
+ */
+reply: string, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
+export type ArrivedOther = { "kind": "wants-to-read" } | { "kind": "on-points", 
+/**
+ * Point by point.
+ */
+points: Array<ArrivedOnPoint>, } | { "kind": "on-summary" } & ArrivedOnSummary | { "kind": "on-agreement" } & ArrivedAgreement | { "kind": "circle" } & ArrivedDrawing;
+
+export type ArrivedTakingPart = "yes" | "in-part" | "no" | "talk-first" | "later";
 
 export type ArrivedView = { 
 /**
@@ -823,6 +977,14 @@ language: string,
  * What was said. Empty if it was taken back or changed before anybody had read it.
  */
 answers: Array<ArrivedAnswer>, 
+/**
+ * Something other than answers to the questions.
+ */
+other: ArrivedOther | null, 
+/**
+ * Voice notes and drawings. They stay in this record.
+ */
+attached: Array<ArrivedAttachment>, 
 /**
  * The day on which it was first read.
  */
@@ -4486,6 +4648,8 @@ counts: Array<CountShown>,
  */
 before: Array<HintReviewView>, };
 
+export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
+
 export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
 
 export type SaidOfPlace = { 
@@ -5701,6 +5865,8 @@ export type ToBeHere = {
  * "2.3", "summary", "overview"; none: not there any more.
  */
 place: string | null, };
+
+export type ToChangeRole = { member: string, role: string, };
 
 export type ToCheck = { text: string, 
 /**

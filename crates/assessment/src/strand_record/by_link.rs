@@ -27,6 +27,8 @@ use crate::view::{Mark, NewerField};
 use crate::vocabulary::{Agreed, Whose};
 use crate::write::{Written, fresh_at, object_at, settle, standing_map};
 
+use super::arrived::{Arrived, ArrivedAnswer, ArrivedAttachment, ArrivedOther};
+
 /// Standing maps of links and what arrived.
 pub(crate) const MAPS: [&str; 3] = ["guest-links", "arrived", "arrived-notes"];
 
@@ -76,47 +78,6 @@ pub struct MakeGuestLink {
 pub struct StopGuestLink {
     /// Which.
     pub id: EntryId,
-}
-
-/// One card that was pressed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct ArrivedChoice {
-    /// Its name in every language.
-    pub code: String,
-    /// What stood on it.
-    pub words: String,
-}
-
-/// What was said to one question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct ArrivedAnswer {
-    /// The question's name.
-    pub question: String,
-    /// The cards that were pressed.
-    pub choices: Vec<ArrivedChoice>,
-    /// In their own words.
-    pub words: String,
-    /// They pressed Skip: not the same as choosing nothing.
-    pub skipped: bool,
-    /// They let the team see it, without their name.
-    pub team: bool,
-}
-
-/// What arrived, opened. Every device of one version writes the same for the same item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct Arrived {
-    /// The link by which it came.
-    pub link: EntryId,
-    /// The language in which it was said.
-    pub language: String,
-    /// An item of the same link in whose place this one stands, or which it takes back.
-    pub replaces: Option<EntryId>,
-    /// It takes that one back, and says nothing itself.
-    pub withdraws: bool,
-    /// What was said.
-    pub answers: Vec<ArrivedAnswer>,
-    /// What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
-    pub code: Option<(String, LinkSecret)>,
 }
 
 /// Takes in what arrived. Again is refused as done already.
@@ -187,6 +148,10 @@ pub struct ArrivedView {
     pub language: String,
     /// What was said. Empty if it was taken back or changed before anybody had read it.
     pub answers: Vec<ArrivedAnswer>,
+    /// Something other than answers to the questions.
+    pub other: Option<ArrivedOther>,
+    /// Voice notes and drawings. They stay in this record.
+    pub attached: Vec<ArrivedAttachment>,
     /// The day on which it was first read.
     pub read: Option<String>,
     /// Why it is not added.
@@ -417,6 +382,8 @@ fn all_arrived(doc: &Automerge) -> Vec<ArrivedView> {
             link: arrived.link.to_string(),
             language: arrived.language.clone(),
             answers: if shown { arrived.answers.clone() } else { Vec::new() },
+            other: arrived.other.clone().filter(|_| shown),
+            attached: if shown { arrived.attached.clone() } else { Vec::new() },
             not_added: text_scalar(doc, &notes, &format!("{item} not-added")),
             kept_as: kept.remove(item).unwrap_or_default(),
             code_word: arrived.code.is_some(),

@@ -15,6 +15,7 @@ const CARD: Format = Format { what: "link's card", version: 1, limit: MAX_CARD }
 const CARD_PREFIX: &[u8] = b"kith guest card 1";
 /// The most people that an item is sealed to.
 const MAX_RECIPIENTS: usize = 4;
+const MAX_AGENCIES: usize = 16;
 const MAX_FIELD: usize = 512;
 
 /// What a link may be used for.
@@ -84,14 +85,27 @@ pub struct GuestCard {
     /// A helpline, with its number.
     #[n(11)]
     pub helpline: Option<String>,
+    /// The area's own words for danger, checked by its lead; none: the page's own.
+    #[n(12)]
+    pub danger: Option<String>,
+    /// Whom to tell "if you think that we got it wrong".
+    #[n(13)]
+    pub complain: Option<String>,
+    /// The agencies that write, for "Yes, but not this agency".
+    #[n(14)]
+    pub agencies: Vec<String>,
+    /// Whether what came by any of the holder's links has waited for more than a working day: the page says that the holder is late.
+    #[n(15)]
+    pub late: bool,
 }
 
 impl GuestCard {
     fn is_within_limits(&self) -> bool {
         let texts = [&self.holder, &self.role, &self.team.line, &self.read_by, &self.language];
-        let optional = [&self.stand_in, &self.call, &self.helpline];
-        texts.into_iter().chain(optional.into_iter().flatten()).all(|text| text.len() <= MAX_FIELD)
+        let optional = [&self.stand_in, &self.call, &self.helpline, &self.danger, &self.complain];
+        texts.into_iter().chain(optional.into_iter().flatten()).chain(&self.agencies).all(|text| text.len() <= MAX_FIELD)
             && (1..=MAX_RECIPIENTS).contains(&self.recipients.len())
+            && self.agencies.len() <= MAX_AGENCIES
             && self.team.police <= 2
     }
 }

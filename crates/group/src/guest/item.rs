@@ -3,112 +3,22 @@
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
+use super::drawn::Attachment;
 use super::keys::{self, GuestKey, GuestPublicKey};
 use super::link::GuestLink;
+use super::said::{CodeWord, Said, Saying};
 use crate::format::{self, Format};
 use crate::seal::Secret;
-use crate::{Digest, FormatError, GuestItemId, GuestLinkId, Random};
+use crate::{FormatError, GuestItemId, GuestLinkId, Random};
 
 /// The most that a sealed item may take, in bytes.
-pub const MAX_ITEM: usize = 64 * 1024;
+pub const MAX_ITEM: usize = 512 * 1024;
 
 const ITEM: Format = Format { what: "item by a link", version: 1, limit: MAX_ITEM };
 const ITEM_PREFIX: &[u8] = b"kith guest item 1";
 const BODY_PREFIX: &[u8] = b"kith guest body 1";
 /// Whatever is said, the item is at least this long: that somebody said little does not show.
 const SHORTEST: usize = 4 * 1024;
-const MAX_ANSWERS: usize = 64;
-const MAX_CHOICES: usize = 64;
-/// The longest text of one answer, in bytes of UTF-8.
-const MAX_WORDS: usize = 16 * 1024;
-const MAX_NAME: usize = 512;
-
-/// Who may see an answer, as the guest chose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Audience {
-    /// The holder and the stand-in only.
-    #[n(0)]
-    Holder,
-    /// The team, without the guest's name.
-    #[n(1)]
-    Team,
-}
-
-/// A card that was pressed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Choice {
-    /// Its name in every language: `listen`.
-    #[n(0)]
-    pub code: String,
-    /// What stood on it, as the guest read it.
-    #[n(1)]
-    pub words: String,
-}
-
-/// What was said to one question.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Answer {
-    /// The question's name: `friends`, `together`, `places`, … (`client/guest/src/steps.ts`).
-    #[n(0)]
-    pub question: String,
-    /// The cards that were pressed.
-    #[n(1)]
-    pub choices: Vec<Choice>,
-    /// In their own words; empty if nothing was typed.
-    #[n(2)]
-    pub words: String,
-    /// Whether they pressed Skip: not the same as choosing nothing.
-    #[n(3)]
-    pub skipped: bool,
-    /// Who may see it.
-    #[n(4)]
-    pub audience: Audience,
-}
-
-/// What link and code word together open (protocol 14): made on the phone, kept by nobody but the readers of the item.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct CodeWord {
-    /// What the relay is to know, while a window is open: the digest of a token made from link and code word.
-    #[n(0)]
-    pub verifier: Digest,
-    /// The key under which an answer is sealed for this guest.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub key: [u8; 32],
-}
-
-impl std::fmt::Debug for CodeWord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CodeWord(…)")
-    }
-}
-
-/// What an item is for.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub enum Saying {
-    /// This was said.
-    #[n(0)]
-    Said(#[n(0)] Vec<Answer>),
-    /// The item that [`Said::replaces`] names is withdrawn.
-    #[n(1)]
-    Withdrawn,
-}
-
-/// What is in an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    /// The language in which it was said.
-    pub language: String,
-    /// An item of the same link, in the place of which this one stands if nobody has read that one yet.
-    pub replaces: Option<GuestItemId>,
-    /// What is said.
-    pub saying: Saying,
-    /// How it can be read again, if the guest chose a code word.
-    pub code: Option<CodeWord>,
-}
 
 #[derive(Encode, Decode)]
 #[cbor(array)]
@@ -123,6 +33,8 @@ struct SaidWire {
     saying: Saying,
     #[n(4)]
     code: Option<CodeWord>,
+    #[n(5)]
+    attached: Option<Vec<Attachment>>,
 }
 
 #[derive(Encode, Decode)]
@@ -170,55 +82,6 @@ impl SealedItem {
     }
 }
 
-impl Said {
-    fn is_within_limits(&self) -> bool {
-        let answers: &[Answer] = match &self.saying {
-            Saying::Said(answers) => answers,
-            Saying::Withdrawn => &[],
-        };
-        let short = |text: &String| text.len() <= MAX_NAME;
-        (self.saying != Saying::Withdrawn || self.replaces.is_some())
-            && short(&self.language)
-            && answers.len() <= MAX_ANSWERS
-            && answers.iter().all(|answer| {
-                short(&answer.question)
-                    && answer.words.len() <= MAX_WORDS
-                    && answer.choices.len() <= MAX_CHOICES
-                    && answer.choices.iter().all(|choice| short(&choice.code) && short(&choice.words))
-            })
-    }
-
-    /// Takes out what cannot be seen and would change how other words look (see [`visible`]).
-    fn cleaned(mut self) -> Self {
-        self.language = visible(&self.language);
-        if let Saying::Said(answers) = &mut self.saying {
-            for answer in answers {
-                answer.question = visible(&answer.question);
-                answer.words = visible(&answer.words);
-                for choice in &mut answer.choices {
-                    choice.code = visible(&choice.code);
-                    choice.words = visible(&choice.words);
-                }
-            }
-        }
-        self
-    }
-}
-
-/// A text without control characters (but line breaks), without marks that turn the direction of what stands beside them, and
-/// without characters of no width other than the joiners that some scripts and emoji need.
-fn visible(text: &str) -> String {
-    text.chars()
-        .filter(|c| match c {
-            '\n' => true,
-            '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}' | '\u{180E}' => false,
-            '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{206F}' => false,
-            '\u{2028}' | '\u{2029}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}' => false,
-            c => !c.is_control(),
-        })
-        .collect()
-}
-
 /// Seals what is said: to every recipient, with the proof that it was made with the link.
 ///
 /// The page does this; here it is for tests, and for what a practitioner writes together with a young person.
@@ -252,6 +115,7 @@ fn sealed(
         replaces: said.replaces,
         saying: said.saying.clone(),
         code: said.code.clone(),
+        attached: (!said.attached.is_empty()).then(|| said.attached.clone()),
     };
     let mut plain = zeroize::Zeroizing::new(Vec::new());
     format::write(&mut plain, &wire);
@@ -298,7 +162,8 @@ pub fn open_item(link: &GuestLink, item: &GuestItemId, key: &GuestKey, sealed: &
     if !bool::from(subtle::ConstantTimeEq::ct_eq(&said.speaker[..], &link.speaker(item)[..])) {
         return Err(ItemError::NotByTheLink);
     }
-    let said = Said { language: said.language, replaces: said.replaces, saying: said.saying, code: said.code };
+    let attached = said.attached.unwrap_or_default();
+    let said = Said { language: said.language, replaces: said.replaces, saying: said.saying, code: said.code, attached };
     if !said.is_within_limits() {
         return Err(ITEM.malformed().into());
     }

@@ -4,15 +4,23 @@
 //! AES-256-GCM, HKDF-SHA256. `client/guest/src/seal` is the other side; `tests/tests/guest_formats.rs` lets both open each other's.
 
 mod card;
+mod drawn;
 mod item;
 mod keys;
 mod link;
 mod reading;
+mod said;
 #[cfg(test)]
 mod tests;
 
 pub use card::{GuestCard, MAX_CARD, Rights, Team, open_card, seal_card};
-pub use item::{Answer, Audience, Choice, CodeWord, ItemError, MAX_ITEM, Said, Saying, SealedItem, open_item, seal_item};
+pub use drawn::{Attachment, Drawing, DrawnMark, MAX_VOICE, PAPER};
+pub use item::{ItemError, MAX_ITEM, SealedItem, open_item, seal_item};
 pub use keys::{GuestKey, GuestPublicKey};
 pub use link::{GuestLink, token_verifier};
-pub use reading::{MAX_READING, Outcome, Point, Reading, open_reading, seal_reading};
+pub use reading::{
+    MAX_READING, Outcome, Point, Reading, SharedAction, SharedPart, SharedReply, SharedSummary, open_reading, seal_reading,
+};
+pub use said::{
+    Answer, Audience, Choice, CodeWord, IsFair, IsRight, OnAgreement, OnPart, OnPoint, OnSummary, Said, Saying, TakingPart,
+};

@@ -2,15 +2,15 @@
 
 use minicbor::{Decode, Encode};
 
-use super::item::CodeWord;
 use super::keys;
 use super::link::GuestLink;
+use super::said::CodeWord;
 use crate::format::{self, Format};
 use crate::seal::Secret;
 use crate::{FormatError, Random};
 
 /// The most that it may take, sealed, in bytes.
-pub const MAX_READING: usize = 64 * 1024;
+pub const MAX_READING: usize = 128 * 1024;
 
 const READING: Format = Format { what: "answer for a guest", version: 1, limit: MAX_READING };
 const READING_PREFIX: &[u8] = b"kith guest reading 1";
@@ -47,6 +47,69 @@ pub struct Point {
     /// Where and what, or why.
     #[n(2)]
     pub words: String,
+    /// What it is called when the guest says whether it is fair; empty: that is not asked.
+    #[n(3)]
+    pub id: String,
+}
+
+/// A part of the summary, in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SharedPart {
+    /// What it is called when the guest says whether it is right.
+    #[n(0)]
+    pub id: String,
+    /// Its heading.
+    #[n(1)]
+    pub heading: String,
+    /// The plain-language twin that its author confirmed.
+    #[n(2)]
+    pub text: String,
+}
+
+/// Something that is going to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SharedAction {
+    /// What.
+    #[n(0)]
+    pub what: String,
+    /// "Why we do this."
+    #[n(1)]
+    pub why: String,
+}
+
+/// A reply that stands beside the summary, by somebody who agreed that this audience reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SharedReply {
+    /// Whose: "you", "a young person", "a parent or carer".
+    #[n(0)]
+    pub whose: String,
+    /// In their words.
+    #[n(1)]
+    pub words: String,
+}
+
+/// A version of the summary for one audience (R17).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SharedSummary {
+    /// Which version: a reply names it.
+    #[n(0)]
+    pub version: String,
+    /// The day on which it was shared, `YYYY-MM-DD`.
+    #[n(1)]
+    pub shared_on: String,
+    /// The parts.
+    #[n(2)]
+    pub parts: Vec<SharedPart>,
+    /// What is going to be done.
+    #[n(3)]
+    pub actions: Vec<SharedAction>,
+    /// Replies beside it.
+    #[n(4)]
+    pub replies: Vec<SharedReply>,
 }
 
 /// What a guest reads.
@@ -62,6 +125,12 @@ pub struct Reading {
     /// The answers.
     #[n(2)]
     pub points: Vec<Point>,
+    /// The summary, if a version for this guest is shared.
+    #[n(3)]
+    pub summary: Option<SharedSummary>,
+    /// What they have answered to what agreement asks, in words, newest last: so that they see what counts now.
+    #[n(4)]
+    pub agreed: Vec<String>,
 }
 
 /// Seals it for the guest who chose the code word.

@@ -34,6 +34,10 @@ fn card() -> GuestCard {
         adult: false,
         call: None,
         helpline: None,
+        danger: None,
+        complain: None,
+        agencies: Vec::new(),
+        late: false,
     }
 }
 
@@ -49,6 +53,7 @@ fn said() -> Said {
             audience: Audience::Team,
         }]),
         code: Some(CodeWord { verifier: Digest([6; 32]), key: [7; 32] }),
+        attached: Vec::new(),
     }
 }
 
@@ -182,7 +187,14 @@ fn a_reading_is_frozen_and_opens_with_link_and_code_word_only() {
     let reading = Reading {
         read_on: Some("2026-05-12".to_owned()),
         late: false,
-        points: vec![Point { said: "They listen".to_owned(), outcome: Outcome::Used, words: "In 1.6.".to_owned() }],
+        points: vec![Point {
+            said: "They listen".to_owned(),
+            outcome: Outcome::Used,
+            words: "In 1.6.".to_owned(),
+            id: String::new(),
+        }],
+        summary: None,
+        agreed: Vec::new(),
     };
     let code = said().code.unwrap();
     let sealed = seal_reading(&link(), &code, &reading, &mut SeededRandom::new(1)).unwrap();

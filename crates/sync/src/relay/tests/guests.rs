@@ -18,7 +18,7 @@ fn link() -> GuestLink {
 }
 
 fn sealed(byte: u8) -> Bytes {
-    let said = Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None };
+    let said = Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None, attached: Vec::new() };
     let to = [GuestKey::from_bytes([3; 32]).public()];
     let item = GuestItemId([byte; 16]);
     seal_item(&link(), &item, &to, &said, &mut SeededRandom::new(byte.into())).unwrap().into()

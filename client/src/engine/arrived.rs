@@ -1,0 +1,97 @@
+//! What a guest sent, put into the strand record's own words: the same from every device.
+
+use data_encoding::BASE64;
+use kith_assessment::{
+    Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
+    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, EntryId, Fair, LinkSecret, RightOrNot,
+};
+use kith_group::{
+    Attachment, Audience, Choice, Drawing, IsFair, IsRight, OnAgreement, OnPoint, OnSummary, Said, Saying, TakingPart, to_base32,
+};
+
+/// What arrived by the link that the record knows as `link`.
+pub(super) fn arrived(link: EntryId, said: Said) -> Arrived {
+    let (mut withdraws, mut answers, mut other) = (false, Vec::new(), None);
+    match said.saying {
+        Saying::Said(said) => answers = said,
+        Saying::Withdrawn => withdraws = true,
+        Saying::WantsToRead => other = Some(ArrivedOther::WantsToRead),
+        Saying::OnPoints(points) => {
+            other = Some(ArrivedOther::OnPoints { points: points.into_iter().map(on_point).collect() });
+        }
+        Saying::OnSummary(on) => other = Some(ArrivedOther::OnSummary(on_summary(on))),
+        Saying::OnAgreement(on) => other = Some(ArrivedOther::OnAgreement(on_agreement(on))),
+        Saying::Circle(circle) => other = Some(ArrivedOther::Circle(drawing(circle))),
+    }
+    let answers = answers.into_iter().map(|answer| ArrivedAnswer {
+        question: answer.question,
+        choices: choices(answer.choices),
+        words: answer.words,
+        skipped: answer.skipped,
+        team: answer.audience == Audience::Team,
+    });
+    Arrived {
+        link,
+        language: said.language,
+        replaces: said.replaces.map(|item| EntryId(item.0)),
+        withdraws,
+        answers: answers.collect(),
+        other,
+        attached: said.attached.into_iter().map(attached).collect(),
+        code: said.code.map(|code| (code.verifier.to_string(), LinkSecret(to_base32(&code.key)))),
+    }
+}
+
+fn choices(choices: Vec<Choice>) -> Vec<ArrivedChoice> {
+    choices.into_iter().map(|choice| ArrivedChoice { code: choice.code, words: choice.words }).collect()
+}
+
+fn on_point(on: OnPoint) -> ArrivedOnPoint {
+    let fair = on.fair.map(|fair| match fair {
+        IsFair::Yes => Fair::Yes,
+        IsFair::NotReally => Fair::NotReally,
+        IsFair::No => Fair::No,
+    });
+    ArrivedOnPoint { point: on.point, fair, why: on.why, take_out: on.take_out }
+}
+
+fn on_summary(on: OnSummary) -> ArrivedOnSummary {
+    let parts = on.parts.into_iter().map(|part| {
+        let right = match part.right {
+            IsRight::Right => RightOrNot::Right,
+            IsRight::Partly => RightOrNot::Partly,
+            IsRight::NotRight => RightOrNot::NotRight,
+            IsRight::NotKnown => RightOrNot::NotKnown,
+        };
+        ArrivedOnPart { part: part.part, right, why: part.why }
+    });
+    let parts = parts.collect();
+    let OnSummary { version, missed, reply, other_families, .. } = on;
+    ArrivedOnSummary { version, parts, missed, reply, other_families }
+}
+
+fn on_agreement(on: OnAgreement) -> ArrivedAgreement {
+    let taking_part = on.taking_part.map(|answer| match answer {
+        TakingPart::Yes => ArrivedTakingPart::Yes,
+        TakingPart::InPart => ArrivedTakingPart::InPart,
+        TakingPart::No => ArrivedTakingPart::No,
+        TakingPart::TalkFirst => ArrivedTakingPart::TalkFirst,
+        TakingPart::Later => ArrivedTakingPart::Later,
+    });
+    let OnAgreement { read, but_not, object, words, shown, .. } = on;
+    ArrivedAgreement { read, taking_part, but_not: choices(but_not), object, words, shown }
+}
+
+fn attached(attachment: Attachment) -> ArrivedAttachment {
+    match attachment {
+        Attachment::Voice { question, media, seconds, sound } => {
+            ArrivedAttachment::Voice { question, media, seconds, sound: BASE64.encode(&sound) }
+        }
+        Attachment::Drawing { question, drawing: drawn } => ArrivedAttachment::Drawing { question, drawing: drawing(drawn) },
+    }
+}
+
+fn drawing(drawing: Drawing) -> ArrivedDrawing {
+    let marks = drawing.marks.into_iter().map(|mark| ArrivedMark { x: mark.x, y: mark.y, sign: mark.sign, words: mark.words });
+    ArrivedDrawing { marks: marks.collect(), lines: drawing.lines, words: drawing.words }
+}
