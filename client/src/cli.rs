@@ -10,7 +10,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 pub use meetings::{NoteMeeting, Notes};
-pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, MakeLink, Told};
+pub use records::{Agree, Attach, BeginMap, Danger, Detach, HandOver, JoinWords, MakeLink, NamesOnMaps, Told};
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -478,6 +478,26 @@ pub enum Verb {
         after_long_help = "kith record lists words, with ids.\n\nExample:\n  kith join-words \"Keziah Ansah-Rowe\" k3vq Larch --side 1"
     )]
     JoinWords(JoinWords),
+    /// Show a young person's own maps, which stay in their strand record
+    #[command(
+        after_long_help = "Friends, adults, places and ties are put on it with `kith do RECORD`: docs/cli.md has the commands.\n\n\
+                                 Example:\n  kith maps \"Keziah Ansah-Rowe\""
+    )]
+    Maps {
+        /// Whose strand record
+        record: String,
+    },
+    /// Begin a young person's own map: for one of two purposes, with a day to look at it again and something to do
+    #[command(
+        after_long_help = "Example:\n  kith map \"Keziah Ansah-Rowe\" --purpose safety-plan --review 2026-06-01 --action \"Talk it over at home\""
+    )]
+    Map(BeginMap),
+    /// Whether your agency allows names on young people's own maps: initials alone, unless it has decided otherwise
+    #[command(
+        after_long_help = "Without an option it says how it is set. It never applies to what is shared: the picture of a group takes no name.\n\nExample:\n  \
+                                 kith names-on-maps --reference \"DPIA 2026/14\" --signed-off-by \"J. Hale, principal social worker\""
+    )]
+    NamesOnMaps(NamesOnMaps),
     /// Make a link for a young person or their family: a page where they say something, sealed to whoever reads the record
     #[command(
         after_long_help = "What comes by it is in the record: kith record.\n\nExample:\n  kith link \"Keziah Ansah-Rowe\" --name phone \

@@ -31,6 +31,9 @@
 //! | `hand-over` | [`HandedOver`] |
 //! | `agreement` | [`AgreementNoted`] |
 //! | `join-words` | [`WordsJoined`] |
+//! | `map` | [`MapMade`] |
+//! | `maps` | [`MapsShown`] |
+//! | `names-on-maps` | [`NamesOnMapsShown`] |
 //! | `link` | [`LinkMadeShown`] |
 //! | `links` | [`LinksShown`] |
 //! | `unlink` | [`LinkStopped`] |
@@ -45,8 +48,8 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use records::{
-    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, LinkMadeShown, LinkStopped, LinksShown, NameShown,
-    RecordShown, SeenByColleagues, ToldShown, WordsJoined,
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, LinkMadeShown, LinkStopped, LinksShown, MapMade,
+    MapShown, MapsShown, NameShown, NamesOnMapsShown, RecordShown, SeenByColleagues, ToldShown, WordsJoined,
 };
 
 /// A refusal.

@@ -1,8 +1,12 @@
 // What the page holds while it is open, in this one object and nowhere else: so that leaving can drop all of it at once.
+import { type Opened, type Replies, noReplies } from "./reading";
+import { type Circle, emptyCircle } from "./circle";
+import { type Voice, silence } from "./record";
 import type { Card } from "./seal/card";
 import { type Link, drop } from "./seal/link";
 import type { Bytes } from "./seal/bytes";
-import { type Fill, LANGUAGES, type Words, fill, filling } from "./words";
+import type { Drawing } from "./seal/item";
+import { type Fill, type Words, fill, filling, wordsOf } from "./words";
 
 /** What is said to one question so far. */
 export interface Draft {
@@ -11,6 +15,9 @@ export interface Draft {
   words: string;
   skipped: boolean;
   audience: "only" | "team" | "out";
+  /** Said aloud: for the holder and the stand-in alone, like what is drawn. */
+  voice: Voice | null;
+  drawing: Drawing | null;
 }
 
 export interface Page {
@@ -23,12 +30,26 @@ export interface Page {
   sent: Bytes | null;
   /** What is sealed and has not gone. */
   waiting: { token: Bytes; sealed: Bytes } | null;
+  /** What was opened with the code word. */
+  opened: Opened | null;
+  replies: Replies;
+  circle: Circle;
 }
 
 let current: Page | null = null;
+let left = false;
 
 export function begin(page: Page): void {
+  if (left) {
+    drop(page.link);
+    throw new Error("left");
+  }
   current = page;
+}
+
+/** Whether this page was left: nothing is shown on it any more, whatever still runs. */
+export function hasLeft(): boolean {
+  return left;
 }
 
 /** What is held; throws once it was dropped: whatever still runs then ends there. */
@@ -43,14 +64,12 @@ export function isOpen(): boolean {
 
 /** Forgets everything: what was typed, the link, its keys. */
 export function forget(): void {
+  left = true;
   if (current === null) return;
   drop(current.link);
-  for (const draft of current.drafts.values()) {
-    draft.words = "";
-    draft.chosen.clear();
-  }
-  current.drafts.clear();
-  current.codeWord = "";
+  forgetDrafts(current);
+  current.opened = null;
+  current.replies = noReplies();
   current.waiting?.token.fill(0);
   current.waiting?.sealed.fill(0);
   current = null;
@@ -58,16 +77,29 @@ export function forget(): void {
 
 /** Forgets what was typed and keeps the link. */
 export function forgetWords(): void {
-  const held = page();
+  forgetDrafts(page());
+}
+
+function forgetDrafts(held: Page): void {
+  silence();
+  for (const draft of held.drafts.values()) {
+    draft.words = "";
+    draft.chosen.clear();
+    draft.voice?.sound.fill(0);
+    draft.voice = draft.drawing = null;
+  }
   held.drafts.clear();
   held.codeWord = "";
+  held.circle = emptyCircle();
+  // What was sent before keeps its name, so that what is sent next can stand in its place.
+  held.replies = { ...noReplies(), sent: held.replies.sent };
 }
 
 export function draft(question: string): Draft {
   const { drafts } = page();
   let found = drafts.get(question);
   if (found === undefined) {
-    found = { chosen: new Set(), words: "", skipped: false, audience: "only" };
+    found = { chosen: new Set(), words: "", skipped: false, audience: "only", voice: null, drawing: null };
     drafts.set(question, found);
   }
   return found;
@@ -77,7 +109,7 @@ let chosen = "en";
 
 /** The words of the language that is chosen. */
 export function words(): Words {
-  return LANGUAGES[current?.language ?? chosen] ?? LANGUAGES["en"]!;
+  return wordsOf(current?.language ?? chosen);
 }
 
 /** The language before there is a card. */

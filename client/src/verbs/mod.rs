@@ -10,6 +10,7 @@ mod find;
 mod holding;
 mod joining;
 mod linking;
+mod maps;
 mod meetings;
 mod page;
 mod proving;
@@ -30,6 +31,7 @@ pub(crate) use find::document;
 pub(crate) use find::record as find_record;
 pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
+pub(crate) use maps::{names_now as names_on_maps, names_on_map, set_names as set_names_on_maps};
 pub(crate) use reading::{shown, today};
 pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
@@ -151,6 +153,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::HandOver(asked) => holding::hand_over(engine, asked),
         Verb::Agreement(asked) => holding::agreement(engine, asked),
         Verb::JoinWords(asked) => holding::join_words(engine, asked),
+        Verb::Maps { record } => maps::maps(engine, record, manner),
+        Verb::Map(asked) => maps::begin(engine, asked),
+        Verb::NamesOnMaps(asked) => maps::names(engine, asked),
         Verb::Link(asked) => linking::link(engine, asked, manner),
         Verb::Links { record } => linking::links(engine, record, manner),
         Verb::Unlink { record, link } => linking::unlink(engine, record, link),

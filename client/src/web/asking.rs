@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, MeetingKind,
-    Outcome, PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn,
-    Whom, Whose, about_meeting, draw, on_the_day, overview, picture_then_and_now,
+    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, MapPurpose,
+    MeetingKind, Outcome, PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told,
+    Trigger, Turn, Whom, Whose, about_meeting, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
@@ -97,6 +97,7 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("place-kind", of!(PlaceKind)),
         ("place-is", of!(PlaceIs)),
         ("tie-kind", of!(TieKind)),
+        ("map-purpose", of!(MapPurpose)),
         ("strength", of!(Strength)),
         ("direction", of!(Direction)),
         ("agreement", of!(Agreement)),
@@ -138,7 +139,13 @@ pub(super) fn picture(engine: &Engine, id: &str, then: Option<&str>, manner: &Ma
 pub(super) fn only_reads(verb: &Verb) -> bool {
     matches!(
         verb,
-        Verb::List | Verb::History { .. } | Verb::Members { .. } | Verb::Caseload | Verb::Record { .. } | Verb::Danger(_)
+        Verb::List
+            | Verb::History { .. }
+            | Verb::Members { .. }
+            | Verb::Caseload
+            | Verb::Record { .. }
+            | Verb::Maps { .. }
+            | Verb::Danger(_)
     )
 }
 

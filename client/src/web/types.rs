@@ -11,8 +11,8 @@ use super::settings::{CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDr
 use super::shapes::{
     AppState, AssessmentShown, CommandDone, FindShown, LetInShown, NewAssessment, NewProfile, PictureShown, SinceShown,
     TimelineShown, ToAdmit, ToAttach, ToBeHere, ToCompare, ToCopy, ToCopyInDanger, ToDecline, ToDetach, ToFind, ToHandOver,
-    ToHide, ToInvite, ToJoin, ToJoinWords, ToLaunch, ToNoteAgreement, ToNoteHeard, ToOffer, ToOpenBeside, ToPublish, ToRelay,
-    ToRemove, ToSetPhone, ToTell, ToType, ToUnlock, ToWorkOffline, TypedOn, WorkShown,
+    ToHide, ToInvite, ToJoin, ToJoinWords, ToLaunch, ToNameOnMap, ToNoteAgreement, ToNoteHeard, ToOffer, ToOpenBeside, ToPublish,
+    ToRelay, ToRemove, ToSetNamesOnMaps, ToSetPhone, ToTell, ToType, ToUnlock, ToWorkOffline, TypedOn, WorkShown,
 };
 use crate::json::{
     AgreementNoted, Asked, AttachedShown, CopyShown, Decided, DetachedShown, HandedOver, HistoryShown, Invited, Listed, Made,
@@ -142,6 +142,11 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToRestore>();
     all.add::<ToStopProgram>();
     all.add::<RecordShown>();
+    all.add::<crate::json::MapsShown>();
+    all.add::<ToNameOnMap>();
+    all.add::<super::shapes::ToKeepReference>();
+    all.add::<super::shapes::ReferenceKept>();
+    all.add::<ToSetNamesOnMaps>();
     all.add::<AttachedShown>();
     all.add::<DetachedShown>();
     all.add::<HandedOver>();

@@ -105,7 +105,7 @@ pub use picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
     EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,
     SaidOfPlace, SayOfPlace, Shape, Sheet, TakenBack, TextLine, TieView, UpdateAdult, UpdateConduct, UpdatePart, UpdatePlace,
-    UpdateTie, Young, draw, for_audience, picture_svg, picture_then_and_now, svg,
+    UpdateTie, Young, draw, draw_own_map, for_audience, picture_svg, picture_then_and_now, svg,
 };
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
@@ -124,10 +124,11 @@ pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
     AddMapAction, AgreementView, Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing,
     ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, ArrivedView, BeginMap,
-    CompetenceView, EndOnMap, GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie,
-    NotAskedView, NoteArrived, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot, StopGuestLink, StrandCommand,
-    StrandRecordView, TakeIn, TieOnMap, UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record,
-    open_strand, read_by, strand_genesis, view_strand, view_strand_with,
+    CloseMap, CompetenceView, EndOnMap, GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink,
+    MapNames, MapThing, MapTie, NamesOnMaps, NotAskedView, NoteArrived, OnMap, OwnMapView, PutBackOnMap, PutOnMap, ReferenceView,
+    ReopenMap, RightOrNot, SetNamesOnMap, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeOffMap, TieOnMap,
+    UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record, open_strand, read_by, strand_genesis,
+    view_strand, view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement, StrandView,

@@ -71,7 +71,7 @@ impl Group {
             | "label-twice" => Self::TwoVersions,
             "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
             | "not-asked-review" | "competence-review" => Self::Agreement,
-            "stale" | "review" | "measure" => Self::OutOfDate,
+            "stale" | "review" | "measure" | "map-review" => Self::OutOfDate,
             _ => Self::Overdue,
         }
     }

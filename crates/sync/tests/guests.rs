@@ -4,8 +4,8 @@
 use automerge::transaction::Transactable as _;
 use automerge::{Automerge, ObjType, ROOT, ReadDoc as _, TextEncoding};
 use kith_group::{
-    AppendRule, DocumentId, DocumentKind, GuestItemId, GuestKey, GuestLink, MemoryRows, RelayId, Said, Saying, SeededRandom,
-    open_item, seal_item,
+    AppendRule, Attachment, DocumentId, DocumentKind, GuestCode, GuestItemId, GuestKey, GuestLink, MAX_ITEM, MAX_VOICE,
+    MemoryRows, RelayId, Said, Saying, SeededRandom, open_code, open_item, seal_code, seal_item,
 };
 use kith_sync::client::{ClientCore, ClientError, EditError, Effects, Identity, Input, Intent, LineId, Notice};
 use kith_sync::relay::{
@@ -103,6 +103,7 @@ impl Room {
 
     fn deliver(&mut self, frames: Vec<(ConnId, bytes::Bytes)>) {
         for (conn, frame) in frames {
+            self.relays(vec![RelayEvent::Drained { conn, bytes: frame.len() }]);
             let input = Input::Frame { line: LineId(u32::try_from(conn.0).unwrap()), bytes: frame.to_vec() };
             let effects = self.core.handle(&mut self.rows, self.now_ms, input).unwrap();
             self.carry(effects);
@@ -110,7 +111,11 @@ impl Room {
     }
 
     fn guest(&mut self, byte: u8) -> GuestAnswer {
-        let said = Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None, attached: Vec::new() };
+        self.guest_with(byte, Vec::new())
+    }
+
+    fn guest_with(&mut self, byte: u8, attached: Vec<Attachment>) -> GuestAnswer {
+        let said = Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None, attached };
         let item = GuestItemId([byte; 16]);
         let sealed = seal_item(&link(), &item, &[key().public()], &said, &mut SeededRandom::new(byte.into())).unwrap();
         self.log.begin().unwrap();
@@ -184,6 +189,57 @@ fn what_a_guest_sent_is_taken_in_and_dropped_once_the_log_holds_it() {
     let doc = room.core.read(&room.rows, &room.document).unwrap();
     let (_, arrived) = doc.get(ROOT, "arrived").unwrap().unwrap();
     assert_eq!(doc.length(&arrived), 11);
+}
+
+#[test]
+fn items_as_large_as_there_are_any_are_taken_in_while_connected_and_after() {
+    let mut room = Room::new(DocumentKind::STRAND);
+    room.connects(1);
+    room.wants(put());
+    let voice = |length: usize| Attachment::Voice {
+        question: "friends".into(),
+        media: "audio/webm".into(),
+        seconds: 90,
+        sound: (0..length).map(|at| (at % 251) as u8).collect(),
+    };
+    let large = || vec![voice(MAX_VOICE), voice(MAX_VOICE), voice(MAX_ITEM - 2 * MAX_VOICE - 24 * 1024)];
+    for byte in 1..=4 {
+        assert_eq!(room.guest_with(byte, large()), GuestAnswer::Kept);
+    }
+    assert!(
+        room.log.guest_items(&room.document, None, usize::MAX).unwrap().iter().all(|row| row.sealed.len() > MAX_ITEM - 24 * 1024)
+    );
+    // The device was away: it asks for all of them, one page after the other.
+    room.told.clear();
+    room.connects(2);
+    assert_eq!(room.told.iter().map(|(items, _)| items.len()).sum::<usize>(), 4);
+    for _ in 0..3 {
+        room.takes_in();
+        room.passes();
+    }
+    assert_eq!(room.held(), 0);
+    assert!(room.core.is_quiet(&room.rows).unwrap());
+}
+
+#[test]
+fn a_code_that_was_wished_for_opens_the_link_and_one_that_is_too_late_is_given_up() {
+    let mut room = Room::new(DocumentKind::STRAND);
+    let random = &mut SeededRandom::new(3);
+    let code = GuestCode::random(random);
+    let (id, sealed) = seal_code(&link(), &code, random);
+    let wish = |until| Intent::PutGuestCode { link: link().id(), code: id, until, sealed: sealed.clone() };
+    room.wants(put());
+    room.wants(wish(room.now_ms / 1_000 + 60));
+    room.connects(1);
+    assert!(room.core.intents(&room.rows, &room.document).unwrap().is_empty(), "the link first, then its code");
+    room.log.begin().unwrap();
+    let (answer, _) = room.relay.guest(&mut room.log, room.now_ms, GuestAsk::Code { code: id }).unwrap();
+    room.log.commit_as(true);
+    let GuestAnswer::Code(held) = answer else { panic!("not handed out: {answer:?}") };
+    assert_eq!(open_code("https://relay.example", &code, &held), Ok(link()));
+    room.wants(wish(room.now_ms / 1_000 - 1));
+    assert!(room.core.intents(&room.rows, &room.document).unwrap().is_empty());
+    assert_eq!(room.log.guest_code(&id).unwrap(), None);
 }
 
 #[test]

@@ -4,8 +4,11 @@
 
 mod check;
 mod common;
+mod formats;
 mod guests;
 mod phone;
 mod program;
+mod reading;
+mod saying;
 mod sockets;
 mod store;

@@ -1,11 +1,11 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
   AgreementNoted, AppState, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone,
-  ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown,
-  InDanger, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown,
-  ProgramAdded, PublishedShown, RecordShown, RequestsShown, ReviewShown, SinceShown, StrandCommand, SummaryShown, ThenAndNow,
-  TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToNoteAgreement,
-  ToNoteHeard, ToTell, ToType, TypedOn, WordsJoined, WorkShown,
+  ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown, InDanger,
+  Invited, LetInShown, Listed, Made, MapsShown, MembersShown, MyDrafts, NamesOnMaps, NewAssessment, NewProfile, News, Opened,
+  PictureShown, ProgramAdded, PublishedShown, RecordShown, ReferenceKept, RequestsShown, ReviewShown, SinceShown, StrandCommand, SummaryShown,
+  ThenAndNow, TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToKeepReference, ToNameOnMap,
+  ToNoteAgreement, ToNoteHeard, ToSetNamesOnMaps, ToTell, ToType, TypedOn, WordsJoined, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -135,6 +135,10 @@ export const api = {
   attach: (id: string, asked: ToAttach) => json<AttachedShown>("POST", `${of(id)}/attach`, asked),
   record: (id: string) => json<RecordShown>("GET", record(id)),
   recordCommand: (id: string, command: StrandCommand) => json<CommandDone>("POST", `${record(id)}/commands`, command),
+  keepReference: (id: string, asked: ToKeepReference) => json<ReferenceKept>("POST", `${record(id)}/references`, asked),
+  maps: (id: string) => json<MapsShown>("GET", `${record(id)}/maps`),
+  namesOnMap: (id: string, asked: ToNameOnMap) => json<unknown>("POST", `${record(id)}/map-names`, asked),
+  namesOnMaps: (policy: NamesOnMaps | null) => json<unknown>("POST", "/names-on-maps", { policy } satisfies ToSetNamesOnMaps),
   detach: (id: string, asked: ToDetach) => json<DetachedShown>("POST", `${record(id)}/detach`, asked),
   handOver: (id: string, asked: ToHandOver) => json<HandedOver>("POST", `${record(id)}/hand-over`, asked),
   agreement: (id: string, asked: ToNoteAgreement) => json<AgreementNoted>("POST", `${record(id)}/agreement`, asked),

@@ -1472,6 +1472,16 @@ families_why: string | null,
  */
 next_owner: string, };
 
+export type CloseMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type ClosedView = { 
 /**
  * When.
@@ -1912,7 +1922,11 @@ lock_after_minutes: number,
 /**
  * Other programs on this computer that may read.
  */
-programs: Array<ProgramShown>, };
+programs: Array<ProgramShown>, 
+/**
+ * What this agency decided about names on young people's own maps; none: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, };
 
 export type ConductView = { 
 /**
@@ -2796,6 +2810,10 @@ start: number, end: number, reason: string, suggestion: string,
  */
 instead: string | null, 
 /**
+ * How it can be put into my caseload instead, if it leads to one person.
+ */
+moves: MovesShown | null, 
+/**
  * What the choice is kept by.
  */
 key: string, };
@@ -3170,7 +3188,95 @@ safe_to_send: boolean | null,
  */
 agreed_by: string, };
 
+export type MapNames = { 
+/**
+ * The reference of the impact assessment.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, 
+/**
+ * What stands above the map as long as it is so.
+ */
+banner: string, };
+
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
+
+export type MapShown = { 
+/**
+ * Whether it is to be looked at again now.
+ */
+due: boolean, 
+/**
+ * The same, drawn.
+ */
+drawing: Drawing, 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it.
+ */
+actions: Array<string>, 
+/**
+ * Who and what is on it.
+ */
+things: Array<MapThing>, 
+/**
+ * Ties.
+ */
+ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type MapThing = { 
 /**
@@ -3232,6 +3338,14 @@ strength: Strength | null,
  */
 direction: Direction | null, 
 /**
+ * From whom, in words: "the young person".
+ */
+from_words: string, 
+/**
+ * To whom or what, in words.
+ */
+to_words: string, 
+/**
  * Who said so.
  */
 said_by: string, 
@@ -3267,6 +3381,32 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type MapsShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * What they like to be called.
+ */
+name: string | null, 
+/**
+ * The maps, oldest first.
+ */
+maps: Array<MapShown>, 
+/**
+ * Maps that were taken away.
+ */
+taken_away: Array<TakenBack>, 
+/**
+ * What this agency decided about names on maps; `null`: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, 
+/**
+ * The day as of which they are drawn.
+ */
+today: string, };
 
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
@@ -3530,6 +3670,16 @@ id: string,
  */
 next_to: string, };
 
+export type MovesShown = { 
+/**
+ * Under what it is kept in a strand record; none: it stands there already.
+ */
+kept_as: string | null, 
+/**
+ * What stays in the text.
+ */
+leaves: string, };
+
 export type MyDraft = { assessment: string, 
 /**
  * The assessment's name.
@@ -3559,6 +3709,16 @@ full: string,
  * Other forms of it.
  */
 also: Array<string>, };
+
+export type NamesOnMaps = { 
+/**
+ * The reference of the data protection impact assessment that covers it.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, };
 
 export type NewAssessment = { title: string, 
 /**
@@ -3827,6 +3987,22 @@ things: Array<MapThing>,
  * Ties.
  */
 ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
 /**
  * Its id.
  */
@@ -4418,6 +4594,12 @@ export type PutBack = {
  */
 id: string, };
 
+export type PutBackOnMap = { 
+/**
+ * Which.
+ */
+id: string, };
+
 export type PutOnMap = { 
 /**
  * Which map.
@@ -4482,6 +4664,8 @@ me: string | null,
  */
 view: StrandRecordView, };
 
+export type ReferenceKept = { changed: boolean, };
+
 export type ReferenceView = { 
 /**
  * Which system.
@@ -4521,6 +4705,16 @@ export type ReopenAssessment = {
  * Why.
  */
 why: string, };
+
+export type ReopenMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * When to look at it again.
+ */
+review: string, };
 
 export type ReopenNotes = { 
 /**
@@ -4846,6 +5040,16 @@ agency: string,
  */
 basis: string, };
 
+export type SetNamesOnMap = { 
+/**
+ * Which map.
+ */
+id: string, 
+/**
+ * What the agency decided; nothing: no names.
+ */
+policy: NamesOnMaps | null, };
+
 export type SetReview = { 
 /**
  * "YYYY-MM-DD"; empty for no day.
@@ -4888,7 +5092,7 @@ export type Shape = {
  */
 id: string, 
 /**
- * "group", "place", "adult", "strand", "friend" or "part".
+ * "group", "place", "adult", "strand", "friend" or "part"; on an own map "me", too.
  */
 what: string, 
 /**
@@ -5196,6 +5400,22 @@ system: string,
 /**
  * Its reference; empty takes it away.
  */
+value: string, } | { "do": "keep-reference", 
+/**
+ * Which system, or what it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, } | { "do": "drop-reference", 
+/**
+ * Which system, or what it is.
+ */
+system: string, 
+/**
+ * As it was written.
+ */
 value: string, } | { "do": "set-stand-in", 
 /**
  * Their name.
@@ -5360,7 +5580,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
 
 export type StrandRecordView = { 
 /**
@@ -5423,6 +5643,10 @@ words: Array<UnjoinedView>,
  * The young person's own maps (R32).
  */
 maps: Array<OwnMapView>, 
+/**
+ * Those that were taken away.
+ */
+maps_taken_away: Array<TakenBack>, 
 /**
  * What was shared about them, oldest first.
  */
@@ -5589,6 +5813,16 @@ item: string,
  * What it is.
  */
 arrived: Arrived, };
+
+export type TakeOffMap = { 
+/**
+ * Which map, friend, adult, place or tie.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type TakePosition = { 
 /**
@@ -5938,6 +6172,20 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
+export type ToKeepReference = { 
+/**
+ * What it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, 
+/**
+ * Out of the record again.
+ */
+take_out?: boolean, };
+
 export type ToLaunch = { 
 /**
  * From the address.
@@ -5945,6 +6193,16 @@ export type ToLaunch = {
 launch: string, };
 
 export type ToLockAfter = { minutes: number, };
+
+export type ToNameOnMap = { 
+/**
+ * The map.
+ */
+map: string, 
+/**
+ * By what the agency decided; or initials alone again.
+ */
+allow: boolean, };
 
 export type ToNoteAgreement = { 
 /**
@@ -5981,6 +6239,12 @@ passphrase: Passphrase,
  * The file, in base 64.
  */
 file: string, };
+
+export type ToSetNamesOnMaps = { 
+/**
+ * Nothing: initials alone.
+ */
+policy: NamesOnMaps | null, };
 
 export type ToSetPhone = { 
 /**
