@@ -412,6 +412,30 @@ pub enum Verb {
         /// The backup
         file: PathBuf,
     },
+    /// Go on from your copy of an assessment that cannot be used any more, in a new one that you lead
+    #[command(
+        after_long_help = "For when no lead is left, when you were taken out, when the relay is lost, or from a backup. Everything is in the new one, with its \
+                                 authors and their signatures; the old one is as it was.\n\nExample:\n  \
+                                 kith continue Larch --why \"The only lead has left, and her computer with her.\""
+    )]
+    Continue {
+        /// Which assessment
+        id: String,
+        /// Why it cannot go on as it is; everybody in the new one sees it
+        #[arg(long)]
+        why: String,
+    },
+    /// Ask somebody to choose where two people changed the same thing; anybody may still choose
+    #[command(after_long_help = "Where there are two versions stands in kith show --json, as \"two_versions\".\n\nExample:\n  \
+                                 kith resolver Larch title \"Nadia Sorrell\"")]
+    Resolver {
+        /// Which assessment
+        id: String,
+        /// Where there are two versions, as show says it
+        field: String,
+        /// Who is to choose, by name or by the beginning of their id; "nobody" to ask nobody any more
+        who: String,
+    },
     /// Share the summary and the plan with readers, as they stand now
     #[command(
         after_long_help = "Readers see the summary, what must change first, goals, actions, and that somebody sees something otherwise; nothing \

@@ -31,6 +31,7 @@
 //! | `hand-over` | [`HandedOver`] |
 //! | `agreement` | [`AgreementNoted`] |
 //! | `join-words` | [`WordsJoined`] |
+//! | `continue` | [`Continued`] |
 //! | `map` | [`MapMade`] |
 //! | `maps` | [`MapsShown`] |
 //! | `names-on-maps` | [`NamesOnMapsShown`] |
@@ -90,6 +91,17 @@ pub struct Made {
     pub assessment: String,
     /// Its title.
     pub title: String,
+}
+
+/// An assessment goes on in a new one.
+#[derive(Debug, Serialize, TS)]
+pub struct Continued {
+    /// The new one.
+    pub assessment: String,
+    /// Its name.
+    pub title: String,
+    /// The one that it goes on from.
+    pub from: String,
 }
 
 /// How this device stands in an assessment.

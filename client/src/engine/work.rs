@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ChangeHash};
-use kith_assessment::{AssessmentView, Command, Context, Done, Framework, Owners, PersonView, Sample};
+use kith_assessment::{
+    AssessmentView, Command, Context, Done, EntryId, Framework, Owners, PersonView, Refusal, Sample, StrandCommand,
+};
 use kith_group::{AppendRule, DocumentId, DocumentKind, Link, Random, RequestId, Rows, SystemRandom};
 use kith_sync::client::{
     ClientCore, DocStatus, DocumentSummary, Effects, Identity, Intent, IntentId, JoinDetails, Report, Standing,
@@ -194,6 +196,36 @@ impl Work<'_> {
         let me = self.core.create_document(self.store, self.now_ms, kind, rule, relay, &mut genesis)?;
         self.out.durable = true;
         self.introduce_me(&me.document)?;
+        Ok(me)
+    }
+
+    /// Goes on from my copy of an assessment in a new one, which I lead, with everything in it, its authors and their signatures; the
+    /// old one is as it was. Strand records that I hold say that their young people take part in the new one too.
+    pub fn continue_assessment(&mut self, from: &DocumentId, because: &str) -> Result<Identity, EngineError> {
+        let relay = self.profile()?.relay;
+        let me = self.core.continue_document(self.store, self.now_ms, from, relay.as_deref())?;
+        self.out.durable = true;
+        self.command(&me.document, &Command::NoteContinued { from: EntryId(from.0), because: because.to_owned() })?;
+        match self.introduce_me(&me.document) {
+            // What I said of myself there stands here.
+            Err(EngineError::Refused(Refusal::AlreadySo(_))) => {}
+            introduced => introduced?,
+        }
+        let view = self.view(&me.document)?;
+        let mine = |strand: &str| {
+            view.strands.iter().find(|one| one.kept.id == strand && one.holder.person == Some(me.person.to_string()))
+        };
+        let records =
+            self.documents().into_iter().filter(|one| one.kind == DocumentKind::STRAND && one.standing == Standing::Member);
+        for record in records.map(|one| one.id).collect::<Vec<_>>() {
+            let joined = self.record(&record)?.joined;
+            for joined in joined.iter().filter(|one| one.detached.is_none() && one.assessment == from.to_string()) {
+                if let (Some(strand), Ok(id)) = (mine(&joined.strand), joined.strand.parse()) {
+                    let (assessment, label) = (EntryId(me.document.0), strand.label.clone());
+                    self.record_command(&record, &StrandCommand::NoteAttached { assessment, strand: id, label })?;
+                }
+            }
+        }
         Ok(me)
     }
 

@@ -1,6 +1,6 @@
 //! `admit`, `decline`, `members`, `role` and `remove`: what leads decide.
 
-use kith_assessment::{ByDefault, Command, NAME_LIMIT, by_default};
+use kith_assessment::{ByDefault, Command, NAME_LIMIT, NameResolver, by_default};
 use kith_group::{DeviceId, DocumentId, PersonId, RequestId, Role};
 use kith_sync::client::Intent;
 
@@ -213,6 +213,18 @@ pub(super) fn members(engine: &Engine, id: &str) -> Result<Answer, Failure> {
         text.push_str("Two leads are safer than one: `kith role` makes somebody a lead.\n");
     }
     Ok(Answer::new(&MembersShown { assessment: document.to_string(), members: shown }, text.trim_end()))
+}
+
+/// Asks somebody to choose between two versions; any lead or contributor can.
+pub(super) fn resolver(engine: &Engine, id: &str, field: &str, who: &str) -> Result<Answer, Failure> {
+    let document = find::assessment(engine, id)?.id;
+    let (members, people) = engine.look(move |work| Ok((work.core().members(&document), work.people(&document)?)))?;
+    let person = match who.trim().eq_ignore_ascii_case("nobody") {
+        true => None,
+        false => Some(kith_assessment::PersonId(find::member(who, &members, &people)?.0)),
+    };
+    engine.command(document, Command::NameResolver(NameResolver { field: field.to_owned(), person }))?;
+    Ok(super::writing::written(document, None))
 }
 
 pub(super) fn role(engine: &Engine, id: &str, member: &str, role: &str) -> Result<Answer, Failure> {

@@ -66,6 +66,7 @@ pub(super) fn command(engine: &Engine, id: &str, json: &str) -> Result<Answer, F
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
             | Command::SetSummary { .. }
+            | Command::NoteContinued { .. }
             | Command::StateSummaryDevice { .. }
     );
     if by_verbs {

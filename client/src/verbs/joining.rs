@@ -262,17 +262,10 @@ pub(super) fn requests(engine: &Engine, id: &str, manner: &Manner) -> Result<Ans
     if reached.is_ok() {
         let all = doors.clone();
         engine.wait_for(RELAY_WITHIN, move |work| Ok(all.iter().all(|door| work.core().is_live(door)).then_some(())))?;
-        // The relay answers who waits right after that.
+        // The relay answers who waits right after that; what is known from before may have been answered by another lead.
         let all = doors.clone();
-        let someone = move |work: &mut Work<'_>| {
-            for door in &all {
-                if !work.core().waiting(work.rows(), door)?.is_empty() {
-                    return Ok(Some(()));
-                }
-            }
-            Ok(None)
-        };
-        engine.wait_for(std::time::Duration::from_millis(1200), someone)?;
+        let told = move |work: &mut Work<'_>| Ok(all.iter().all(|door| work.core().knows_who_waits(door)).then_some(()));
+        engine.wait_for(std::time::Duration::from_millis(1200), told)?;
         engine.until_quiet(RELAY_PERHAPS)?;
     }
     let all = doors.clone();

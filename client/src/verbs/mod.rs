@@ -121,6 +121,8 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Do { id, command } => doing::command(engine, id, command),
         Verb::History { id } => reading::history(engine, id, manner),
         Verb::Status { id } => standing::status(engine, id.as_deref(), manner),
+        Verb::Resolver { id, field, who } => deciding::resolver(engine, id, field, who),
+        Verb::Continue { id, why } => writing::go_on(engine, id, why),
         Verb::Write { .. } => writing::write(engine, verb),
         Verb::Edit { id, entry, text } => writing::edit(engine, id, entry, text),
         Verb::Retire { id, entry, why } => writing::retire(engine, id, entry, why),

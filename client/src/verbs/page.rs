@@ -110,6 +110,7 @@ fn purpose(view: &AssessmentView) -> Markup {
         ("What asks less of them", &purpose.less_intrusive),
     ];
     html! {
+        @if let Some(continued) = &view.life.continued { p.about { (continued.words) } }
         h2 { "Why this group" }
         @if purpose.better.text.trim().is_empty() { p { strong { (purpose.head) } } }
         dl {

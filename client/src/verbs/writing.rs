@@ -7,7 +7,7 @@ use super::{Answer, find};
 use crate::cli::Verb;
 use crate::engine::{Engine, EngineError, Work};
 use crate::failure::Failure;
-use crate::json::{Made, Written};
+use crate::json::{Continued, Made, Written};
 use crate::terminal::short;
 
 /// How much of a long text goes into one change, in UTF-16 code units: at five bytes each at the worst (letters of one and of three
@@ -26,6 +26,26 @@ pub(super) fn new(engine: &Engine, title: &str, trigger: &str, purpose: &str) ->
         lead_agency: None,
     };
     begin(engine, title, &purpose)
+}
+
+/// Goes on from my copy of an assessment that cannot be used any more (protocol 9).
+pub(super) fn go_on(engine: &Engine, id: &str, why: &str) -> Result<Answer, Failure> {
+    if why.trim().is_empty() {
+        return Err(Failure::refused("empty", "Say why it cannot go on as it is, in a few words: --why. Nothing was changed"));
+    }
+    let from = find::assessment(engine, id)?.id;
+    let because = why.to_owned();
+    let (new, title) = engine.step(move |work| {
+        let me = work.continue_assessment(&from, &because)?;
+        let view = work.store_view(&me.document)?;
+        Ok((me.document, view.title.unwrap_or_default()))
+    })?;
+    let shown = Continued { assessment: new.to_string(), title, from: from.to_string() };
+    let text = new.to_string();
+    Ok(Answer::new(&shown, text).note(
+        "You lead it, and nobody else is in it yet: ask colleagues in with `kith invite`. Everything that was written is in it, under the \
+         names of who wrote it. The old one is as it was.",
+    ))
 }
 
 /// The same with whatever was answered of the purpose; who answered nothing yet must act first. My agency leads unless another

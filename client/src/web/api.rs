@@ -92,6 +92,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/decline", post(decline))
         .route("/assessments/{id}/remove", post(remove))
         .route("/assessments/{id}/role", post(change_role))
+        .route("/assessments/{id}/continue", post(go_on))
         .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
@@ -401,6 +402,10 @@ async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>)
 
 async fn change_role(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToChangeRole>) -> Response {
     verb(here, Verb::Role { id, member: asked.member, role: asked.role }).await
+}
+
+async fn go_on(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToContinue>) -> Response {
+    verb(here, Verb::Continue { id, why: asked.why }).await
 }
 
 async fn picture(State(shared): Here, Path(id): Path<String>, Query(asked): Query<super::shapes::PictureSince>) -> Response {

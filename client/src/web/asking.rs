@@ -217,6 +217,7 @@ pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(St
             | Command::ConfirmPerson { .. }
             | Command::IntroduceMyself { .. }
             | Command::SetSummary { .. }
+            | Command::NoteContinued { .. }
             | Command::StateSummaryDevice { .. }
     );
     if by_its_own_call {

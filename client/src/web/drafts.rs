@@ -31,6 +31,9 @@ const LONGEST_CHOICE: usize = 2_000;
 const BEGINNING: usize = 80;
 /// Rows of this version begin with it.
 const VERSION: u8 = 1;
+/// An assessment that is not open yet has no document: its drafts stand under one that none can have, and pages call it so.
+const NEW: DocumentId = DocumentId([0; 16]);
+const NEW_NAME: &str = "new";
 
 /// What is typed and not added yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -108,12 +111,18 @@ struct OfField {
 pub(super) fn routes() -> Router<std::sync::Arc<super::api::Shared>> {
     Router::new()
         .route("/drafts", get(list))
+        .route("/drafts/new", get(of_a_new_one))
         .route("/assessments/{id}/drafts", put(keep))
         .route("/assessments/{id}/begin", get(begin))
 }
 
 async fn list(State(shared): Here) -> Response {
     with_engine(shared, |engine, house| Ok(MyDrafts { drafts: mine(engine, &house.manner)? })).await
+}
+
+/// What was typed on "Why this group?" of an assessment that is not open yet.
+async fn of_a_new_one(State(shared): Here) -> Response {
+    with_engine(shared, |engine, _| of(engine, NEW)).await
 }
 
 async fn keep(State(shared): Here, Path(id): Path<String>, Json(draft): Json<ToKeepDraft>) -> Response {
@@ -157,7 +166,7 @@ fn keep_draft(engine: &Engine, house: &House, id: &str, given: ToKeepDraft) -> R
             "This draft is longer than an entry may be. It is not saved: shorten it, or add it in parts",
         ));
     }
-    let document = verbs::document(engine, id)?;
+    let document = if id == NEW_NAME { NEW } else { verbs::document(engine, id)? };
     let row = key(&document, &field);
     let kept = engine.step(move |work| {
         let standing = work.rows().row(DRAFT, &row)?.and_then(|bytes| read(&bytes));
@@ -184,7 +193,8 @@ fn keep_draft(engine: &Engine, house: &House, id: &str, given: ToKeepDraft) -> R
         ));
     };
     let revision = draft.as_ref().map_or(0, |draft| draft.revision);
-    house.tell(News::Draft { assessment: document.to_string(), field, draft });
+    let assessment = if document == NEW { NEW_NAME.to_owned() } else { document.to_string() };
+    house.tell(News::Draft { assessment, field, draft });
     Ok(DraftKept { revision })
 }
 
@@ -206,6 +216,11 @@ fn mine(engine: &Engine, manner: &Manner) -> Result<Vec<MyDraft>, Failure> {
         Ok(documents.map(|one| one.id).collect::<Vec<_>>())
     })?;
     let mut mine = Vec::new();
+    // One line for all that is typed of it.
+    if let Some(draft) = of(engine, NEW)?.into_values().find(|draft| !draft.text.trim().is_empty()) {
+        let (assessment, what) = (NEW_NAME.to_owned(), "Why this group, of an assessment that is not open yet".to_owned());
+        mine.push(MyDraft { assessment, title: None, what, beginning: beginning(&draft), page: String::new() });
+    }
     for document in documents {
         let drafts = of(engine, document)?;
         if drafts.is_empty() {
@@ -215,12 +230,16 @@ fn mine(engine: &Engine, manner: &Manner) -> Result<Vec<MyDraft>, Failure> {
         let shown = verbs::shown(engine, &assessment, manner)?;
         for (field, draft) in drafts {
             let (what, page) = place(&shown.view, &field, &draft);
-            let beginning: String = draft.text.chars().take(BEGINNING).collect();
-            let beginning = if beginning.len() < draft.text.len() { format!("{beginning} …") } else { beginning };
+            let beginning = beginning(&draft);
             mine.push(MyDraft { assessment: assessment.clone(), title: shown.view.title.clone(), what, beginning, page });
         }
     }
     Ok(mine)
+}
+
+fn beginning(draft: &Draft) -> String {
+    let beginning: String = draft.text.chars().take(BEGINNING).collect();
+    if beginning.len() < draft.text.len() { format!("{beginning} …") } else { beginning }
 }
 
 /// What a draft is of, and on which page it goes on.

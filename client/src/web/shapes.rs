@@ -259,6 +259,12 @@ pub(crate) struct ToRemove {
     pub(crate) why: String,
 }
 
+/// Goes on in a new assessment.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToContinue {
+    pub(crate) why: String,
+}
+
 /// A colleague's link.
 #[derive(Deserialize, TS)]
 pub(crate) struct ToJoin {

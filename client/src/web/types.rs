@@ -144,6 +144,8 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<RecordShown>();
     all.add::<crate::json::MapsShown>();
     all.add::<ToNameOnMap>();
+    all.add::<super::shapes::ToContinue>();
+    all.add::<crate::json::Continued>();
     all.add::<super::shapes::ToKeepReference>();
     all.add::<super::shapes::ReferenceKept>();
     all.add::<ToSetNamesOnMaps>();

@@ -100,7 +100,7 @@ try {
     await priya.follow("My work");
     await priya.page.getByRole("link", { name: /Somebody is not asked yet/ }).click();
     await priya.heading("Who knows about it?");
-    await priya.page.getByLabel("not yet", { exact: true }).check();
+    await priya.page.getByLabel("Not yet", { exact: true }).check();
     await priya.press("Go on");
     await priya.heading("Overview");
     await priya.follow("My work");

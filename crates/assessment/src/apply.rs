@@ -114,6 +114,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
             settle(tx, &map, "summary", ScalarValue::Bytes(document.0.to_vec()))?;
             Ok((None, "summary".to_owned()))
         }
+        Command::NoteContinued { from, because } => life::note_continued(tx, ctx, from, because),
         Command::StateSummaryDevice { device } => {
             let map = root_map(tx, "people")?;
             let key = format!("{}.summary", PersonId(ctx.person));
@@ -166,6 +167,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
             given.put(tx, &entry)?;
             Ok((Some(*id), format!("source:{}", short(id))))
         }
+        Command::NameResolver(given) => crate::choose::name_resolver(tx, people, given),
         Command::Choose { field, value } => crate::choose::choose(tx, ctx, people, field, value),
         Command::LookedAt { id } => {
             let entry = entry(tx, id)?;

@@ -5,6 +5,7 @@ use std::fmt;
 use automerge::ChangeHash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::choose::NameResolver;
 use crate::hint_review::NoteHintReview;
 use crate::ids::{DeviceId, EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
@@ -149,6 +150,14 @@ pub enum Command {
         /// Its id.
         document: EntryId,
     },
+    /// Notes that this goes on from an earlier assessment, whose group cannot be used any more (protocol 9). A summary of the earlier
+    /// one stays there: readers are asked anew.
+    NoteContinued {
+        /// The earlier one's document.
+        from: EntryId,
+        /// Why it could not go on there.
+        because: String,
+    },
     /// Says which device of mine asks to be let in to the summary, so that a lead's Kith can let exactly that one in.
     StateSummaryDevice {
         /// It.
@@ -235,6 +244,8 @@ pub enum Command {
         #[serde(default)]
         agreed: Option<Agreed>,
     },
+    /// Asks somebody to choose between two versions.
+    NameResolver(NameResolver),
     /// Settles two versions: `field` and `value` as the view shows them.
     Choose {
         /// `TwoVersions::field`.

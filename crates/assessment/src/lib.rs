@@ -77,6 +77,7 @@ pub use apply::apply;
 pub use caseload::{
     Caseload, CaseloadPerson, CaseloadPlace, HeldAs, HeldAssessment, HeldLabel, HeldRecord, agency_of, caseload, caseload_names,
 };
+pub use choose::{ChosenView, NameResolver, ResolverView};
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
 pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
@@ -89,8 +90,8 @@ pub use hints::{FEW_GOALS, Hint, hints_version};
 pub use history::{HistoryLine, history, history_with};
 pub use ids::{DeviceId, EntryId, IdError, InviteId, PersonId, device_of_actor};
 pub use life::{
-    ActToday, CloseAssessment, ClosedView, LifeView, LookAgainAt, ReopenAssessment, STALE_AFTER_DAYS, SayStillTrue, SetReview,
-    Stale, StillTrueView, stale,
+    ActToday, CloseAssessment, ClosedView, ContinuedView, LifeView, LookAgainAt, ReopenAssessment, STALE_AFTER_DAYS,
+    SayStillTrue, SetReview, Stale, StillTrueView, stale,
 };
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use lines::{Line, lines};

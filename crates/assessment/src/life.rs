@@ -4,11 +4,12 @@ use automerge::transaction::Transaction;
 use automerge::{ReadDoc, ScalarValue};
 use serde::{Deserialize, Serialize};
 
+use crate::choose::{self, ChosenView, ResolverView};
 use crate::command::{Context, Refusal};
 use crate::dates::{self, long_day};
 use crate::entry::Reader;
 use crate::ids::EntryId;
-use crate::limits::{self, NAME_LIMIT, WHY_LIMIT};
+use crate::limits::{self, NAME_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 use crate::read::{self, objects};
 use crate::record::Record;
 use crate::sharing::{self, SharedView};
@@ -19,6 +20,8 @@ use crate::write::{Written, day, known, line, object_at, real_day, sentences, se
 
 /// After how many days without a look a side may be out of date (R31; our proposal, after the twelve weeks of practice 2.6).
 pub const STALE_AFTER_DAYS: i64 = 84;
+/// What the name of an assessment that goes on from another ends with.
+const CONTINUED: &str = ", continued";
 
 /// "Someone must act today": opens the assessment at once; why is answered by the end of the next working day (R16).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
@@ -132,6 +135,30 @@ pub struct LifeView {
     /// The summary's document, if there is one: readers are in its group and no other.
     #[serde(default)]
     pub summary: Option<String>,
+    /// It goes on from an earlier assessment.
+    #[serde(default)]
+    pub continued: Option<ContinuedView>,
+    /// Who is asked to choose, where there are two versions.
+    #[serde(default)]
+    pub resolvers: Vec<ResolverView>,
+    /// What was chosen where there had been two, and by whom.
+    #[serde(default)]
+    pub chosen: Vec<ChosenView>,
+}
+
+/// An assessment goes on from an earlier one, in a group of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct ContinuedView {
+    /// The earlier one's document.
+    pub from: String,
+    /// Why it could not go on there.
+    pub because: String,
+    /// Since when.
+    pub date: String,
+    /// Who went on.
+    pub by: Who,
+    /// What stands above every page: "Continued from … because …".
+    pub words: String,
 }
 
 pub(crate) fn act_today(tx: &mut Transaction<'_>, ctx: &Context<'_>) -> Result<Written, Refusal> {
@@ -141,6 +168,41 @@ pub(crate) fn act_today(tx: &mut Transaction<'_>, ctx: &Context<'_>) -> Result<W
     }
     settle(tx, &map, "act-today", ctx.now.into())?;
     Ok((None, "act-today".to_owned()))
+}
+
+pub(crate) fn note_continued(
+    tx: &mut Transaction<'_>,
+    ctx: &Context<'_>,
+    from: &EntryId,
+    because: &str,
+) -> Result<Written, Refusal> {
+    let map = standing_map(tx, "life")?;
+    let because = limits::prose("reason", because, WHY_LIMIT)?;
+    settle(tx, &map, "continued-from", ScalarValue::Bytes(from.0.to_vec()))?;
+    settle(tx, &map, "continued-because", because.as_str().into())?;
+    settle(tx, &map, "continued", dates::day(ctx.now).as_str().into())?;
+    settle(tx, &map, "summary", ScalarValue::Null)?;
+    // Two of one name would be taken for each other in every list.
+    if let Some(title) = read::text_scalar(tx, &automerge::ROOT, "title").filter(|title| !title.ends_with(CONTINUED)) {
+        let room = TITLE_LIMIT - CONTINUED.len();
+        let title: String = title
+            .chars()
+            .scan(0, |units, c| {
+                *units += c.len_utf16();
+                (*units <= room).then_some(c)
+            })
+            .collect();
+        settle(tx, &automerge::ROOT, "title", format!("{title}{CONTINUED}").as_str().into())?;
+    }
+    Ok((None, "continued".to_owned()))
+}
+
+fn continued(reader: &Reader<'_>, record: &Record<'_>) -> Option<ContinuedView> {
+    let held = read::scalars(reader.doc, &record.object, "continued").pop()?;
+    let (from, because, by) = (record.word("continued-from")?, record.word("continued-because")?, reader.people.who(held.by));
+    let date = held.shown();
+    let words = format!("Continued by {} on {} from an earlier assessment, because: {because}", by.name, long_day(&date));
+    Some(ContinuedView { from, because, date, by, words })
 }
 
 pub(crate) fn set_review(tx: &mut Transaction<'_>, given: &SetReview) -> Result<Written, Refusal> {
@@ -210,8 +272,10 @@ fn label(key: &str) -> Option<&'static str> {
         "closed" => Some("whether this is closed"),
         "outcomes" | "kept" | "kept-why" | "families" | "families-why" | "next-owner" => Some("what was said at closing"),
         "summary" => Some("which document the summary is"),
+        "continued" | "continued-from" | "continued-because" => Some("from what this goes on"),
         "reopened-why" => Some("why it was opened again"),
         key if key.starts_with(crate::hint_review::PREFIX) => Some("what became of hints"),
+        key if key.starts_with(choose::RESOLVER) || key.starts_with(choose::CHOSE) => Some("who chooses between two versions"),
         key if key.starts_with("still-true.") => Some("whether a side is still true"),
         key if key.starts_with("looked.") => Some("when a side was looked at"),
         key if key.parse::<EntryId>().is_ok() => Some("what was shared"),
@@ -222,8 +286,10 @@ fn label(key: &str) -> Option<&'static str> {
 pub(crate) fn life(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<NewerField>) -> LifeView {
     let Some(record) = Record::standing(reader, "life") else { return LifeView::default() };
     let (mut two_versions, unknown) = record.two_versions_and_newer(&label);
-    // Which summary it is, nobody has to choose.
-    two_versions.retain(|two| two.field != "life/summary");
+    // Which summary it is, nobody has to choose; nor who is to choose.
+    two_versions.retain(|two| {
+        two.field != "life/summary" && !two.field.starts_with("life/resolver.") && !two.field.starts_with("life/chose.")
+    });
     marks.extend(two_versions.into_iter().map(Mark::TwoVersions));
     newer.extend(unknown);
     let held = read::scalars(reader.doc, &record.object, "closed");
@@ -251,7 +317,11 @@ pub(crate) fn life(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<N
         closed,
         reopened_why: record.word("reopened-why"),
         shared,
-        summary: record.words("summary").into_iter().min(),
+        summary: record.words("summary").into_iter().filter(|word| !word.is_empty()).min(),
+        continued: continued(reader, &record),
+        // Known when every mark is.
+        resolvers: Vec::new(),
+        chosen: Vec::new(),
     }
 }
 

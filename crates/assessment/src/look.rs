@@ -9,7 +9,7 @@ use crate::framework::{Framework, Heading};
 use crate::ids::{EntryId, InviteId};
 use crate::people::{Owners, People};
 use crate::read::{Chosen, described, entries, integer, objects, scalars, text_scalar};
-use crate::schema::{PURPOSE_TEXTS, ROOT_KEYS, SCHEMA, framework};
+use crate::schema::{PURPOSE_TEXTS, ROOT_KEYS, SCHEMA, framework, newer_schema};
 use crate::view::{
     Answered, AssessmentView, DifferingView, DimensionView, EntryView, InviteView, Mark, NewerField, PurposeView, SideView,
 };
@@ -34,9 +34,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         newer.push(NewerField { field: "framework".to_owned(), value });
     }
     let schema = crate::read::number(doc, &ROOT, "schema").unwrap_or(SCHEMA);
-    if schema > SCHEMA {
-        newer.push(NewerField { field: "schema".to_owned(), value: schema.to_string() });
-    }
+    newer.extend(newer_schema(doc));
     newer_at_root(doc, &mut newer);
 
     let mut title_versions = Vec::new();
@@ -70,7 +68,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
     let picture = picture::picture(&reader, &known_strands, &mut marks, &mut newer);
     let meetings = meetings::meetings(&reader, &mut marks, &mut newer);
     let openness = openness::openness(&reader, &mut marks, &mut newer);
-    let life = life::life(&reader, &mut marks, &mut newer);
+    let mut life = life::life(&reader, &mut marks, &mut newer);
     let hint_reviews = crate::hint_review::reviews(&reader);
     let loose_views = loose_views.into_iter().chain(views.into_values().flatten()).collect::<Vec<_>>();
     for entry in &all {
@@ -84,6 +82,9 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
     beside.for_each(|view| view_marks(view, &mut marks));
     let (sides, elsewhere) = lay_out(&reader, framework.as_ref(), all, &voices, &mut marks);
     let invites = invite_views(&reader, &mut marks);
+    if let Ok(map) = crate::write::standing_map(doc, "life") {
+        (life.resolvers, life.chosen) = crate::choose::look(&reader, &map, &marks);
+    }
     let title = text_scalar(doc, &ROOT, "title");
     let people = people.views();
     for person in &people {

@@ -124,6 +124,11 @@ impl People {
         }
     }
 
+    /// Whether somebody has a device that writes here.
+    pub(crate) fn writes(&self, person: &PersonId) -> bool {
+        self.known.get(person).is_some_and(|known| !known.devices.is_empty())
+    }
+
     /// Different values with who wrote each; one value that two people wrote is one version.
     pub(crate) fn versions(&self, held: &[Held]) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();

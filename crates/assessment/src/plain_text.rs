@@ -24,6 +24,9 @@ pub fn plain_text(view: &AssessmentView) -> String {
     if view.schema > crate::schema::SCHEMA {
         page.line(0, "A newer version of Kith has written in this assessment. Everything is kept; update Kith to see all of it.");
     }
+    if let Some(continued) = &view.life.continued {
+        page.line(0, &continued.words);
+    }
     if view.purpose.better.text.trim().is_empty() {
         page.line(0, &view.purpose.head);
     }

@@ -223,6 +223,12 @@ pub fn is_assessment(doc: &Automerge) -> bool {
         && !crate::read::objects(doc, &ROOT, "entries", ObjType::Map).is_empty()
 }
 
+/// That a newer Kith has moved the document on to a schema that this one does not know, as a person reads it.
+pub(crate) fn newer_schema(doc: &Automerge) -> Option<crate::view::NewerField> {
+    let schema = crate::read::number(doc, &ROOT, "schema").filter(|schema| *schema > SCHEMA)?;
+    Some(crate::view::NewerField { field: "schema".to_owned(), value: schema.to_string() })
+}
+
 /// The document's own id, written in its genesis change.
 pub fn document_id(doc: &Automerge) -> Option<[u8; 16]> {
     crate::read::bytes16(doc, &ROOT, "document")

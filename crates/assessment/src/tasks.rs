@@ -25,6 +25,8 @@ pub enum ForWhom {
     Leads,
     /// Whoever holds the strand.
     Holder,
+    /// Whoever was asked to choose.
+    Named,
     /// The agency that owns the action. All agencies in the plan see it (R39).
     Owner,
 }
@@ -212,7 +214,16 @@ fn marks(view: &AssessmentView, me: Option<&str>, list: &mut List<'_>) {
             Mark::TwoVersions(two) => {
                 let words: Vec<String> = two.values.iter().map(|version| format!("\"{}\"", version.words)).collect();
                 let what = format!("Choose between two versions of {}: {}", two.label, words.join(" or "));
-                list.add("two-versions", what, None, all, &two.field);
+                // Whoever is asked has it in their list, and nobody else; all can choose.
+                match view.life.resolvers.iter().find(|one| one.field == two.field) {
+                    Some(one) => {
+                        let mine = me.is_some() && one.person.person.as_deref() == me;
+                        let asked =
+                            format!("{what} ({} asked {} to choose)", one.by.name, if mine { "you" } else { &one.person.name });
+                        list.add("two-versions", asked, None, (ForWhom::Named, mine), &two.field);
+                    }
+                    None => list.add("two-versions", what, None, all, &two.field),
+                }
             }
             Mark::EditedApart { field, label, .. } => {
                 list.add("edited-apart", format!("Read once what two people wrote apart: {label}"), None, all, field);

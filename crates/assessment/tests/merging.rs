@@ -419,3 +419,41 @@ proptest! {
         prop_assert!(kith_assessment::open(&priya.doc.save()).is_ok());
     }
 }
+
+#[test]
+fn whoever_is_asked_to_choose_has_it_in_their_list_anybody_may_and_who_did_is_shown() {
+    let mut priya = Writer::begin(1);
+    priya.introduces("Priya Marsh", "children's social care");
+    let mut nadia = priya.copy(2);
+    nadia.introduces("Nadia Sorrell", "school");
+    exchange(&mut priya, &mut nadia);
+    let [me, her] = [priya.person, nadia.person].map(kith_assessment::PersonId);
+    let ask = |person| Command::NameResolver(kith_assessment::NameResolver { field: "title".into(), person });
+    assert!(priya.try_to(&ask(Some(her))).is_err(), "there is nothing to choose");
+    priya.does(Command::SetTitle { title: "Larch".into() });
+    nadia.does(Command::SetTitle { title: "Alder".into() });
+    exchange(&mut priya, &mut nadia);
+    assert!(priya.try_to(&ask(Some(kith_assessment::PersonId([9; 16])))).is_err(), "nobody of that name writes here");
+    let waits = |writer: &Writer, who| {
+        let tasks = kith_assessment::tasks(&writer.view(), Some(&who), "2026-05-05");
+        tasks.into_iter().any(|task| task.kind == "two-versions" && task.mine)
+    };
+    assert!(waits(&priya, me) && waits(&nadia, her), "it is everybody's");
+    priya.does(ask(Some(her)));
+    // Two who ask apart make no new thing to choose.
+    nadia.does(ask(Some(me)));
+    exchange(&mut priya, &mut nadia);
+    assert!(priya.view().marks.iter().all(|mark| !matches!(mark, Mark::TwoVersions(two) if two.field.starts_with("life/"))));
+    let asked = priya.view().life.resolvers;
+    assert_eq!(asked.len(), 1);
+    let other = if asked[0].person.name == "Nadia Sorrell" { me } else { her };
+    let (whose, others) = if other == me { (her, me) } else { (me, her) };
+    assert!(waits(&priya, whose) && !waits(&priya, others), "it stands in one list alone");
+    // Anybody may choose all the same.
+    priya.does(Command::Choose { field: "title".into(), value: "Larch".into() });
+    exchange(&mut priya, &mut nadia);
+    let life = nadia.view().life;
+    assert_eq!(life.resolvers, []);
+    let chosen: Vec<_> = life.chosen.iter().map(|one| (one.field.as_str(), one.words.as_str(), one.by.name.as_str())).collect();
+    assert_eq!(chosen, [("title", "Larch", "Priya Marsh")]);
+}

@@ -102,7 +102,7 @@ impl AdmitPack {
             base: self.base,
             tail: self.tail.iter().map(|record| (record.seq, record.sender, record.bundle.clone().into())).collect(),
             k_marks: self.k_marks.clone(),
-            authors: authors_to_wire(&self.authors),
+            authors: authors_to_wire(&self.authors, self.document),
         })
     }
 

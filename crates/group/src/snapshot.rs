@@ -25,7 +25,7 @@ pub struct AuthorRow {
     pub public: PublicKey,
     /// Whose it was.
     pub person: PersonId,
-    /// Its latest statement, which covers all that it wrote.
+    /// Its latest statement, which covers all that it wrote: said in this document, or in the one that this one continues.
     pub last: Option<SignedStatement>,
 }
 
@@ -83,7 +83,7 @@ impl Snapshot {
             seen: self.seen,
             digest: self.digest,
             content: self.content.clone().into(),
-            authors: authors_to_wire(&self.authors),
+            authors: authors_to_wire(&self.authors, self.document),
             quarantine: self.quarantine.clone(),
             by: self.by,
         }
@@ -114,13 +114,14 @@ impl Snapshot {
     }
 }
 
-pub(crate) fn authors_to_wire(authors: &[AuthorRow]) -> Vec<AuthorWire> {
+pub(crate) fn authors_to_wire(authors: &[AuthorRow], document: DocumentId) -> Vec<AuthorWire> {
     authors
         .iter()
         .map(|row| AuthorWire {
             public: row.public,
             person: row.person,
             last: row.last.as_ref().map(|last| last.to_wire(Some(row.device))),
+            said_in: row.last.as_ref().map(|last| last.statement.document).filter(|said_in| *said_in != document),
         })
         .collect()
 }
@@ -133,7 +134,7 @@ pub(crate) fn authors_from_wire(authors: Vec<AuthorWire>, document: DocumentId) 
             let device = device_id(&wire.public);
             let last = match wire.last {
                 None => None,
-                Some(last) => Some(SignedStatement::from_wire(last, document, device)?),
+                Some(last) => Some(SignedStatement::from_wire(last, wire.said_in.unwrap_or(document), device)?),
             };
             let own = last.as_ref().is_none_or(|last| last.statement.author == device);
             own.then_some(AuthorRow { device, public: wire.public, person: wire.person, last })
@@ -182,6 +183,9 @@ pub(crate) struct AuthorWire {
     person: PersonId,
     #[n(2)]
     last: Option<StatementWire>,
+    /// The document in which it was said, if that is another: the one that this one continues (protocol 9).
+    #[n(3)]
+    said_in: Option<DocumentId>,
 }
 
 #[cfg(test)]
@@ -232,6 +236,19 @@ pub(crate) mod tests {
         let bytes = snapshot().encode().unwrap();
         insta::assert_snapshot!(hex(&bytes));
         assert_eq!(Snapshot::decode(&bytes), Ok(snapshot()));
+    }
+
+    #[test]
+    fn what_was_signed_in_a_document_that_this_one_continues_keeps_its_document_and_its_signature() {
+        let mut continued = snapshot();
+        let mut earlier = author(4, DocumentId([6; 16]));
+        earlier.person = PersonId([4; 16]);
+        continued.authors.push(earlier.clone());
+        continued.authors.sort_by_key(|row| row.device);
+        let read = Snapshot::decode(&continued.encode().unwrap()).unwrap();
+        let row = read.authors.iter().find(|row| row.device == earlier.device).unwrap();
+        assert_eq!(row, &earlier);
+        assert!(row.last.as_ref().unwrap().verify(&row.public));
     }
 
     #[test]

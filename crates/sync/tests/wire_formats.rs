@@ -99,6 +99,7 @@ fn server() -> Vec<ServerMessage> {
         ServerMessage::Requests {
             document: DOCUMENT,
             waiting: vec![WaitingRequest { request: REQUEST, invite: INVITE, sealed: vec![6], nonce: None }],
+            all: None,
         },
         state(RequestState::Waiting),
         state(RequestState::Revealed { nonce: Digest([9; 32]) }),

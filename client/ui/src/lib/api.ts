@@ -1,10 +1,10 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AgreementNoted, AppState, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone,
-  ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown, InDanger,
+  AgreementNoted, AppState, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone, Continued,
+  ComputerShown, CopyShown, Decided, DetachedShown, Draft, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown, InDanger,
   Invited, LetInShown, Listed, Made, MapsShown, MembersShown, MyDrafts, NamesOnMaps, NewAssessment, NewProfile, News, Opened,
   PictureShown, ProgramAdded, PublishedShown, RecordShown, ReferenceKept, RequestsShown, ReviewShown, SinceShown, StrandCommand, SummaryShown,
-  ThenAndNow, TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToKeepReference, ToNameOnMap,
+  ThenAndNow, TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToContinue, ToKeepReference, ToNameOnMap,
   ToNoteAgreement, ToNoteHeard, ToSetNamesOnMaps, ToTell, ToType, TypedOn, WordsJoined, WorkShown,
 } from "./types";
 
@@ -102,6 +102,7 @@ export const api = {
   assessment: (id: string) => json<AssessmentShown>("GET", of(id)),
   command: (id: string, command: Command) => json<CommandDone>("POST", `${of(id)}/commands`, command),
   draft: (id: string, draft: ToKeepDraft) => json<DraftKept>("PUT", `${of(id)}/drafts`, draft, WHILE_TYPING),
+  newDrafts: () => json<Record<string, Draft>>("GET", "/drafts/new"),
   drafts: () => json<MyDrafts>("GET", "/drafts"),
   beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
   hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check, WHILE_TYPING),
@@ -135,6 +136,7 @@ export const api = {
   attach: (id: string, asked: ToAttach) => json<AttachedShown>("POST", `${of(id)}/attach`, asked),
   record: (id: string) => json<RecordShown>("GET", record(id)),
   recordCommand: (id: string, command: StrandCommand) => json<CommandDone>("POST", `${record(id)}/commands`, command),
+  goOn: (id: string, why: string) => json<Continued>("POST", `${of(id)}/continue`, { why } satisfies ToContinue),
   keepReference: (id: string, asked: ToKeepReference) => json<ReferenceKept>("POST", `${record(id)}/references`, asked),
   maps: (id: string) => json<MapsShown>("GET", `${record(id)}/maps`),
   namesOnMap: (id: string, asked: ToNameOnMap) => json<unknown>("POST", `${record(id)}/map-names`, asked),

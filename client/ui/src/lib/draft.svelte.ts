@@ -8,6 +8,13 @@ import { unsaved, waits, waitsNoMore } from "./unsaved";
 const SOON = 400;
 const AGAIN = 1500;
 
+/** What an assessment that is not open yet is called here. */
+export const NEW = "new";
+
+async function drafts(assessment: string): Promise<Record<string, Draft | undefined>> {
+  return assessment === NEW ? api.newDrafts() : (await api.assessment(assessment)).drafts;
+}
+
 export class DraftBox {
   text = $state("");
   choices = $state<Record<string, string>>({});
@@ -92,7 +99,7 @@ export class DraftBox {
       const why = app.notice(error);
       const code = error instanceof Refusal ? error.code : "";
       if (code === "draft-elsewhere") {
-        this.elsewhere = (await api.assessment(this.assessment)).drafts[this.field];
+        this.elsewhere = (await drafts(this.assessment))[this.field];
         if (!this.elsewhere) this.#known = 0;
       } else if (code === "too-long") {
         this.problem = why;

@@ -1446,6 +1446,20 @@ can_put_back: boolean, };
 
 export type Choice = { value: string, words: string, };
 
+export type ChosenView = { 
+/**
+ * Where there were two.
+ */
+field: string, 
+/**
+ * What they kept, in words.
+ */
+words: string, 
+/**
+ * Who.
+ */
+by: Who, };
+
 export type CloseAssessment = { 
 /**
  * What has changed for the young people.
@@ -1590,7 +1604,15 @@ because: string | null, } | { "do": "set-summary",
 /**
  * Its id.
  */
-document: string, } | { "do": "state-summary-device", 
+document: string, } | { "do": "note-continued", 
+/**
+ * The earlier one's document.
+ */
+from: string, 
+/**
+ * Why it could not go on there.
+ */
+because: string, } | { "do": "state-summary-device", 
 /**
  * It.
  */
@@ -1694,7 +1716,7 @@ date: string | null,
 /**
  * Whether those whose words these are agreed.
  */
-agreed: Agreed | null, } | { "do": "choose", 
+agreed: Agreed | null, } | { "do": "name-resolver" } & NameResolver | { "do": "choose", 
 /**
  * `TwoVersions::field`.
  */
@@ -2013,6 +2035,42 @@ because: string | null,
  * Who checked.
  */
 by: Who, };
+
+export type Continued = { 
+/**
+ * The new one.
+ */
+assessment: string, 
+/**
+ * Its name.
+ */
+title: string, 
+/**
+ * The one that it goes on from.
+ */
+from: string, };
+
+export type ContinuedView = { 
+/**
+ * The earlier one's document.
+ */
+from: string, 
+/**
+ * Why it could not go on there.
+ */
+because: string, 
+/**
+ * Since when.
+ */
+date: string, 
+/**
+ * Who went on.
+ */
+by: Who, 
+/**
+ * What stands above every page: "Continued from … because …".
+ */
+words: string, };
 
 export type CopiesShown = { 
 /**
@@ -2468,7 +2526,7 @@ export type Fair = "yes" | "not-really" | "no" | (string & {});
 
 export type FindShown = { assessments: Array<FoundIn>, };
 
-export type ForWhom = "everybody" | "leads" | "holder" | "owner";
+export type ForWhom = "everybody" | "leads" | "holder" | "named" | "owner";
 
 export type Found = { 
 /**
@@ -3064,7 +3122,19 @@ shared: Array<SharedView>,
 /**
  * The summary's document, if there is one: readers are in its group and no other.
  */
-summary: string | null, };
+summary: string | null, 
+/**
+ * It goes on from an earlier assessment.
+ */
+continued: ContinuedView | null, 
+/**
+ * Who is asked to choose, where there are two versions.
+ */
+resolvers: Array<ResolverView>, 
+/**
+ * What was chosen where there had been two, and by whom.
+ */
+chosen: Array<ChosenView>, };
 
 export type Line = { 
 /**
@@ -3699,6 +3769,16 @@ beginning: string,
 page: string, };
 
 export type MyDrafts = { drafts: Array<MyDraft>, };
+
+export type NameResolver = { 
+/**
+ * Where there are two versions, as the view says it.
+ */
+field: string, 
+/**
+ * Whom; nobody any more, if left out.
+ */
+person: string | null, };
 
 export type NameShown = { 
 /**
@@ -4785,6 +4865,20 @@ fresh: boolean,
  * They.
  */
 requests: Array<RequestShown>, };
+
+export type ResolverView = { 
+/**
+ * Where there are two versions.
+ */
+field: string, 
+/**
+ * Who is to choose.
+ */
+person: Who, 
+/**
+ * Who asked them.
+ */
+by: Who, };
 
 export type RestEntryOn = { 
 /**
@@ -6127,6 +6221,8 @@ then: string,
  * The same of the second; none: now.
  */
 now: string | null, };
+
+export type ToContinue = { why: string, };
 
 export type ToCopy = { 
 /**

@@ -197,6 +197,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
             newer.push(NewerField { value: crate::read::described(doc, &item.id, &item.value), field: item.key });
         }
     }
+    newer.extend(crate::schema::newer_schema(doc));
     let person = Record::standing(&reader, "person");
     if let Some(person) = &person {
         let (two_versions, unknown) = person.two_versions_and_newer(&person_label);

@@ -71,6 +71,8 @@ pub(super) struct Document {
     pub(super) last_arrival: i64,
     /// What guests sent.
     pub(super) guests: Guests,
+    /// On this line the relay has told everybody who waits to be let in.
+    pub(super) knows_who_waits: bool,
 }
 
 impl Document {
@@ -104,6 +106,7 @@ impl Document {
             last_process: i64::MIN / 2,
             last_arrival: 0,
             guests: Guests::default(),
+            knows_who_waits: false,
         })
     }
 
@@ -177,7 +180,7 @@ impl Document {
         self.load_authors(rows)?;
         for (device, member) in &state.roster.members {
             if !self.authors.contains_key(device) {
-                let author = AuthorRow { public: member.public, person: member.person, last: None, k: 0, seen: 0 };
+                let author = AuthorRow { public: member.public, person: member.person, last: None, k: 0, seen: 0, said_in: None };
                 self.authors.insert(*device, author);
                 self.dirty.insert(*device);
             }
@@ -325,6 +328,7 @@ impl Document {
         self.retry_at = 0;
         self.tick_at = None;
         self.guests = Guests::default();
+        self.knows_who_waits = false;
     }
 
     /// Asks for a tick at `at` at the latest.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use kith_group::{
-    AdmitPack, BlobId, Bundle, CommitAad, DeviceId, DeviceKey, DocumentId, GroupName, GroupState, JoinRequest, Link, PersonId,
-    Record, RequestId, Rows, Seen, Snapshot, actor_family, blob_digest, chain, four_words, member, open_blob, open_request,
-    request_digest, seal_request,
+    AdmitPack, AuthorRow as WireAuthor, BlobId, Bundle, CommitAad, DeviceId, DeviceKey, DocumentId, GroupName, GroupState,
+    JoinRequest, Link, PersonId, Record, RequestId, Rows, Seen, Snapshot, actor_family, blob_digest, chain, four_words, member,
+    open_blob, open_request, request_digest, seal_request,
 };
 
 use super::document::{Document, brought};
@@ -398,17 +398,22 @@ fn replay(pack: &AdmitPack, snapshot: &Snapshot) -> Result<Replica, ClientError>
     if replica.admit(&arrivals).iter().any(|verdict| matches!(verdict, replica::Verdict::Refused(_))) {
         return Err(wrong("a record of the tail does not apply"));
     }
+    all_signed(&replica, &pack.authors).map_err(wrong)?;
+    Ok(replica)
+}
+
+/// Everything in a document is signed by who wrote it; else what is not.
+pub(super) fn all_signed(replica: &Replica, authors: &[WireAuthor]) -> Result<(), &'static str> {
     for (actor, device) in replica.authors() {
-        let device = device.ok_or_else(|| wrong("a change by nobody's device"))?;
-        let author = pack.authors.iter().find(|row| row.device == device).ok_or_else(|| wrong("an unknown author"))?;
-        let signed =
-            author.last.as_ref().filter(|last| last.verify(&author.public)).ok_or_else(|| wrong("an unsigned author"))?;
+        let device = device.ok_or("a change by nobody's device")?;
+        let author = authors.iter().find(|row| row.device == device).ok_or("an unknown author")?;
+        let signed = author.last.as_ref().filter(|last| last.verify(&author.public)).ok_or("an unsigned author")?;
         let lasts: Vec<_> = signed.statement.lasts.iter().map(last_change).collect();
         if actor_family(&actor) != Some(device) || replica.coverage(&device, &lasts) != Coverage::Whole {
-            return Err(wrong("a change that its author did not sign"));
+            return Err("a change that its author did not sign");
         }
     }
-    Ok(replica)
+    Ok(())
 }
 
 /// The document as it is stored: the snapshot with the tail in it, proved to load.
@@ -490,9 +495,10 @@ fn write_document(
             last: None,
             k: k_marks.get(&author.device).copied().unwrap_or(0),
             seen: author.last.as_ref().map_or(0, |last| last.statement.seen.seq),
+            said_in: None,
         };
         if let Some(last) = &author.last {
-            row.set_last(last);
+            row.set_last(document, last);
         }
         rows::put(rows, rows::AUTHOR, &rows::below(document, &author.device.0), &row)?;
     }

@@ -160,8 +160,8 @@ fn heard(
             decided(documents, step, id, |intent| matches!(intent, Intent::Invite { invite: wanted, .. } if *wanted == invite))
         }
         ServerMessage::Decided { request } => decided(documents, step, id, |intent| is_about(intent, &request)),
-        ServerMessage::Requests { document, waiting } => match on_line(documents, id, &document) {
-            Some(document) => document.requests(step, waiting),
+        ServerMessage::Requests { document, waiting, all } => match on_line(documents, id, &document) {
+            Some(document) => document.requests(step, waiting, all == Some(true)),
             None => Ok(()),
         },
         ServerMessage::Request { request, state } => join::stands(line, step, id, &request, state),

@@ -356,7 +356,7 @@ impl Document {
         Ok(snapshot)
     }
 
-    fn author_table(&self) -> Vec<WireAuthor> {
+    pub(super) fn author_table(&self) -> Vec<WireAuthor> {
         self.authors
             .iter()
             .map(|(device, author)| WireAuthor {
@@ -497,8 +497,17 @@ impl Document {
         Ok(())
     }
 
-    /// Who waits, as the relay tells it to leads.
-    pub(super) fn requests(&mut self, step: &mut Step<'_>, waiting: Vec<WaitingRequest>) -> Result<(), ClientError> {
+    /// Who waits, as the relay tells it to leads; if these are all, whoever else was known has been answered by another lead.
+    pub(super) fn requests(&mut self, step: &mut Step<'_>, waiting: Vec<WaitingRequest>, all: bool) -> Result<(), ClientError> {
+        if all {
+            self.knows_who_waits = true;
+            for (key, _) in step.rows.scan_rows(rows::WAITING, &self.id.0, &[], usize::MAX)? {
+                if !waiting.iter().any(|one| key == rows::below(&self.id, &one.request.0)) {
+                    step.rows.delete_row(rows::WAITING, &key)?;
+                    step.out.notices.push(Notice::Waiting { document: self.id });
+                }
+            }
+        }
         for request in waiting {
             let key = rows::below(&self.id, &request.request.0);
             let before: Option<WaitingRequest> = rows::get(step.rows, rows::WAITING, &key)?;

@@ -13,6 +13,7 @@
 //! what is on disk.
 
 mod backup;
+mod continued;
 mod document;
 mod guests;
 mod join;
@@ -593,6 +594,11 @@ impl ClientCore {
     /// Requests that wait for a lead of this document.
     pub fn waiting(&self, rows: &dyn Rows, document: &DocumentId) -> Result<Vec<crate::wire::WaitingRequest>, ClientError> {
         membership::waiting(rows, document)
+    }
+
+    /// Whether the relay has told, on this connection, everybody who waits; it tells leads alone.
+    pub fn knows_who_waits(&self, document: &DocumentId) -> bool {
+        self.documents.get(document).is_some_and(|document| document.knows_who_waits)
     }
 
     /// Who is in, by the roster as this device last saw it.

@@ -237,7 +237,7 @@ impl Document {
                             && let Some(author) = self.authors.get_mut(&arrival.author)
                         {
                             author.seen = author.seen.max(signed.statement.seen.seq);
-                            author.set_last(&signed);
+                            author.set_last(&self.id, &signed);
                             self.dirty.insert(arrival.author);
                         }
                         if reading.row.sender != self.key.id() {

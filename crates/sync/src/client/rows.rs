@@ -221,11 +221,15 @@ pub(crate) struct AuthorRow {
     /// The highest place that they said they had seen.
     #[n(4)]
     pub(crate) seen: u64,
+    /// In which document that statement was made, if that is another: the one that this one continues (protocol 9).
+    #[n(5)]
+    pub(crate) said_in: Option<DocumentId>,
 }
 
 impl AuthorRow {
     /// Remembers a statement.
-    pub(crate) fn set_last(&mut self, signed: &SignedStatement) {
+    pub(crate) fn set_last(&mut self, document: &DocumentId, signed: &SignedStatement) {
+        self.said_in = Some(signed.statement.document).filter(|said_in| said_in != document);
         let bare = Bundle { signed: signed.clone(), payload: Payload::Changes(Vec::new()) };
         self.last = Some(bare.encode_for(&signed.statement.author));
     }
@@ -233,7 +237,7 @@ impl AuthorRow {
     /// The statement that [`AuthorRow::set_last`] remembered.
     pub(crate) fn last(&self, document: &DocumentId, device: &DeviceId) -> Option<SignedStatement> {
         let bytes = self.last.as_deref()?;
-        Bundle::decode_for(document, device, bytes).ok().map(|bundle| bundle.signed)
+        Bundle::decode_for(self.said_in.as_ref().unwrap_or(document), device, bytes).ok().map(|bundle| bundle.signed)
     }
 }
 
@@ -610,7 +614,14 @@ mod tests {
             body: vec![4],
             at: 5,
         };
-        let author = AuthorRow { public: PublicKey([1; 32]), person: PersonId([2; 16]), last: Some(vec![3]), k: 4, seen: 5 };
+        let author = AuthorRow {
+            public: PublicKey([1; 32]),
+            person: PersonId([2; 16]),
+            last: Some(vec![3]),
+            k: 4,
+            seen: 5,
+            said_in: None,
+        };
         let finding = FindingRow { seq: Some(1), device: None, text: "text".into(), at: 2 };
         let intents = [
             Intent::Invite { invite: InviteId([1; 16]), voucher: Digest([2; 32]), expires: 3 },

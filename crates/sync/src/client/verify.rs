@@ -76,6 +76,12 @@ impl Document {
                 self.row.base.seq
             ));
         }
+        let earlier = self.authors.values().filter(|author| author.said_in.is_some()).count();
+        if earlier > 0 {
+            notes.push(format!(
+                "this goes on from an earlier assessment: what {earlier} of its devices wrote is signed there, and their signatures hold here; that nothing of it is missing rests on whoever went on, and cannot be checked here"
+            ));
+        }
         if self.has_unsent || self.hot.accepted_k + 1 < self.hot.next_k {
             notes.push("own changes that are not sent yet are not part of this proof".into());
         }

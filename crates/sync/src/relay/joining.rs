@@ -146,26 +146,55 @@ impl Step<'_> {
 
     /// Tells leads who want to hear of requests about one that is new or has changed.
     fn tell_leads(&mut self, row: &RequestRow) -> Result<(), StoreError> {
-        let message = ServerMessage::Requests { document: row.document, waiting: vec![waiting(row)] };
+        let message = ServerMessage::Requests { document: row.document, waiting: vec![waiting(row)], all: None };
         let frame = Bytes::from(message.to_frame());
-        let present: Vec<ConnId> =
-            self.core.rooms.get(&row.document).map(|room| room.present.iter().copied().collect()).unwrap_or_default();
-        for conn in present {
-            let device = self.attached(conn, &row.document).filter(|a| a.requests).map(|a| a.device);
-            let Some(device) = device else { continue };
-            if !self.open(&row.document)?.is_some_and(|open| open.group.roster().is_lead(&device)) {
-                continue;
-            }
+        for conn in self.leads_who_listen(&row.document)? {
             if self.has_room(conn) {
                 self.send_frame(conn, frame.clone());
-            } else if let Some(connection) = self.core.connections.get_mut(&conn) {
-                if let Some(attached) = connection.documents.get_mut(&row.document) {
-                    attached.requests_due = true;
-                }
-                connection.mark_behind(row.document);
+            } else {
+                self.tell_later(conn, &row.document);
             }
         }
         Ok(())
+    }
+
+    /// Tells leads what waits now that one request was answered: else those who had seen it would go on being asked about it.
+    pub(super) fn tell_leads_what_waits(&mut self, document: &DocumentId, but: ConnId) -> Result<(), StoreError> {
+        for conn in self.leads_who_listen(document)? {
+            if conn == but {
+                continue;
+            }
+            if self.has_room(conn) {
+                self.send_requests(conn, *document)?;
+            } else {
+                self.tell_later(conn, document);
+            }
+        }
+        Ok(())
+    }
+
+    /// Connections of leads who want to hear of requests.
+    fn leads_who_listen(&mut self, document: &DocumentId) -> Result<Vec<ConnId>, StoreError> {
+        let present: Vec<ConnId> =
+            self.core.rooms.get(document).map(|room| room.present.iter().copied().collect()).unwrap_or_default();
+        let mut leads = Vec::new();
+        for conn in present {
+            let device = self.attached(conn, document).filter(|a| a.requests).map(|a| a.device);
+            let Some(device) = device else { continue };
+            if self.open(document)?.is_some_and(|open| open.group.roster().is_lead(&device)) {
+                leads.push(conn);
+            }
+        }
+        Ok(leads)
+    }
+
+    fn tell_later(&mut self, conn: ConnId, document: &DocumentId) {
+        if let Some(connection) = self.core.connections.get_mut(&conn) {
+            if let Some(attached) = connection.documents.get_mut(document) {
+                attached.requests_due = true;
+            }
+            connection.mark_behind(*document);
+        }
     }
 
     /// Lists what waits, and goes on telling.
@@ -183,15 +212,17 @@ impl Step<'_> {
     pub(super) fn send_requests(&mut self, conn: ConnId, document: DocumentId) -> Result<(), StoreError> {
         let mut part = Vec::new();
         let mut size = 0;
+        let mut in_one = true;
         for row in self.store.waiting(&document)? {
             size += row.sealed.len() + 128;
             if size > MAX_FRAME / 2 {
-                self.send(conn, &ServerMessage::Requests { document, waiting: std::mem::take(&mut part) });
+                self.send(conn, &ServerMessage::Requests { document, waiting: std::mem::take(&mut part), all: None });
+                in_one = false;
                 size = row.sealed.len() + 128;
             }
             part.push(waiting(&row));
         }
-        self.send(conn, &ServerMessage::Requests { document, waiting: part });
+        self.send(conn, &ServerMessage::Requests { document, waiting: part, all: in_one.then_some(true) });
         Ok(())
     }
 
@@ -207,7 +238,7 @@ impl Step<'_> {
         match row.nonce {
             Some(standing) if standing == nonce => {}
             Some(_) => {
-                self.send(conn, &ServerMessage::Requests { document, waiting: vec![waiting(&row)] });
+                self.send(conn, &ServerMessage::Requests { document, waiting: vec![waiting(&row)], all: None });
                 self.refuse(conn, About::Request(request), Reason::Taken);
                 return Ok(());
             }
@@ -228,6 +259,7 @@ impl Step<'_> {
         row.decision = Decision::Declined;
         self.store.put_request(&row)?;
         self.tell_watchers(&row)?;
+        self.tell_leads_what_waits(&document, conn)?;
         self.send(conn, &ServerMessage::Decided { request });
         Ok(())
     }

@@ -283,6 +283,7 @@ impl Step<'_> {
                 self.store.put_request(&request)?;
                 self.tell_watchers(&request)?;
             }
+            self.tell_leads_what_waits(&document, conn)?;
         }
         // Whatever waited was sealed under the epoch that is over now.
         self.end_hold(&document)

@@ -178,6 +178,9 @@ pub enum ServerMessage {
         /// All that wait now, or one that is new.
         #[n(1)]
         waiting: Vec<WaitingRequest>,
+        /// Whether these are all that wait: whatever else this lead knew of has been answered.
+        #[n(2)]
+        all: Option<bool>,
     },
     /// How my request stands.
     #[n(15)]

@@ -28,7 +28,7 @@ fn request() -> ClientMessage {
 
 fn waiting(nonce: Option<Digest>) -> ServerMessage {
     let row = WaitingRequest { request: REQUEST, invite: INVITE, sealed: b"sealed request".to_vec(), nonce };
-    ServerMessage::Requests { document: DOCUMENT, waiting: vec![row] }
+    ServerMessage::Requests { document: DOCUMENT, waiting: vec![row], all: None }
 }
 
 fn standing(state: RequestState) -> ServerMessage {
@@ -40,7 +40,7 @@ fn from_link_to_member() {
     let (mut world, mut alice) = alone();
     invite(&mut world, &alice);
     let mut bob = Person::new(&mut world, 2);
-    let nothing = ServerMessage::Requests { document: DOCUMENT, waiting: Vec::new() };
+    let nothing = ServerMessage::Requests { document: DOCUMENT, waiting: Vec::new(), all: Some(true) };
     assert_eq!(world.say(alice.conn, &ClientMessage::Requests { document: DOCUMENT }), [nothing]);
     for _ in 0..2 {
         assert_eq!(world.say(bob.conn, &request()), [standing(RequestState::Waiting)]);
@@ -75,7 +75,7 @@ fn from_link_to_member() {
     bob.prove(&mut world);
     bob.catch_up(&mut world, 1);
     bob.write(&mut world);
-    let done = ServerMessage::Requests { document: DOCUMENT, waiting: Vec::new() };
+    let done = ServerMessage::Requests { document: DOCUMENT, waiting: Vec::new(), all: Some(true) };
     assert_eq!(world.say(alice.conn, &ClientMessage::Requests { document: DOCUMENT }), [done]);
 }
 
