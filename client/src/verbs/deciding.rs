@@ -84,8 +84,9 @@ pub(super) fn admit(engine: &Engine, id: &str, request: &str, words: Option<&str
             return Err(Failure::refused(
                 "reads-by-default",
                 format!(
-                    "{whom} the summary and the plan, as a rule, and nothing of what young people said. Nobody was let in. Make a link with \
-                     `kith invite --as reader`, or say why they write here: --why, which everybody in the assessment sees"
+                    "{whom} the summary and the plan, as a rule, and nothing of what young people said. Nobody was let in. To let \
+                     them write all the same, say why: everybody in the assessment sees it. The reason is given with --why; \
+                     for a reader make a link with `kith invite --as reader`"
                 ),
             ));
         }

@@ -1,16 +1,11 @@
 // Two colleagues: one asks the other to choose between two versions; one writes with a newer Kith. Started by
 // tests/tests/colleagues.rs, which runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_DELROY, KITH_LARCH } = process.env;
 assert.ok(KITH_PRIYA && KITH_DELROY && KITH_LARCH, "started by `cargo test -p kith-tests --test colleagues`");
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);

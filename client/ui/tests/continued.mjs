@@ -1,15 +1,10 @@
 // Where an assessment cannot be used any more, its copy goes on. Started by tests/tests/continued.rs, which runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_NADIA, KITH_LARCH } = process.env;
 assert.ok(KITH_NADIA && KITH_LARCH, "started by `cargo test -p kith-tests --test continued`");
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const nadia = await Person.open(browser, "Nadia", KITH_NADIA);

@@ -162,7 +162,7 @@ try {
     const asks = priya.page.getByRole("region", { name: "Jo Arkwright asks to join" });
     await asks.locator(".kith-words").waitFor();
     await asks.getByRole("button", { name: "Yes, the same: let them in" }).click();
-    await priya.sees("Nobody was let in.");
+    await priya.sees("Nobody was let in. To let them write all the same, say why: everybody in the assessment sees it.");
     await priya.screen("officer-without-reason");
     await asks.getByLabel("Why do they write here?").fill("She walks the canal path with the youth workers.");
     await asks.getByRole("button", { name: "Yes, the same: let them in" }).click();

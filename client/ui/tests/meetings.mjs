@@ -126,6 +126,7 @@ try {
     // And they go along with what a colleague writes before them.
     await place(nadia, 0);
     await nadia.page.keyboard.type("Today: ", { delay: 20 });
+    await reads(priya, `Today: ${before} Say so to Keziah first.`);
     await until("the mark has moved along", async () => (await priya.page.locator(".kith-writing__mark").first().innerText()) === "Keziah");
     assert.equal(await caretIn(priya), 14);
   });

@@ -1,16 +1,12 @@
 // A young person's own map: begun, drawn, said as a table, names by the agency's decision alone, looked at again, closed. Started by
 // tests/tests/own_records.rs, which runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_LARCH, KITH_RECORD } = process.env;
 assert.ok(KITH_PRIYA && KITH_LARCH && KITH_RECORD, "started by `cargo test -p kith-tests --test own_records`");
 const browser = await start();
 
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 try {

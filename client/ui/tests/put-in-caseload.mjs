@@ -1,15 +1,10 @@
 // "Put it in my caseload instead": nobody held, one, several; and back. Started by tests/tests/own_records.rs, which runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_LARCH } = process.env;
 assert.ok(KITH_PRIYA && KITH_LARCH, "started by `cargo test -p kith-tests --test own_records`");
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);

@@ -1,16 +1,12 @@
 // "Why this group?" before there is an assessment: kept as typed, over the lock and the end of the program. Started twice by
 // tests/tests/kept.rs, which ends the program in between.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_PART, KITH_WORDS } = process.env;
 assert.ok(KITH_PRIYA && KITH_PART && KITH_WORDS, "started by `cargo test -p kith-tests --test kept`");
 const browser = await start();
 
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 const BETTER = "They can spend their evenings without being frightened.";
 const WRONG = "The friends could be labelled.";
 
