@@ -79,6 +79,7 @@ pub use caseload::{
 };
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
+pub use dates::day as day_of;
 pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
