@@ -35,7 +35,7 @@
 //! | `links` | [`LinksShown`] |
 //! | `unlink` | [`LinkStopped`] |
 //! | `window` | [`WindowShown`]; with `--preview` [`ReadingShown`] |
-//! | `arrived` | [`ArrivedShown`]; of one [`ItemShown`]; with `--add` [`WordsJoined`] |
+//! | `arrived` | [`ArrivedShown`]; of one [`ItemShown`]; with `--add` [`WordsJoined`], with `--sound` [`SoundWritten`] |
 //! | `settings` | [`AreaShown`] |
 //! | `danger` | `kith_assessment::InDanger`; with `--copy` [`CopyShown`] |
 //! | `told` | [`ToldShown`] |
@@ -50,7 +50,7 @@ use ts_rs::TS;
 
 pub use guests::{
     AddTo, AreaShown, ArrivedShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown, PointShown,
-    ReadAction, ReadPart, ReadSummary, ReadingShown, WindowShown,
+    ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,
 };
 pub use records::{
     AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,

@@ -195,6 +195,21 @@ pub struct ItemShown {
     pub add_to: Vec<AddTo>,
 }
 
+/// A voice note is in a file.
+#[derive(Debug, Serialize, TS)]
+pub struct SoundWritten {
+    /// The record.
+    pub record: String,
+    /// What it came with.
+    pub item: String,
+    /// Where it is.
+    pub file: String,
+    /// How it is coded.
+    pub media: String,
+    /// How large it is.
+    pub bytes: usize,
+}
+
 /// What an area says on its guests' pages.
 #[derive(Debug, Serialize, TS)]
 pub struct AreaShown {
