@@ -39,6 +39,7 @@ pub(super) fn arrived(link: EntryId, said: Said) -> Arrived {
         other,
         attached: said.attached.into_iter().map(attached).collect(),
         code: said.code.map(|code| (code.verifier.to_string(), LinkSecret(to_base32(&code.key)))),
+        together: None,
     }
 }
 

@@ -178,7 +178,7 @@ impl Work<'_> {
     }
 
     /// The team line, from who is in the assessments.
-    fn team(&mut self, view: &StrandRecordView) -> Result<Team, EngineError> {
+    pub(super) fn team(&mut self, view: &StrandRecordView) -> Result<Team, EngineError> {
         let (mut roles, mut police) = (Vec::new(), 0);
         let me = self.profile()?.name;
         for joined in view.joined.iter().filter(|joined| joined.detached.is_none()) {
@@ -223,7 +223,7 @@ fn team_line(roles: &[String]) -> String {
     }
 }
 
-fn first(name: &str) -> String {
+pub(super) fn first(name: &str) -> String {
     name.split_whitespace().next().unwrap_or_default().to_owned()
 }
 

@@ -21,6 +21,7 @@ mod network;
 mod programs;
 mod records;
 mod summaries;
+mod together;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -48,6 +49,7 @@ use network::{Network, Outgoing};
 pub use programs::Program;
 pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
 pub use summaries::Tending;
+pub use together::Sitting;
 pub use work::Work;
 
 use crate::store::{KeyCost, Lock, Store};

@@ -32,6 +32,7 @@ mod session;
 mod settings;
 mod shapes;
 mod summaries;
+mod together;
 mod types;
 mod words;
 

@@ -149,6 +149,8 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<NameShown>();
     all.add::<CopyShown>();
     all.add::<ToldShown>();
+    all.add::<super::shapes::ToWriteTogether>();
+    all.add::<super::shapes::ToKeepSaid>();
 }
 
 /// The whole file.

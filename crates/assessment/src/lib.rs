@@ -122,7 +122,7 @@ pub use strand_record::{
     ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, ArrivedView, BeginMap,
     CompetenceView, EndOnMap, GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie,
     NotAskedView, NoteArrived, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot, StopGuestLink, StrandCommand,
-    StrandRecordView, TakeIn, TieOnMap, UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record,
+    SaidTogether, StrandRecordView, TakeIn, TieOnMap, UnjoinedView, UpdateMap, apply_strand, arrived, guest_link_keys, is_strand_record,
     open_strand, read_by, strand_genesis, view_strand, view_strand_with,
 };
 pub use strands::{

@@ -36,6 +36,7 @@ mod arrived;
 mod by_link;
 mod look;
 mod own_map;
+mod said_together;
 
 pub use arrived::{
     Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
@@ -49,6 +50,7 @@ pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
 };
+pub use said_together::SaidTogether;
 pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
 
 /// Standing maps of a strand record.
@@ -243,6 +245,8 @@ pub enum StrandCommand {
     NoteArrived(NoteArrived),
     /// Keeps an answer in it as words, with names covered.
     KeepArrived(KeepArrived),
+    /// Keeps what was said on this computer, with the holder beside them.
+    SaidTogether(SaidTogether),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -443,6 +447,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::TakeIn(given) => by_link::take_in(tx, given),
         StrandCommand::NoteArrived(given) => by_link::note(tx, ctx, given),
         StrandCommand::KeepArrived(given) => by_link::keep(tx, ctx, given),
+        StrandCommand::SaidTogether(given) => said_together::write(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
         StrandCommand::UpdateMap(given) => own_map::update(tx, given),
         StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),

@@ -4,7 +4,7 @@
 use automerge::{ActorId, Automerge};
 use kith_assessment::{
     Agreed, Arrived, ArrivedAnswer, ArrivedChoice, Context, Done, EntryId, KeepArrived, LinkSecret, MakeGuestLink, NoteArrived,
-    Refusal, StopGuestLink, StrandCommand, TakeIn, Whose, apply_strand, arrived, guest_link_keys, strand_genesis, view_strand,
+    Refusal, StopGuestLink, StrandCommand, TakeIn, Whose, SaidTogether, apply_strand, arrived, guest_link_keys, strand_genesis, view_strand,
 };
 
 const START: i64 = 1_778_000_000;
@@ -71,7 +71,7 @@ fn sent(link: EntryId, replaces: Option<EntryId>, words: &str) -> Arrived {
         team,
     };
     let answers = vec![answer("friends", words, true), answer("feel", "", false)];
-    Arrived { link, language: "en".into(), replaces, withdraws: false, answers, other: None, attached: Vec::new(), code: None }
+    Arrived { link, language: "en".into(), replaces, withdraws: false, answers, other: None, attached: Vec::new(), code: None, together: None }
 }
 
 fn take(item: u8, arrived: Arrived) -> StrandCommand {
@@ -201,4 +201,30 @@ fn a_link_asks_whether_it_is_safe_and_who_agreed_and_keeps_its_secrets_out_of_vi
     assert!(holder.tries(StrandCommand::StopGuestLink(StopGuestLink { id })).is_err());
     assert!(guest_link_keys(&holder.doc)[0].stopped && view_strand(&holder.doc).links[0].stopped.is_some());
     assert_eq!(arrived(&holder.doc, &EntryId([1; 16])), None);
+}
+
+#[test]
+fn what_is_said_with_the_holder_beside_them_is_read_already_and_joins_as_they_let_it() {
+    let mut holder = Device::begin();
+    let together = |whose, answers| StrandCommand::SaidTogether(SaidTogether { whose, language: "cy".into(), answers });
+    let skipped =
+        ArrivedAnswer { question: "places".into(), choices: Vec::new(), words: String::new(), skipped: true, team: false };
+    assert!(holder.tries(together(Whose::YoungPeople, vec![skipped.clone()])).is_err(), "nothing was said");
+    assert!(holder.tries(together(Whose::YoungPeople, Vec::new())).is_err());
+    let mut answers = sent(EntryId([0; 16]), None, "Lights on the canal").answers;
+    answers.push(skipped);
+    let item = holder.does(together(Whose::Parents, answers.clone()));
+    let view = view_strand(&holder.doc);
+    let here = &view.arrived[0];
+    assert!(here.together && !here.waits() && here.read.is_some() && !here.taken_back, "{here:?}");
+    assert_eq!((here.item.as_str(), here.language.as_str(), &here.answers), (item.to_string().as_str(), "cy", &answers));
+    let kept = |question: &str| StrandCommand::KeepArrived(KeepArrived { item, question: question.into(), words: None });
+    holder.does(kept("friends"));
+    holder.does(kept("feel"));
+    let view = view_strand(&holder.doc);
+    let words = |agreed| view.words.iter().find(|words| words.agreed == agreed).unwrap();
+    assert_eq!((words(Agreed::Agreed).how.as_str(), words(Agreed::Agreed).whose.clone()), ("write together", Whose::Parents));
+    assert_eq!(words(Agreed::NotAgreed).how, "write together");
+    // Again on another device: each sitting is one of its own.
+    assert_ne!(holder.copy(2).does(together(Whose::Parents, answers)), item);
 }

@@ -142,8 +142,10 @@ pub struct GuestLinkView {
 pub struct ArrivedView {
     /// The guest's own id for it.
     pub item: String,
-    /// The link by which it came.
+    /// The link by which it came; its own id if it came by none.
     pub link: String,
+    /// It came by no link: it was said on the holder's computer, with the holder beside them.
+    pub together: bool,
     /// The language in which it was said.
     pub language: String,
     /// What was said. Empty if it was taken back or changed before anybody had read it.
@@ -299,15 +301,20 @@ pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &Keep
     let words = given.words.clone().unwrap_or_else(|| as_said(answer));
     let words = limits::prose("text of what they said", &words, TEXT_LIMIT / 5)?;
     limits::at_once(std::iter::once(words.as_str()))?;
-    let link = object_at(tx, "guest-links", "link", &arrived.link)?;
-    let adult = crate::read::scalar(tx, &link, "adult") == Some(ScalarValue::Boolean(true));
-    let whose = if adult { Whose::Parents } else { Whose::YoungPeople };
+    let (whose, how) = match arrived.together {
+        Some(whose) => (whose, super::said_together::HOW),
+        None => {
+            let link = object_at(tx, "guest-links", "link", &arrived.link)?;
+            let adult = crate::read::scalar(tx, &link, "adult") == Some(ScalarValue::Boolean(true));
+            (if adult { Whose::Parents } else { Whose::YoungPeople }, "link")
+        }
+    };
     let agreed = if answer.team { Agreed::Agreed } else { Agreed::NotAgreed };
     let (item, today) = (given.item.to_string(), dates::day(ctx.now));
     let fields = [
         ("whose", whose.as_str()),
         ("words", &words),
-        ("how", "link"),
+        ("how", how),
         ("agreed", agreed.as_str()),
         ("date", &today),
         ("arrived", &item),
@@ -380,6 +387,7 @@ fn all_arrived(doc: &Automerge) -> Vec<ArrivedView> {
         ArrivedView {
             item: item.clone(),
             link: arrived.link.to_string(),
+            together: arrived.together.is_some(),
             language: arrived.language.clone(),
             answers: if shown { arrived.answers.clone() } else { Vec::new() },
             other: arrived.other.clone().filter(|_| shown),
