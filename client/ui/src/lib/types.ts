@@ -650,7 +650,7 @@ export type AppState = {
 /**
  * Whether there is a profile, and whether it is open.
  */
-state: "new" | "locked" | "open", 
+state: "new" | "locked" | "open" | "together", 
 /**
  * Whose it is, once it is open.
  */
@@ -686,7 +686,11 @@ choices: { [key in string]: Array<Choice> },
 /**
  * Others whose apps run on this computer too.
  */
-beside: BesideShown | null, };
+beside: BesideShown | null, 
+/**
+ * Somebody writes here together with the holder: then this is all that there is to see.
+ */
+together: TogetherShown | null, };
 
 export type AppStatus = { 
 /**
@@ -732,9 +736,47 @@ withdraws: boolean,
  */
 answers: Array<ArrivedAnswer>, 
 /**
+ * Something other than answers to the questions.
+ */
+other?: ArrivedOther | null, 
+/**
+ * Voice notes and drawings.
+ */
+attached?: Array<ArrivedAttachment>, 
+/**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
-code: [string, LinkSecret] | null, };
+code: [string, LinkSecret] | null, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
+ */
+together?: Whose | null, };
+
+export type ArrivedAgreement = { 
+/**
+ * "I have read this": openness.
+ */
+read: boolean, 
+/**
+ * Taking part.
+ */
+taking_part: ArrivedTakingPart | null, 
+/**
+ * What they do not want.
+ */
+but_not: Array<ArrivedChoice>, 
+/**
+ * They object to being in the picture.
+ */
+object: boolean, 
+/**
+ * In their words.
+ */
+words: string, 
+/**
+ * Every word that they were shown.
+ */
+shown: string, };
 
 export type ArrivedAnswer = { 
 /**
@@ -758,6 +800,32 @@ skipped: boolean,
  */
 team: boolean, };
 
+export type ArrivedAttachment = { "kind": "voice", 
+/**
+ * The question that it answers.
+ */
+question: string, 
+/**
+ * How it is coded.
+ */
+media: string, 
+/**
+ * How long it is, in seconds.
+ */
+seconds: number, 
+/**
+ * The recording, in base 64.
+ */
+sound: string, } | { "kind": "drawing", 
+/**
+ * The question that it answers.
+ */
+question: string, 
+/**
+ * What is on it.
+ */
+drawing: ArrivedDrawing, };
+
 export type ArrivedChoice = { 
 /**
  * Its name in every language.
@@ -768,15 +836,113 @@ code: string,
  */
 words: string, };
 
+export type ArrivedDrawing = { 
+/**
+ * The marks.
+ */
+marks: Array<ArrivedMark>, 
+/**
+ * Each line's points.
+ */
+lines: Array<Array<[number, number]>>, 
+/**
+ * What they say to it.
+ */
+words: string, };
+
+export type ArrivedMark = { 
+/**
+ * From the left.
+ */
+x: number, 
+/**
+ * From the top.
+ */
+y: number, 
+/**
+ * What it is.
+ */
+sign: string, 
+/**
+ * Words beside it.
+ */
+words: string, };
+
+export type ArrivedOnPart = { 
+/**
+ * The part's name.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ArrivedOnPoint = { 
+/**
+ * The point's name, as the reading gave it.
+ */
+point: string, 
+/**
+ * Whether it is fair.
+ */
+fair: Fair | null, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * They ask to have what they had said taken out.
+ */
+take_out: boolean, };
+
+export type ArrivedOnSummary = { 
+/**
+ * Which version they read.
+ */
+version: string, 
+/**
+ * Part by part.
+ */
+parts: Array<ArrivedOnPart>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply, in their words.
+ */
+reply: string, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
+export type ArrivedOther = { "kind": "wants-to-read" } | { "kind": "on-points", 
+/**
+ * Point by point.
+ */
+points: Array<ArrivedOnPoint>, } | { "kind": "on-summary" } & ArrivedOnSummary | { "kind": "on-agreement" } & ArrivedAgreement | { "kind": "circle" } & ArrivedDrawing;
+
+export type ArrivedTakingPart = "yes" | "in-part" | "no" | "talk-first" | "later";
+
 export type ArrivedView = { 
 /**
  * The guest's own id for it.
  */
 item: string, 
 /**
- * The link by which it came.
+ * The link by which it came; its own id if it came by none.
  */
 link: string, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them.
+ */
+together: boolean, 
 /**
  * The language in which it was said.
  */
@@ -785,6 +951,14 @@ language: string,
  * What was said. Empty if it was taken back or changed before anybody had read it.
  */
 answers: Array<ArrivedAnswer>, 
+/**
+ * Something other than answers to the questions.
+ */
+other: ArrivedOther | null, 
+/**
+ * Voice notes and drawings. They stay in this record.
+ */
+attached: Array<ArrivedAttachment>, 
 /**
  * The day on which it was first read.
  */
@@ -3340,7 +3514,7 @@ here: Array<Here>, } | { "news": "said",
 /**
  * The sentence.
  */
-text: string, } | { "news": "look" } | { "news": "locked" };
+text: string, } | { "news": "together" } | { "news": "look" } | { "news": "locked" };
 
 export type NotAskedView = { 
 /**
@@ -4338,6 +4512,8 @@ counts: Array<CountShown>,
  */
 before: Array<HintReviewView>, };
 
+export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
+
 export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
 
 export type SaidOfPlace = { 
@@ -4361,6 +4537,20 @@ date: string,
  * Who wrote it down.
  */
 by: Who, };
+
+export type SaidTogether = { 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * What was said to each question.
+ */
+answers: Array<ArrivedAnswer>, };
 
 export type SaidView = { 
 /**
@@ -5048,7 +5238,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "said-together" } & SaidTogether;
 
 export type StrandRecordView = { 
 /**
@@ -5620,6 +5810,16 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
+export type ToKeepSaid = { 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * Each answer.
+ */
+answers: Array<ArrivedAnswer>, };
+
 export type ToLaunch = { 
 /**
  * From the address.
@@ -5703,6 +5903,46 @@ splices: Array<Splice>, };
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
+
+export type ToWriteTogether = { 
+/**
+ * In whose record.
+ */
+record: string, 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, };
+
+export type TogetherShown = { 
+/**
+ * The first name of whose computer it is.
+ */
+holder: string, 
+/**
+ * Their role.
+ */
+role: string, 
+/**
+ * The first name of who reads it too.
+ */
+stand_in: string | null, 
+/**
+ * "There is a school nurse and a youth worker."
+ */
+team: string, 
+/**
+ * 0: no police; 1: they see the plan; 2: they are in the team.
+ */
+police: number, 
+/**
+ * A parent or carer writes.
+ */
+adult: boolean, 
+/**
+ * What they said is kept.
+ */
+kept: boolean, };
 
 export type Told = "told" | "not-told" | (string & {});
 
