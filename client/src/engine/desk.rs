@@ -173,7 +173,10 @@ impl Desk {
                 Notice::Joined { .. } => self.introduce()?,
                 Notice::GuestItems { document, items, sent } => self.with_work(|work| work.take_in(document, items, *sent))?,
                 Notice::Live { document } if self.is_record(document) => {
-                    self.with_work(|work| work.refresh_links(document))?;
+                    self.with_work(|work| {
+                        work.refresh_links(document, true)?;
+                        work.tend_record(document)
+                    })?;
                 }
                 _ => {}
             }

@@ -10,6 +10,7 @@
 //! [`Engine::look`] reads without touching what is open. Everything else here is made of these two.
 
 mod address;
+mod area;
 mod arrived;
 mod backup;
 mod desk;
@@ -36,6 +37,7 @@ use kith_group::{DocumentId, SystemRandom};
 use kith_sync::client::{ClientCore, Identity, Intent, JoinProgress, LineId, Notice, Standing};
 use tokio::sync::{OwnedSemaphorePermit, mpsc as queue};
 
+pub use area::AreaWords;
 pub use address::{AddressError, normalised};
 pub use backup::{Backup, LastBackup};
 use desk::Desk;

@@ -105,7 +105,7 @@ impl Work<'_> {
     }
 
     /// Whether I am in it and may write.
-    fn is_mine_to_write(&self, document: &DocumentId) -> bool {
+    pub(super) fn is_mine_to_write(&self, document: &DocumentId) -> bool {
         self.summary(document).is_some_and(|summary| summary.standing == Standing::Member)
     }
 

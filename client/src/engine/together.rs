@@ -32,7 +32,7 @@ impl Work<'_> {
             _ => view.stand_in.as_deref().map(first),
         };
         let stand_in = other.filter(|name| !name.is_empty());
-        let team = self.team(&view)?;
+        let (team, _) = self.team(&view, "en")?;
         Ok(Sitting { holder, role: profile.role, stand_in, team })
     }
 

@@ -21,6 +21,7 @@ pub(super) fn link(engine: &Engine, asked: &MakeLink, manner: &Manner) -> Result
         adult: asked.for_parent,
         safe_to_send: asked.safe_to_send.then_some(true),
         agreed_by: label("name of who agreed", &asked.agreed_by)?,
+        may: rights(&asked.may)?,
     };
     let made = engine.step(move |work| work.make_link(&wanted))?;
     let intent = made.wanted;

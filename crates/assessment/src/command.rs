@@ -17,7 +17,8 @@ use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateActi
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
 use crate::sharing::NoteShared;
 use crate::strands::{
-    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
+    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SayHeardWaits,
+    SetAgreement,
 };
 use crate::together::WriteTogether;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
@@ -409,6 +410,8 @@ pub enum Command {
     KeepAsTheme(KeepAsTheme),
     /// How agreement stands.
     SetAgreement(SetAgreement),
+    /// How much that came by a young person's links waits to be read, and since when.
+    SayHeardWaits(SayHeardWaits),
     /// What follows from a no.
     DecideAfterNo(DecideAfterNo),
     /// Whether they were asked at all.

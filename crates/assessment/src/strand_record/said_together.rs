@@ -7,6 +7,7 @@ use automerge::transaction::{Transactable, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::arrived::{Arrived, ArrivedAnswer};
+use super::taken_in::{self, PART};
 use crate::command::{Context, Refusal};
 use crate::dates;
 use crate::ids::EntryId;
@@ -73,8 +74,10 @@ pub(super) fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &Sai
         together: Some(given.whose.clone()),
     };
     let json = serde_json::to_string(&arrived).map_err(|_| Refusal::Document("what was said".to_owned()))?;
-    let map = standing_map(tx, "arrived")?;
-    tx.put(&map, item.to_string(), json)?;
+    if json.len() > PART {
+        return Err(Refusal::TooMuchAtOnce { bytes: json.len(), limit: PART });
+    }
+    taken_in::put(tx, ctx, item, json.as_str().into())?;
     let notes = standing_map(tx, "arrived-notes")?;
     tx.put(&notes, format!("{item} read"), dates::day(ctx.now))?;
     Ok((Some(item), "said together".to_owned()))
