@@ -11,7 +11,7 @@ use std::process::Command;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What the page is built from.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "ui/src",
     "ui/public",
     "ui/index.html",
@@ -20,6 +20,8 @@ const SOURCES: [&str; 9] = [
     "ui/svelte.config.js",
     "ui/tsconfig.json",
     "ui/vite.config.ts",
+    // "Write together" asks what the guests' page asks, in its words.
+    "guest/src",
     "build.rs",
 ];
 /// The oldest Node.js that the tools of the page run on: major and minor.

@@ -45,6 +45,7 @@ pub(super) fn arrived(link: EntryId, said: Said) -> (Arrived, BTreeMap<usize, Ve
         other,
         attached: said.attached.into_iter().map(attached).collect(),
         code: said.code.map(|code| (code.verifier.to_string(), Secret(code.key))),
+        together: None,
     };
     (arrived, sounds)
 }

@@ -243,7 +243,7 @@ impl Work<'_> {
     }
 
     /// The team line, from who is in the assessments, and the agencies that write there.
-    fn team(&mut self, view: &StrandRecordView, language: &str) -> Result<(Team, Vec<String>), EngineError> {
+    pub(super) fn team(&mut self, view: &StrandRecordView, language: &str) -> Result<(Team, Vec<String>), EngineError> {
         let (mut roles, mut agencies, mut police) = (Vec::new(), Vec::new(), 0);
         let me = self.profile()?.name;
         for joined in view.joined.iter().filter(|joined| joined.detached.is_none()) {
@@ -302,7 +302,7 @@ fn is_police(agency: &Option<String>, role: &Option<String>) -> bool {
     [agency, role].into_iter().flatten().any(|words| words.to_lowercase().contains("police"))
 }
 
-fn first(name: &str) -> String {
+pub(super) fn first(name: &str) -> String {
     name.split_whitespace().next().unwrap_or_default().to_owned()
 }
 

@@ -24,6 +24,7 @@ mod programs;
 mod reading;
 mod records;
 mod summaries;
+mod together;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +55,7 @@ pub use programs::Program;
 pub use reading::{WhichCode, WindowOpened};
 pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
 pub use summaries::Tending;
+pub use together::Sitting;
 pub use work::Work;
 
 use crate::store::{KeyCost, Lock, Store};

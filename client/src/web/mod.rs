@@ -33,6 +33,7 @@ mod session;
 mod settings;
 mod shapes;
 mod summaries;
+mod together;
 mod types;
 mod words;
 

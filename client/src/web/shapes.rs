@@ -68,7 +68,7 @@ pub(crate) struct ToSetPhone {
 #[derive(Serialize, TS)]
 pub(crate) struct AppState {
     /// Whether there is a profile, and whether it is open.
-    #[ts(type = "\"new\" | \"locked\" | \"open\"")]
+    #[ts(type = "\"new\" | \"locked\" | \"open\" | \"together\"")]
     pub(crate) state: &'static str,
     /// Whose it is, once it is open.
     pub(crate) profile: Option<AppProfile>,
@@ -88,6 +88,64 @@ pub(crate) struct AppState {
     pub(crate) choices: BTreeMap<String, Vec<Choice>>,
     /// Others whose apps run on this computer too.
     pub(crate) beside: Option<BesideShown>,
+    /// Somebody writes here together with the holder: then this is all that there is to see.
+    pub(crate) together: Option<TogetherShown>,
+}
+
+impl AppState {
+    /// While somebody writes together with the holder: nothing of the profile.
+    pub(crate) fn while_together(together: TogetherShown, lock_after: std::time::Duration, offline: bool) -> Self {
+        Self {
+            state: "together",
+            profile: None,
+            lock_after_seconds: lock_after.as_secs(),
+            offline,
+            example: false,
+            hidden: false,
+            passphrase: String::new(),
+            tree: String::new(),
+            choices: BTreeMap::new(),
+            beside: None,
+            together: Some(together),
+        }
+    }
+}
+
+/// Who is there while somebody writes together with the holder. No name but first names, and nothing of any record.
+#[derive(Serialize, TS)]
+pub(crate) struct TogetherShown {
+    /// The first name of whose computer it is.
+    pub(crate) holder: String,
+    /// Their role.
+    pub(crate) role: String,
+    /// The first name of who reads it too.
+    pub(crate) stand_in: Option<String>,
+    /// "There is a school nurse and a youth worker."
+    pub(crate) team: String,
+    /// 0: no police; 1: they see the plan; 2: they are in the team.
+    pub(crate) police: u8,
+    /// A parent or carer writes.
+    pub(crate) adult: bool,
+    /// What they said is kept.
+    pub(crate) kept: bool,
+}
+
+/// Begins to write together.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToWriteTogether {
+    /// In whose record.
+    pub(crate) record: String,
+    /// A young person, or a parent or carer.
+    pub(crate) whose: kith_assessment::Whose,
+}
+
+/// What they said, with who can see each answer.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToKeepSaid {
+    /// The language in which it was said.
+    pub(crate) language: String,
+    /// Each answer.
+    pub(crate) answers: Vec<kith_assessment::ArrivedAnswer>,
 }
 
 /// Others whose apps run on this computer too, and what to say of them ([`Beside`]).

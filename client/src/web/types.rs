@@ -166,6 +166,8 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToSayWhyNot>();
     all.add::<ToAnswerTakeOut>();
     all.add::<ToSetArea>();
+    all.add::<super::shapes::ToWriteTogether>();
+    all.add::<super::shapes::ToKeepSaid>();
 }
 
 /// The whole file.

@@ -82,10 +82,10 @@ export class Person {
 
   /** Looks at the screen as it stands: no barrier for anybody, in any of five forms: light, dark, narrow, both, and at twice the
    *  size (a window of 1280 pixels then has 640 of the page's). */
-  async screen(name) {
+  async screen(name, title = "Kith") {
     this.screens.add(name);
     const { page } = this;
-    assert.equal(await page.title(), "Kith", "the tab says Kith and nothing else");
+    assert.equal(await page.title(), title, `the tab says ${title} and nothing else`);
     for (const [form, width, scheme] of [["light", 1280, "light"], ["dark", 1280, "dark"], ["narrow", 320, "light"], ["narrow-dark", 320, "dark"], ["twice", 640, "light"]]) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: width === 320 ? 640 : width === 640 ? 450 : 900 });

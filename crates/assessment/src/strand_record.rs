@@ -38,6 +38,7 @@ pub(crate) mod covering;
 mod look;
 mod own_map;
 mod reading_first;
+mod said_together;
 mod taken_in;
 
 pub use arrived::{
@@ -57,6 +58,7 @@ pub use reading_first::{
     AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, answer_stands_on, as_said,
     contribution, heard_waits, point_name, point_of,
 };
+pub use said_together::SaidTogether;
 pub use taken_in::{TakeIn, TakeInPart, TakeInWhole, arrived, arrived_sound, code_words, to_take_in};
 
 /// Standing maps of a strand record.
@@ -259,6 +261,8 @@ pub enum StrandCommand {
     KeepArrived(KeepArrived),
     /// Answers somebody who asks to have it taken out.
     AnswerTakeOut(AnswerTakeOut),
+    /// Keeps what was said on this computer, with the holder beside them.
+    SaidTogether(SaidTogether),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -463,6 +467,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::NoteArrived(given) => reading_first::note(tx, ctx, given),
         StrandCommand::KeepArrived(given) => reading_first::keep(tx, ctx, given),
         StrandCommand::AnswerTakeOut(given) => reading_first::take_out(tx, ctx, given),
+        StrandCommand::SaidTogether(given) => said_together::write(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
         StrandCommand::UpdateMap(given) => own_map::update(tx, given),
         StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),

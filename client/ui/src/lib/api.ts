@@ -1,11 +1,11 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AgreementNoted, AppState, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone,
+  AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone,
   ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown,
   InDanger, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown,
   ProgramAdded, PublishedShown, RecordShown, RequestsShown, ReviewShown, SinceShown, StrandCommand, SummaryShown, ThenAndNow,
   TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToNoteAgreement,
-  ToNoteHeard, ToTell, ToType, TypedOn, WordsJoined, WorkShown,
+  ToNoteHeard, ToTell, ToType, TypedOn, Whose, WordsJoined, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -135,6 +135,22 @@ export const api = {
   handOver: (id: string, asked: ToHandOver) => json<HandedOver>("POST", `${record(id)}/hand-over`, asked),
   agreement: (id: string, asked: ToNoteAgreement) => json<AgreementNoted>("POST", `${record(id)}/agreement`, asked),
   joinWords: (id: string, asked: ToJoinWords) => json<WordsJoined>("POST", `${record(id)}/join-words`, asked),
+  makeLink: (id: string, asked: ToMakeLink) => json<LinkMadeShown>("POST", `${record(id)}/links`, asked),
+  stopLink: (id: string, link: string) => json<LinkStopped>("POST", `${record(id)}/links/${link}/stop`, {}),
+  openWindow: (id: string, link: string, code: string | null) => json<WindowShown>("POST", `${record(id)}/links/${link}/window`, code ? { code } : {}),
+  closeWindow: (id: string, link: string) => json<WindowShown>("POST", `${record(id)}/links/${link}/window/close`, {}),
+  /** Exactly what they would read now. */
+  reading: (id: string, link: string) => json<ReadingShown>("GET", `${record(id)}/reading/${link}`),
+  arrivedItem: (id: string, item: string) => json<ItemShown>("GET", `${record(id)}/arrived/${item}`),
+  readArrived: (id: string, item: string) => json<ItemShown>("POST", `${record(id)}/arrived/${item}/read`, {}),
+  addArrived: (id: string, item: string, asked: ToAddArrived) => json<WordsJoined>("POST", `${record(id)}/arrived/${item}/add`, asked),
+  keepArrived: (id: string, item: string, asked: ToKeepArrived) => json<unknown>("POST", `${record(id)}/arrived/${item}/keep`, asked),
+  notAdded: (id: string, item: string, asked: ToNotAdd) => json<unknown>("POST", `${record(id)}/arrived/${item}/not-added`, asked),
+  answerTakeOut: (id: string, item: string, asked: ToAnswerTakeOut) => json<unknown>("POST", `${record(id)}/arrived/${item}/take-out`, asked),
+  addOnAnswer: (id: string, item: string, asked: ToAddOnAnswer) => json<unknown>("POST", `${record(id)}/arrived/${item}/on-answer`, asked),
+  arrivedSound: async (id: string, item: string, attachment: number) => (await call("GET", `${record(id)}/arrived/${item}/sound/${attachment}`)).blob(),
+  writeTogether: (record: string, whose: Whose) => json<unknown>("POST", "/together", { record, whose }),
+  saidTogether: (language: string, answers: ArrivedAnswer[]) => json<CommandDone>("POST", "/together/said", { language, answers }),
   danger: () => json<InDanger>("GET", "/danger"),
   dangerNames: () => json<InDanger>("POST", "/danger/names", {}),
   dangerCopy: (assessment: string) => json<CopyShown>("POST", "/danger/copy", { assessment }),

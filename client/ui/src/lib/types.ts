@@ -700,7 +700,7 @@ export type AppState = {
 /**
  * Whether there is a profile, and whether it is open.
  */
-state: "new" | "locked" | "open", 
+state: "new" | "locked" | "open" | "together", 
 /**
  * Whose it is, once it is open.
  */
@@ -736,7 +736,11 @@ choices: { [key in string]: Array<Choice> },
 /**
  * Others whose apps run on this computer too.
  */
-beside: BesideShown | null, };
+beside: BesideShown | null, 
+/**
+ * Somebody writes here together with the holder: then this is all that there is to see.
+ */
+together: TogetherShown | null, };
 
 export type AppStatus = { 
 /**
@@ -818,7 +822,11 @@ attached?: Array<ArrivedAttachment>,
 /**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
-code: [string, Secret] | null, };
+code: [string, Secret] | null, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
+ */
+together?: Whose | null, };
 
 export type ArrivedAgreement = { 
 /**
@@ -1014,9 +1022,13 @@ export type ArrivedView = {
  */
 item: string, 
 /**
- * The link by which it came.
+ * The link by which it came; its own id if it came by none.
  */
 link: string, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them.
+ */
+together: boolean, 
 /**
  * What it replaces or takes back, of the same link.
  */
@@ -3838,7 +3850,7 @@ here: Array<Here>, } | { "news": "said",
 /**
  * The sentence.
  */
-text: string, } | { "news": "look" } | { "news": "locked" };
+text: string, } | { "news": "together" } | { "news": "look" } | { "news": "locked" };
 
 export type NotAskedView = { 
 /**
@@ -5016,6 +5028,20 @@ date: string,
  */
 by: Who, };
 
+export type SaidTogether = { 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * What was said to each question.
+ */
+answers: Array<ArrivedAnswer>, };
+
 export type SaidView = { 
 /**
  * Who said it.
@@ -5712,7 +5738,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "answer-take-out" } & AnswerTakeOut;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
 
 export type StrandRecordView = { 
 /**
@@ -6362,6 +6388,16 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
+export type ToKeepSaid = { 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * Each answer.
+ */
+answers: Array<ArrivedAnswer>, };
+
 export type ToLaunch = { 
 /**
  * From the address.
@@ -6505,6 +6541,46 @@ splices: Array<Splice>, };
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
+
+export type ToWriteTogether = { 
+/**
+ * In whose record.
+ */
+record: string, 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, };
+
+export type TogetherShown = { 
+/**
+ * The first name of whose computer it is.
+ */
+holder: string, 
+/**
+ * Their role.
+ */
+role: string, 
+/**
+ * The first name of who reads it too.
+ */
+stand_in: string | null, 
+/**
+ * "There is a school nurse and a youth worker."
+ */
+team: string, 
+/**
+ * 0: no police; 1: they see the plan; 2: they are in the team.
+ */
+police: number, 
+/**
+ * A parent or carer writes.
+ */
+adult: boolean, 
+/**
+ * What they said is kept.
+ */
+kept: boolean, };
 
 export type Told = "told" | "not-told" | (string & {});
 

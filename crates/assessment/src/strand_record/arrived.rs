@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Secret;
 use crate::ids::EntryId;
-use crate::vocabulary::Fair;
+use crate::vocabulary::{Fair, Whose};
 
 /// One card that was pressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -204,4 +204,7 @@ pub struct Arrived {
     pub attached: Vec<ArrivedAttachment>,
     /// What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
     pub code: Option<(String, Secret)>,
+    /// It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<Whose>,
 }

@@ -28,7 +28,7 @@ use crate::write::{Written, object_under, settle, standing_map};
 
 use super::StrandRecordView;
 use super::arrived::{Arrived, ArrivedAnswer, ArrivedAttachment, ArrivedOnPoint, ArrivedOther};
-use super::{by_link, covering, taken_in};
+use super::{by_link, covering, said_together, taken_in};
 
 /// Notes that it was read, or why it is not added: the reason is told to whoever said it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -121,8 +121,10 @@ pub struct Holds {
 pub struct ArrivedView {
     /// The guest's own id for it.
     pub item: String,
-    /// The link by which it came.
+    /// The link by which it came; its own id if it came by none.
     pub link: String,
+    /// It came by no link: it was said on the holder's computer, with the holder beside them.
+    pub together: bool,
     /// What it replaces or takes back, of the same link.
     pub replaces: Option<String>,
     /// The language in which it was said.
@@ -284,7 +286,11 @@ pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &KeepArri
     let words = limits::prose("text of what they said", given.words.as_ref().unwrap_or(&said), TEXT_LIMIT / 5)?;
     limits::at_once(std::iter::once(words.as_str()))?;
     covering::check_covered(&said, &words)?;
-    let whose = if by_link::is_for_adult(tx, &arrived.link)? { Whose::Parents } else { Whose::YoungPeople };
+    let (whose, how) = match arrived.together.clone() {
+        Some(whose) => (whose, said_together::HOW),
+        None if by_link::is_for_adult(tx, &arrived.link)? => (Whose::Parents, "link"),
+        None => (Whose::YoungPeople, "link"),
+    };
     let agreed = if answer.team { Agreed::Agreed } else { Agreed::NotAgreed };
     let id = contribution(&given.item, &given.question);
     let notes = standing_map(tx, "arrived-notes")?;
@@ -294,7 +300,7 @@ pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &KeepArri
     for (key, value) in [
         ("whose", whose.as_str()),
         ("words", &words),
-        ("how", "link"),
+        ("how", how),
         ("agreed", agreed.as_str()),
         ("date", &came),
         ("arrived", &item),
@@ -396,6 +402,7 @@ pub(super) fn view(doc: &Automerge) -> Vec<ArrivedView> {
         let voice_notes = arrived.attached.iter().filter(|one| matches!(one, ArrivedAttachment::Voice { .. })).count();
         Some(ArrivedView {
             link: arrived.link.to_string(),
+            together: arrived.together.is_some(),
             replaces: arrived.replaces.map(|item| item.to_string()),
             language: arrived.language.clone(),
             came: day_came(doc, &notes, item),

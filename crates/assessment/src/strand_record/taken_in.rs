@@ -27,7 +27,7 @@ use super::StrandCommand;
 use super::arrived::{Arrived, ArrivedAttachment};
 
 /// The most of an item that one change holds, in bytes: with all that stands around it, it fits into a record (protocol "Smaller").
-const PART: usize = 32 * 1024;
+pub(super) const PART: usize = 32 * 1024;
 /// No item has more parts: a relay keeps none of more than 512 KiB.
 const MOST_PARTS: usize = 64;
 
@@ -109,7 +109,7 @@ pub(super) fn whole(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &TakeInW
     put(tx, ctx, given.item, i64::from(given.parts).into())
 }
 
-fn put(tx: &mut Transaction<'_>, ctx: &Context<'_>, item: EntryId, value: ScalarValue) -> Result<Written, Refusal> {
+pub(super) fn put(tx: &mut Transaction<'_>, ctx: &Context<'_>, item: EntryId, value: ScalarValue) -> Result<Written, Refusal> {
     let (map, notes, key) = (standing_map(tx, "arrived")?, standing_map(tx, "arrived-notes")?, item.to_string());
     if tx.get(&map, &key)?.is_some() {
         return Err(HERE_ALREADY);
