@@ -32,17 +32,19 @@ use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod agreed;
 mod arrived;
 mod by_link;
 mod look;
 mod own_map;
 
+pub use agreed::{AgreedByLink, agreed_lines};
 pub use arrived::{
     Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
     ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, RightOrNot,
 };
 pub use by_link::{
-    ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink, NoteArrived, StopGuestLink, TakeIn,
+    ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink, NoteArrived, NoteBeside, StopGuestLink, TakeIn,
     arrived, guest_link_keys, read_by,
 };
 pub use look::{
@@ -243,6 +245,8 @@ pub enum StrandCommand {
     NoteArrived(NoteArrived),
     /// Keeps an answer in it as words, with names covered.
     KeepArrived(KeepArrived),
+    /// A reply stands beside the summary.
+    NoteBeside(NoteBeside),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -440,9 +444,10 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         }
         StrandCommand::MakeGuestLink(given) => by_link::make(tx, ctx, given),
         StrandCommand::StopGuestLink(given) => by_link::stop(tx, ctx, given),
-        StrandCommand::TakeIn(given) => by_link::take_in(tx, given),
+        StrandCommand::TakeIn(given) => by_link::take_in(tx, ctx, given),
         StrandCommand::NoteArrived(given) => by_link::note(tx, ctx, given),
         StrandCommand::KeepArrived(given) => by_link::keep(tx, ctx, given),
+        StrandCommand::NoteBeside(given) => by_link::note_beside(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
         StrandCommand::UpdateMap(given) => own_map::update(tx, given),
         StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),

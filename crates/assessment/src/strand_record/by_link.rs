@@ -6,7 +6,7 @@
 //! ```text
 //! guest-links/{random id}/   name, secret, key, origin, language, expires, adult, in-person, agreed-by, stopped, at
 //! arrived/                   {item}: what was sent, as JSON (Arrived)
-//! arrived-notes/             {item} read: day      {item} not-added: reason
+//! arrived-notes/             {item} came: day      {item} read: day      {item} not-added: reason      {item} beside: version
 //! words/{random id}/         … arrived, question     (as any words that are kept)
 //! ```
 
@@ -21,7 +21,7 @@ use crate::dates;
 use crate::entry::Reader;
 use crate::ids::EntryId;
 use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT, WHY_LIMIT};
-use crate::read::{entries, number, text_scalar};
+use crate::read::{entries, number, scalars, text_scalar};
 use crate::record::{Kept, Record};
 use crate::view::{Mark, NewerField};
 use crate::vocabulary::{Agreed, Whose};
@@ -101,6 +101,16 @@ pub struct NoteArrived {
     pub not_added: Option<String>,
 }
 
+/// Notes that a reply to the summary stands beside the version that they read, for the team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct NoteBeside {
+    /// Which.
+    pub item: EntryId,
+    /// Beside which version.
+    pub version: EntryId,
+}
+
 /// Keeps one answer of what arrived as words: as said, or with names covered. Who may see it was chosen by whoever said it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
@@ -144,6 +154,9 @@ pub struct ArrivedView {
     pub item: String,
     /// The link by which it came.
     pub link: String,
+    /// What it replaces or takes back, of the same link.
+    #[serde(default)]
+    pub replaces: Option<String>,
     /// The language in which it was said.
     pub language: String,
     /// What was said. Empty if it was taken back or changed before anybody had read it.
@@ -152,12 +165,18 @@ pub struct ArrivedView {
     pub other: Option<ArrivedOther>,
     /// Voice notes and drawings. They stay in this record.
     pub attached: Vec<ArrivedAttachment>,
+    /// The day on which it was taken in. What a guest sends carries no time.
+    #[serde(default)]
+    pub came: Option<String>,
     /// The day on which it was first read.
     pub read: Option<String>,
     /// Why it is not added.
     pub not_added: Option<String>,
     /// Words that were kept of it.
     pub kept_as: Vec<String>,
+    /// It is a reply, and stands beside this version of the summary.
+    #[serde(default)]
+    pub beside: Option<String>,
     /// Whoever said it has taken it back, or said something else in its place.
     pub taken_back: bool,
     /// They chose a code word, and can read an answer with it.
@@ -260,14 +279,16 @@ pub(super) fn stop(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &StopGues
     Ok((Some(given.id), "link stopped".to_owned()))
 }
 
-pub(super) fn take_in(tx: &mut Transaction<'_>, given: &TakeIn) -> Result<Written, Refusal> {
+pub(super) fn take_in(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &TakeIn) -> Result<Written, Refusal> {
     let map = standing_map(tx, "arrived")?;
     let key = given.item.to_string();
     if tx.get(&map, &key)?.is_some() {
         return Err(Refusal::AlreadySo("this has been taken in already"));
     }
     let json = serde_json::to_string(&given.arrived).map_err(|_| Refusal::Document("what arrived".to_owned()))?;
-    tx.put(&map, key, json)?;
+    tx.put(&map, &key, json)?;
+    let notes = standing_map(tx, "arrived-notes")?;
+    tx.put(&notes, format!("{key} came"), dates::day(ctx.now))?;
     Ok((Some(given.item), "arrived".to_owned()))
 }
 
@@ -286,6 +307,20 @@ pub(super) fn note(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteArri
         tx.put(&notes, read, dates::day(ctx.now))?;
     }
     Ok((Some(given.item), "read".to_owned()))
+}
+
+/// Notes that a reply stands beside a version of the summary, in an assessment.
+pub(super) fn note_beside(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteBeside) -> Result<Written, Refusal> {
+    let arrived = find(tx, &given.item)?;
+    if !matches!(arrived.other, Some(ArrivedOther::OnSummary(_))) {
+        return Err(Refusal::Rule("this is no reply to the summary"));
+    }
+    let notes = standing_map(tx, "arrived-notes")?;
+    if text_scalar(tx, &notes, &format!("{} read", given.item)).is_none() {
+        tx.put(&notes, format!("{} read", given.item), dates::day(ctx.now))?;
+    }
+    settle(tx, &notes, &format!("{} beside", given.item), given.version.to_string().as_str().into())?;
+    Ok((Some(given.item), "beside".to_owned()))
 }
 
 pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &KeepArrived) -> Result<Written, Refusal> {
@@ -380,10 +415,14 @@ fn all_arrived(doc: &Automerge) -> Vec<ArrivedView> {
         ArrivedView {
             item: item.clone(),
             link: arrived.link.to_string(),
+            replaces: arrived.replaces.map(|item| item.to_string()),
             language: arrived.language.clone(),
             answers: if shown { arrived.answers.clone() } else { Vec::new() },
             other: arrived.other.clone().filter(|_| shown),
             attached: if shown { arrived.attached.clone() } else { Vec::new() },
+            // Two devices that took it in apart: the earlier day.
+            came: scalars(doc, &notes, &format!("{item} came")).iter().map(crate::read::Held::shown).min(),
+            beside: text_scalar(doc, &notes, &format!("{item} beside")),
             not_added: text_scalar(doc, &notes, &format!("{item} not-added")),
             kept_as: kept.remove(item).unwrap_or_default(),
             code_word: arrived.code.is_some(),
