@@ -33,6 +33,7 @@ mod settings;
 mod shapes;
 mod summaries;
 mod types;
+mod versions;
 mod words;
 
 use std::io::{BufRead, IsTerminal};

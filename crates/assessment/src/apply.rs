@@ -13,7 +13,9 @@ use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
 use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
-use crate::{dates, digest, families, life, openness, picture, plan, positions, sharing, strands, texts, together, voices, weighting};
+use crate::{
+    dates, digest, families, life, openness, picture, plan, positions, sharing, strands, texts, together, voices, weighting,
+};
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
 ///

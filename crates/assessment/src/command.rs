@@ -18,7 +18,8 @@ use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateActi
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
 use crate::sharing::NoteShared;
 use crate::strands::{
-    AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
+    AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,
+    SetAgreement,
 };
 use crate::together::WriteTogether;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};

@@ -83,10 +83,10 @@ pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use families::{
-    AddReply, ConfirmTwin, Distinct, FamiliesView, FamilyAction, FamilyPart, FamilyPreview, FamilyVersion, GuestAction, GuestPart,
-    GuestReply, GuestSummary, PlainPart, PublishVersion, ReadingLevel, ReplyPart, ReplyPartView, ReplyView, TakeBackVersion, TwinView,
-    VersionFor, VersionHints, VersionTakenBack, VersionView, preview_version, reading_level, say_instead, summary_for_guest,
-    version_hints,
+    AddReply, ConfirmTwin, Distinct, FamiliesView, FamilyAction, FamilyPart, FamilyPreview, FamilyVersion, GuestAction,
+    GuestPart, GuestReply, GuestSummary, PlainPart, PublishVersion, ReadingLevel, ReplyPart, ReplyPartView, ReplyView,
+    TakeBackVersion, TwinView, VersionFor, VersionHints, VersionTakenBack, VersionView, preview_version, reading_level,
+    say_instead, summary_for_guest, version_hints,
 };
 pub use framework::{Framework, FrameworkError, Heading, Side};
 pub use guide::{Guide, GuideDimension, GuideExample, GuideSide, WordsToSay, guide};
@@ -125,20 +125,20 @@ pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessme
 pub use search::{Found, Piece, search};
 pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
-    AddMapAction, AgreedByLink, AgreementView, Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing,
-    ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, ArrivedView, BeginMap,
-    CompetenceView, EndOnMap, GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink, MapThing, MapTie,
-    NotAskedView, NoteArrived, NoteBeside, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot, StopGuestLink, StrandCommand,
-    StrandRecordView, TakeIn, TieOnMap, UnjoinedView, UpdateMap, agreed_lines, apply_strand, arrived, guest_link_keys, is_strand_record,
-    open_strand, read_by, strand_genesis, view_strand, view_strand_with,
+    AddMapAction, AgreedByLink, AgreementView, Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice,
+    ArrivedDrawing, ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, ArrivedView,
+    BeginMap, CompetenceView, EndOnMap, GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink,
+    MapThing, MapTie, NotAskedView, NoteArrived, NoteBeside, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot,
+    StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TieOnMap, UnjoinedView, UpdateMap, agreed_lines, apply_strand,
+    arrived, guest_link_keys, is_strand_record, open_strand, read_by, strand_genesis, view_strand, view_strand_with,
 };
 pub use strands::{
-    AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SetAgreement,
-    StrandView, decide_by, strand_label,
+    AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,
+    SetAgreement, StrandView, decide_by, strand_label,
 };
 pub use summary::{
-    Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedReply, PublishedView, SaidView, SummaryCommand, SummaryView,
-    apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
+    Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedReply, PublishedView, SaidView, SummaryCommand,
+    SummaryView, apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
 };
 pub use tasks::{ForWhom, Group, Task, tasks};
 pub use texts::text_object_at;
@@ -150,10 +150,12 @@ pub use view::{
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,
 };
 pub use vocabulary::{
-    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, KitchenTable, MapPurpose,
-    Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom,
-    Whose,
+    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, KitchenTable,
+    MapPurpose, Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger,
+    Turn, Whom, Whose,
 };
-pub use voices::{AddVoice, AnswerView, AnswerVoice, Pointed, LetRead, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice};
+pub use voices::{
+    AddVoice, AnswerView, AnswerVoice, LetRead, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice,
+};
 pub use weighting::{Placed, SetWeighting, WeightingView};
 pub use working_days::{after as working_days_after, calendar_until, calendar_version, is_working_day};

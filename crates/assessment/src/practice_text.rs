@@ -407,7 +407,11 @@ fn families(page: &mut Page, view: &AssessmentView) {
             None => "an earlier one".to_owned(),
         };
         let by = name(&version.kept.by);
-        page.hanging(2, "- ", &format!("For {}, shared by {by} on {on}; {state}. [{}]", version.for_words, short(&version.kept.id)));
+        page.hanging(
+            2,
+            "- ",
+            &format!("For {}, shared by {by} on {on}; {state}. [{}]", version.for_words, short(&version.kept.id)),
+        );
     }
     replies(page, view.families.replies.iter());
 }

@@ -44,8 +44,8 @@ pub use arrived::{
     ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, RightOrNot,
 };
 pub use by_link::{
-    ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink, NoteArrived, NoteBeside, StopGuestLink, TakeIn,
-    arrived, guest_link_keys, read_by,
+    ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink, NoteArrived, NoteBeside, StopGuestLink,
+    TakeIn, arrived, guest_link_keys, read_by,
 };
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,

@@ -318,7 +318,9 @@ pub(crate) fn detach(
     settle(tx, &object, "detached", true.into())?;
     settle(tx, &object, "their-words", given.their_words.as_str().into())?;
     // Nothing is deleted from a map; but what the map says from now on names nobody.
-    for key in ["label", "holder", "phone", "agreement", "review", "decide-by", "after-no", "because", "handed-over-why", "not-drawn"] {
+    for key in
+        ["label", "holder", "phone", "agreement", "review", "decide-by", "after-no", "because", "handed-over-why", "not-drawn"]
+    {
         if tx.get(&object, key)?.is_some() {
             settle(tx, &object, key, ScalarValue::Null)?;
         }
@@ -359,8 +361,7 @@ pub(crate) fn agreement(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &Set
 pub(crate) fn follow(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &FollowAnswer) -> Result<Written, Refusal> {
     let object = attached(tx, &given.strand)?;
     let followed = |item: &EntryId| format!("followed.{item}");
-    let new: Vec<&EntryId> =
-        given.items.iter().filter(|item| scalars(tx, &object, &followed(item)).is_empty()).collect();
+    let new: Vec<&EntryId> = given.items.iter().filter(|item| scalars(tx, &object, &followed(item)).is_empty()).collect();
     if new.is_empty() {
         return Err(Refusal::AlreadySo("what they answered has been followed already"));
     }

@@ -6,10 +6,10 @@ mod common;
 use automerge::{ActorId, Automerge};
 use common::Writer;
 use kith_assessment::{
-    AddTie, AfterNo, Agreement, AgreementAbout, Arrived, ArrivedAgreement, ArrivedChoice, ArrivedOther, ArrivedTakingPart, AttachStrand,
-    Command, Context, DecideAfterNo, EntryId, FollowAnswer, HeldAssessment, HeldRecord, LinkSecret, MakeGuestLink, Refusal, RestEntryOn,
-    Said, StrandCommand, StrandRecordView, TakeIn, TieKind, Whom, agreed_lines, apply_strand, caseload, decide_by, strand_genesis, tasks,
-    view_strand,
+    AddTie, AfterNo, Agreement, AgreementAbout, Arrived, ArrivedAgreement, ArrivedChoice, ArrivedOther, ArrivedTakingPart,
+    AttachStrand, Command, Context, DecideAfterNo, EntryId, FollowAnswer, HeldAssessment, HeldRecord, LinkSecret, MakeGuestLink,
+    Refusal, RestEntryOn, Said, StrandCommand, StrandRecordView, TakeIn, TieKind, Whom, agreed_lines, apply_strand, caseload,
+    decide_by, strand_genesis, tasks, view_strand,
 };
 
 const START: i64 = 1_778_000_000; // 5 May 2026, a Tuesday
@@ -140,7 +140,10 @@ fn a_no_of_a_parent_counts_and_the_young_persons_yes_stands_beside_it() {
     let view = device.view();
     assert_eq!(view.for_colleagues, Some(Agreement::No));
     let words = view.after_a_no.unwrap();
-    assert!(words.starts_with("No, from a parent or carer. The young person says: yes. Nothing is taken out by itself"), "{words}");
+    assert!(
+        words.starts_with("No, from a parent or carer. The young person says: yes. Nothing is taken out by itself"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -214,7 +217,10 @@ fn talk_first_and_no_links_are_tasks_of_the_holder() {
     device.at += 86_400;
     device.answers(6, link, but_not("links"));
     let tasks = kinds(&device, &writer, "2026-05-06");
-    assert!(tasks.iter().any(|(kind, ..)| kind == "no-links") && !tasks.iter().any(|(kind, ..)| kind == "talk-first"), "{tasks:?}");
+    assert!(
+        tasks.iter().any(|(kind, ..)| kind == "no-links") && !tasks.iter().any(|(kind, ..)| kind == "talk-first"),
+        "{tasks:?}"
+    );
 }
 
 fn follow(strand: EntryId, item: u8, agreement: Option<Agreement>, not_drawn: bool) -> Command {

@@ -6,10 +6,10 @@ mod common;
 use common::{Writer, exchange};
 use kith_assessment::nudge::{CaseloadName, Checker, Lists};
 use kith_assessment::{
-    ActionFields, AddAction, AddPlace, AddReply, AddVoice, Agreed, AttachStrand, Command, ConfirmForFamilies, ConfirmTwin, DetachStrand,
-    DifferOnWeighting, EntryId, FamilyPreview, Kind, KitchenTable, LetRead, PlaceKind, PublishVersion, Refusal, ReplyPart,
-    RightOrNot, TakeBackVersion, TheirWords, Trigger, VersionFor, Whose, history, preview_version, say_instead, summary_for_guest,
-    to_publish, version_hints,
+    ActionFields, AddAction, AddPlace, AddReply, AddVoice, Agreed, AttachStrand, Command, ConfirmForFamilies, ConfirmTwin,
+    DetachStrand, DifferOnWeighting, EntryId, FamilyPreview, Kind, KitchenTable, LetRead, PlaceKind, PublishVersion, Refusal,
+    ReplyPart, RightOrNot, TakeBackVersion, TheirWords, Trigger, VersionFor, Whose, history, preview_version, say_instead,
+    summary_for_guest, to_publish, version_hints,
 };
 
 struct World {
@@ -260,7 +260,11 @@ fn a_safe_place_is_never_in_a_version() {
 #[test]
 fn that_adults_differ_is_said_in_words_their_author_confirmed() {
     let mut world = World::begin();
-    let id = world.writer.does(Command::DifferOnWeighting(DifferOnWeighting { text: "canary: I see it otherwise".into() })).id.unwrap();
+    let id = world
+        .writer
+        .does(Command::DifferOnWeighting(DifferOnWeighting { text: "canary: I see it otherwise".into() }))
+        .id
+        .unwrap();
     world.confirm_all();
     let preview = world.preview(&young(world.a));
     assert!(preview.not_in_it[0].contains("Priya Marsh sees something differently"), "{:?}", preview.not_in_it);

@@ -101,7 +101,11 @@ fn of_side(side: &SideView, safe: &[String]) -> String {
 
 fn first(view: &AssessmentView) -> String {
     let title = |id: &str| view.sides.iter().find(|side| side.id == id).map_or(id, |side| plain_title(view, side)).to_owned();
-    let turns = view.weighting.places.iter().map(|place| format!("{}: {}.", super::version::capital(place.turn.words()), title(&place.side)));
+    let turns = view
+        .weighting
+        .places
+        .iter()
+        .map(|place| format!("{}: {}.", super::version::capital(place.turn.words()), title(&place.side)));
     let lines: Vec<String> = turns.chain(std::iter::once(view.weighting.reason.text.trim().to_owned())).collect();
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

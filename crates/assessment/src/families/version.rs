@@ -157,7 +157,8 @@ impl FamilyVersion {
     /// Headings and texts, actions too.
     pub(super) fn texts(&self) -> Vec<(String, String)> {
         let parts = self.parts.iter().map(|part| (part.heading.clone(), part.text.clone()));
-        let actions = self.actions.iter().map(|action| ("What we will do".to_owned(), format!("{}\n{}", action.what, action.why)));
+        let actions =
+            self.actions.iter().map(|action| ("What we will do".to_owned(), format!("{}\n{}", action.what, action.why)));
         parts.chain(actions).collect()
     }
 
@@ -178,11 +179,9 @@ fn plain_parts(view: &AssessmentView, leave_out: &[String], waits: &mut Vec<Stri
             Some(twin) if twin.out_of_date => {
                 waits.push(format!("{}: it reads otherwise now; look at its plain words again.", part.place));
             }
-            Some(twin) if !part.part.starts_with("action/") => parts.push(FamilyPart {
-                part: part.part.clone(),
-                heading: part.heading.clone(),
-                text: twin.text.clone(),
-            }),
+            Some(twin) if !part.part.starts_with("action/") => {
+                parts.push(FamilyPart { part: part.part.clone(), heading: part.heading.clone(), text: twin.text.clone() })
+            }
             Some(_) => {}
         }
     }
@@ -212,10 +211,8 @@ fn where_adults_differ(view: &AssessmentView, leave_out: &[String], not_in_it: &
     for one in all.filter(|one: &&DifferingView| one.withdrawn.is_none()) {
         match &one.for_families {
             Some(confirmed) => words.push(confirmed.trim().to_owned()),
-            None => not_in_it.push(format!(
-                "{} sees something differently, and has not said what families may read of it.",
-                one.by.name
-            )),
+            None => not_in_it
+                .push(format!("{} sees something differently, and has not said what families may read of it.", one.by.name)),
         }
     }
     let (part, heading) = ("differ".to_owned(), "Where the adults do not agree".to_owned());
@@ -288,12 +285,7 @@ pub(crate) fn take_back(tx: &mut Transaction<'_>, given: &TakeBackVersion) -> Re
 }
 
 /// Every version, oldest first; not those for young people who were taken out.
-pub(super) fn all(
-    reader: &Reader<'_>,
-    known: &[Known],
-    marks: &mut Vec<Mark>,
-    newer: &mut Vec<NewerField>,
-) -> Vec<VersionView> {
+pub(super) fn all(reader: &Reader<'_>, known: &[Known], marks: &mut Vec<Mark>, newer: &mut Vec<NewerField>) -> Vec<VersionView> {
     const FIELDS: [&str; 5] = ["for", "content", "digest", "kitchen-table", "taken-back"];
     let here: Vec<StrandView> = known.iter().filter(|strand| !strand.detached).map(|strand| strand.view.clone()).collect();
     let mut versions = Vec::new();

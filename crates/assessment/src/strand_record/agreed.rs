@@ -104,7 +104,9 @@ fn in_order(arrived: &[ArrivedView]) -> Vec<&ArrivedView> {
     let depth = |item: &ArrivedView| {
         let (mut at, mut depth) = (item, 0);
         // An item that says of itself that it replaces itself ends here too.
-        while let Some(next) = arrived.iter().find(|other| Some(&other.item) == at.replaces.as_ref()).filter(|_| depth < arrived.len()) {
+        while let Some(next) =
+            arrived.iter().find(|other| Some(&other.item) == at.replaces.as_ref()).filter(|_| depth < arrived.len())
+        {
             (at, depth) = (next, depth + 1);
         }
         depth
