@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kith_assessment::{
     Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, OnTheDay, Overview, PictureThenAndNow,
-    PublishVersion, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
+    PublishVersion, ReadingLevel, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
@@ -559,6 +559,18 @@ pub(crate) struct ToShareVersion {
     /// What was found and may stay, by key.
     #[serde(default)]
     pub(crate) keep: Vec<String>,
+}
+
+/// A text of which somebody asks how hard it is to read.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToMeasure {
+    pub(crate) text: String,
+}
+
+/// How hard it is; nothing of an empty one.
+#[derive(Serialize, TS)]
+pub(crate) struct LevelShown {
+    pub(crate) level: Option<ReadingLevel>,
 }
 
 /// Other words in the place of what was found, in every part.

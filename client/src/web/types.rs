@@ -9,11 +9,11 @@ use super::hinting::{HintsShown, ReviewShown, ToCheck, ToChoose};
 use super::news::News;
 use super::settings::{CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDrawCode, ToLockAfter, ToRestore, ToStopProgram};
 use super::shapes::{
-    AppState, AssessmentShown, CommandDone, FindShown, LetInShown, NewAssessment, NewProfile, PictureShown, SaidInstead,
-    SinceShown, TimelineShown, ToAdmit, ToAttach, ToBeHere, ToCompare, ToCopy, ToCopyInDanger, ToDecline, ToDetach, ToFind,
-    ToHandOver, ToHide, ToInvite, ToJoin, ToJoinWords, ToLaunch, ToNoteAgreement, ToNoteHeard, ToOffer, ToOpenBeside,
-    ToPreviewVersion, ToPublish, ToRelay, ToRemove, ToSayInstead, ToSetBeside, ToSetPhone, ToShareVersion, ToTakeBackVersion,
-    ToTell, ToType, ToUnlock, ToWorkOffline, TypedOn, WorkShown,
+    AppState, AssessmentShown, CommandDone, FindShown, LetInShown, LevelShown, NewAssessment, NewProfile, PictureShown,
+    SaidInstead, SinceShown, TimelineShown, ToAdmit, ToAttach, ToBeHere, ToCompare, ToCopy, ToCopyInDanger, ToDecline, ToDetach,
+    ToFind, ToHandOver, ToHide, ToInvite, ToJoin, ToJoinWords, ToLaunch, ToMeasure, ToNoteAgreement, ToNoteHeard, ToOffer,
+    ToOpenBeside, ToPreviewVersion, ToPublish, ToRelay, ToRemove, ToSayInstead, ToSetBeside, ToSetPhone, ToShareVersion,
+    ToTakeBackVersion, ToTell, ToType, ToUnlock, ToWorkOffline, TypedOn, WorkShown,
 };
 use crate::json::{
     AgreementNoted, Asked, AttachedShown, CopyShown, Decided, DetachedShown, HandedOver, HistoryShown, Invited, Listed, Made,
@@ -80,6 +80,8 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToShareVersion>();
     all.add::<ToSayInstead>();
     all.add::<SaidInstead>();
+    all.add::<ToMeasure>();
+    all.add::<LevelShown>();
     all.add::<ToTakeBackVersion>();
     all.add::<ToSetBeside>();
     all.add::<ToPublish>();

@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 
 use super::api::{Shared, with_engine};
 use super::news::News;
-use super::shapes::{SaidInstead, ToPreviewVersion, ToSayInstead, ToSetBeside, ToShareVersion, ToTakeBackVersion};
+use super::shapes::{
+    LevelShown, SaidInstead, ToMeasure, ToPreviewVersion, ToSayInstead, ToSetBeside, ToShareVersion, ToTakeBackVersion,
+};
 use crate::verbs::{self, ToShare};
 
 type Here = State<Arc<Shared>>;
@@ -22,7 +24,13 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/assessments/{id}/versions/preview", post(preview))
         .route("/assessments/{id}/versions/say-instead", post(say))
         .route("/assessments/{id}/versions/{version}/take-back", post(take_back))
+        .route("/reading-level", post(level))
         .route("/records/{id}/arrived/{item}/reply", post(reply))
+}
+
+/// How hard a text is to read, while somebody writes it: a hint, never a gate.
+async fn level(Json(asked): Json<ToMeasure>) -> Response {
+    Json(LevelShown { level: kith_assessment::reading_level(&asked.text) }).into_response()
 }
 
 async fn preview(State(shared): Here, Path(id): Path<String>, Json(asked): Json<ToPreviewVersion>) -> Response {
