@@ -1,4 +1,4 @@
-//! The page that young people and families open, and the three things that it asks (protocol 14).
+//! The page that young people and families open, and the four things that it asks (protocol 14).
 //!
 //! The address of the page is the same for everybody; what tells one link from another is behind its `#`, which browsers keep to
 //! themselves. Opening it writes nothing anywhere. Answers are dressed in strict headers and may be kept by nobody.
@@ -8,11 +8,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use kith_group::{GuestLinkId, MAX_ITEM};
+use kith_group::{GuestCodeId, GuestLinkId, MAX_ITEM};
 use kith_sync::relay::{GuestAnswer, GuestAsk};
 use tokio::time::timeout;
 
@@ -36,13 +36,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const KIND: &str = "application/octet-stream";
 
 /// What the page may load and do: its own scripts and styles, and asking this relay. Its icon is an empty `data:` address, so that no
-/// browser asks for one and none gives the page away.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'none'; \
+/// browser asks for one and none gives the page away. What it plays is a voice note from its own memory.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; media-src blob:; connect-src 'self'; form-action 'none'; \
                       base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// Powers of the phone that the page never uses.
+/// For how many seconds more a reading may be shown. Then the page drops it, like the relay.
+const OPEN_FOR: &str = "open-for";
+
+/// Powers of the phone: the microphone for the page itself, if its user says so when asked; nothing else.
 const NO_POWERS: &str = "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), geolocation=(), gyroscope=(), \
-                         magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+                         magnetometer=(), microphone=(self), midi=(), payment=(), usb=()";
 
 /// Headers of every answer.
 const HEADERS: [(&str, &str); 10] = [
@@ -67,6 +70,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/g/card", post(card))
         .route("/g/item", post(item))
         .route("/g/read", post(read))
+        .route("/g/code", post(code))
         .layer(from_fn(dress))
 }
 
@@ -138,6 +142,10 @@ async fn read(State(shared): State<Shared>, request: Request) -> Response {
     .await
 }
 
+async fn code(State(shared): State<Shared>, request: Request) -> Response {
+    ask(&shared, request, |body| Some(GuestAsk::Code { code: GuestCodeId(body.get(1..)?.try_into().ok()?) })).await
+}
+
 fn link_and_token(body: &[u8]) -> Option<(GuestLinkId, [u8; TOKEN])> {
     let (link, rest) = body.get(1..)?.split_first_chunk()?;
     Some((GuestLinkId(*link), *rest.first_chunk()?))
@@ -164,7 +172,11 @@ async fn ask(shared: &Shared, request: Request, question: impl FnOnce(Bytes) -> 
     let question = (body.first() == Some(&VERSION)).then(|| question(body)).flatten();
     let Some(question) = question else { return StatusCode::BAD_REQUEST.into_response() };
     match shared.inbox.guest(question).await {
-        Some(GuestAnswer::Bytes(bytes)) => ([(header::CONTENT_TYPE, KIND)], bytes).into_response(),
+        Some(GuestAnswer::Card(sealed) | GuestAnswer::Code(sealed)) => ([(header::CONTENT_TYPE, KIND)], sealed).into_response(),
+        Some(GuestAnswer::Reading { sealed, seconds }) => {
+            let headers = [(header::CONTENT_TYPE, KIND.to_owned()), (HeaderName::from_static(OPEN_FOR), seconds.to_string())];
+            (headers, sealed).into_response()
+        }
         Some(GuestAnswer::Kept) => StatusCode::NO_CONTENT.into_response(),
         Some(GuestAnswer::NoLink) => StatusCode::NOT_FOUND.into_response(),
         Some(GuestAnswer::Closed) => StatusCode::GONE.into_response(),

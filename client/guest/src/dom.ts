@@ -44,6 +44,7 @@ export function face(card: string): SVGSVGElement | null {
 }
 
 const SIGNS: Record<string, string> = {
+  line: "M4 26q6 -16 12 -8t12 -12",
   ok: "M5 17l7 8L27 7",
   depends: "M3 17q6 -9 13 0t13 0",
   notOk: "M7 7l18 18M25 7L7 25",

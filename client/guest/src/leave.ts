@@ -1,6 +1,7 @@
 // Leave now: the page is empty before anything else happens, keys and words are dropped, and the page's place in the history is
 // given to an empty one. Nothing here needs a network.
 import { forget } from "./page";
+import { silence } from "./record";
 import { quiet } from "./speak";
 
 /** How long three presses of Shift may take, in milliseconds. */
@@ -11,6 +12,7 @@ export function wipe(): void {
   document.getElementById("page")?.replaceChildren();
   document.title = "Page";
   quiet();
+  silence();
   forget();
 }
 

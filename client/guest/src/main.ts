@@ -3,8 +3,11 @@ import "./style.css";
 import { sendKept } from "./kept";
 import { listenForShift } from "./leave";
 import { begin } from "./page";
+import { emptyCircle } from "./circle";
+import { noReplies } from "./reading";
 import { askCard } from "./relay";
 import { before } from "./screens/before";
+import { typed } from "./screens/typed";
 import { ended, waiting } from "./screens/signal";
 import { type Card, openCard } from "./seal/card";
 import { type Link, readLink } from "./seal/link";
@@ -17,7 +20,8 @@ async function open(link: Link): Promise<void> {
   const card: Card | null = outcome.status === 200 ? await openCard(link, outcome.body).catch(() => null) : null;
   if (card === null || !card.rights.say) return show(ended);
   const gone = await sendKept();
-  begin({ link, card, language: language(card.language), drafts: new Map(), codeWord: "", sent: null, waiting: null });
+  const nothing = { drafts: new Map(), codeWord: "", sent: null, waiting: null, opened: null, replies: noReplies(), circle: emptyCircle() };
+  begin({ link, card, language: language(card.language), ...nothing });
   show(before(gone));
 }
 
@@ -28,6 +32,8 @@ async function start(): Promise<void> {
   history.replaceState(null, "", location.pathname);
   const browser = language(navigator.language);
   const link = fragment === "" ? null : await readLink(fragment);
+  // Without a link there may be a code, typed where both are.
+  if (fragment.length <= 1) return show(typed(open), browser);
   if (link === null) return show(ended, browser);
   show(() => [], browser);
   await open(link);

@@ -1,7 +1,11 @@
 // What the page holds while it is open, in this one object and nowhere else: so that leaving can drop all of it at once.
+import { type Opened, type Replies, noReplies } from "./reading";
+import { type Circle, emptyCircle } from "./circle";
+import { type Voice, silence } from "./record";
 import type { Card } from "./seal/card";
 import { type Link, drop } from "./seal/link";
 import type { Bytes } from "./seal/bytes";
+import type { Drawing } from "./seal/item";
 import { type Fill, LANGUAGES, type Words, fill, filling } from "./words";
 
 /** What is said to one question so far. */
@@ -11,6 +15,9 @@ export interface Draft {
   words: string;
   skipped: boolean;
   audience: "only" | "team" | "out";
+  /** Said aloud: for the holder and the stand-in alone, like what is drawn. */
+  voice: Voice | null;
+  drawing: Drawing | null;
 }
 
 export interface Page {
@@ -23,12 +30,26 @@ export interface Page {
   sent: Bytes | null;
   /** What is sealed and has not gone. */
   waiting: { token: Bytes; sealed: Bytes } | null;
+  /** What was opened with the code word. */
+  opened: Opened | null;
+  replies: Replies;
+  circle: Circle;
 }
 
 let current: Page | null = null;
+let left = false;
 
 export function begin(page: Page): void {
+  if (left) {
+    drop(page.link);
+    throw new Error("left");
+  }
   current = page;
+}
+
+/** Whether this page was left: nothing is shown on it any more, whatever still runs. */
+export function hasLeft(): boolean {
+  return left;
 }
 
 /** What is held; throws once it was dropped: whatever still runs then ends there. */
@@ -43,14 +64,12 @@ export function isOpen(): boolean {
 
 /** Forgets everything: what was typed, the link, its keys. */
 export function forget(): void {
+  left = true;
   if (current === null) return;
   drop(current.link);
-  for (const draft of current.drafts.values()) {
-    draft.words = "";
-    draft.chosen.clear();
-  }
-  current.drafts.clear();
-  current.codeWord = "";
+  forgetDrafts(current);
+  current.opened = null;
+  current.replies = noReplies();
   current.waiting?.token.fill(0);
   current.waiting?.sealed.fill(0);
   current = null;
@@ -59,15 +78,28 @@ export function forget(): void {
 /** Forgets what was typed and keeps the link. */
 export function forgetWords(): void {
   const held = page();
+  forgetDrafts(held);
+  held.replies = noReplies();
+}
+
+function forgetDrafts(held: Page): void {
+  silence();
+  for (const draft of held.drafts.values()) {
+    draft.words = "";
+    draft.chosen.clear();
+    draft.voice?.sound.fill(0);
+    draft.voice = draft.drawing = null;
+  }
   held.drafts.clear();
   held.codeWord = "";
+  held.circle = emptyCircle();
 }
 
 export function draft(question: string): Draft {
   const { drafts } = page();
   let found = drafts.get(question);
   if (found === undefined) {
-    found = { chosen: new Set(), words: "", skipped: false, audience: "only" };
+    found = { chosen: new Set(), words: "", skipped: false, audience: "only", voice: null, drawing: null };
     drafts.set(question, found);
   }
   return found;

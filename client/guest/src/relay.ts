@@ -1,4 +1,4 @@
-// The three things that the page asks. Nothing goes with them but what they need: no cookie, no address of the page.
+// The four things that the page asks. Nothing goes with them but what they need: no cookie, no address of the page.
 import { type Bytes, join } from "./seal/bytes";
 import type { Link } from "./seal/link";
 
@@ -7,7 +7,7 @@ const VERSION = new Uint8Array([1]);
 const PATIENCE = 60_000;
 
 /** What came of a question: an answer, or that nobody could be reached. */
-export type Outcome = { status: number; body: Bytes } | "no signal";
+export type Outcome = { status: number; body: Bytes; headers: Headers } | "no signal";
 
 async function ask(what: string, body: Bytes): Promise<Outcome> {
   const patience = new AbortController();
@@ -25,7 +25,7 @@ async function ask(what: string, body: Bytes): Promise<Outcome> {
     });
     // Too much at once, or a relay that is just starting: it is tried again like without a signal.
     if (response.status === 429 || response.status === 408 || response.status >= 500) return "no signal";
-    return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
+    return { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) };
   } catch {
     return "no signal";
   } finally {
@@ -39,6 +39,10 @@ export function askCard(link: Link): Promise<Outcome> {
 
 export function sendItem(token: Bytes, sealed: Bytes): Promise<Outcome> {
   return ask("item", join(VERSION, token, sealed));
+}
+
+export function askCode(id: Bytes): Promise<Outcome> {
+  return ask("code", join(VERSION, id));
 }
 
 export function readAgain(link: Link, code: Bytes): Promise<Outcome> {

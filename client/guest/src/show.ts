@@ -1,7 +1,7 @@
 // One screen at a time, under the same bar: leave, language, read aloud.
 import { el } from "./dom";
 import { leave } from "./leave";
-import { isOpen, page, speakBeforehand, words } from "./page";
+import { hasLeft, isOpen, page, speakBeforehand, words } from "./page";
 import { canSpeak, quiet, speak, speaks, whenVoicesCome } from "./speak";
 import { LANGUAGES } from "./words";
 
@@ -22,7 +22,7 @@ export function shownLanguage(): string {
 /** Shows a screen. Its heading has the focus, so that a screen reader begins there. */
 export function show(screen: Screen, begin = isOpen() ? page().language : language): void {
   const root = document.getElementById("page");
-  if (root === null) return;
+  if (root === null || hasLeft()) return;
   quiet();
   language = begin;
   speakBeforehand(language);

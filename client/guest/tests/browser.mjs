@@ -12,7 +12,7 @@ const SHOTS = process.env.KITH_SHOTS;
 export function start() {
   return chromium.launch({
     executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
 }
 
@@ -23,6 +23,8 @@ export class Phone {
     phone.context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: "en-GB", hasTouch: true, isMobile: true });
     phone.heard = { elsewhere: [], bodies: [], violations: [], errors: [] };
     phone.context.on("request", (request) => {
+      // What the page plays from its own memory is no request to anywhere.
+      if (request.url().startsWith(`blob:${phone.origin}/`)) return;
       if (!request.url().startsWith(`${phone.origin}/g/`)) phone.heard.elsewhere.push(request.url());
       phone.heard.bodies.push(Buffer.from(`${request.url()}\n${JSON.stringify(request.headers())}\n`), request.postDataBuffer() ?? Buffer.alloc(0));
     });

@@ -208,7 +208,7 @@ const phases = {
   },
 
   async stopped() {
-    for (const where of [address, address.slice(0, -2), address.slice(0, address.indexOf("#"))]) {
+    for (const where of [address, address.slice(0, -2)]) {
       const phone = await Phone.open(browser, where);
       await phone.heading("This page does not work.");
       await phone.screen("stopped");

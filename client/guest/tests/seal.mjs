@@ -4,13 +4,14 @@ import { createECDH } from "node:crypto";
 import { readFileSync } from "node:fs";
 import "./ts.mjs";
 
-const { fromCodeWord, makeCode, openReading } = await import("../src/seal/code.ts");
+const { fromCodeWord, makeCode } = await import("../src/seal/code.ts");
 const { join, unpad, utf8 } = await import("../src/seal/bytes.ts");
 const { decode } = await import("../src/seal/cbor.ts");
 const { kem, open, openWith, schedule } = await import("../src/seal/keys.ts");
 const { openCard } = await import("../src/seal/card.ts");
 const { readLink, speaker, verifier } = await import("../src/seal/link.ts");
 const { sealItem } = await import("../src/seal/item.ts");
+const { openReading } = await import("../src/seal/reading.ts");
 
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
 const bytes = (text) => new Uint8Array(Buffer.from(text, "hex"));
@@ -46,8 +47,8 @@ const answers = {
     const card = await openCard(link, bytes(ask.card));
     const code = await makeCode(link, ask.word);
     const { token, key } = await fromCodeWord(link, `  ${ask.word.toUpperCase()} `);
-    const said = { language: "cy", replaces: bytes(ask.replaces), answers: ask.answers, code };
-    const withdrawn = { language: "en", replaces: bytes(ask.item), answers: null, code: null };
+    const said = { language: "cy", replaces: bytes(ask.replaces), saying: { is: "said", answers: ask.answers }, code, attached: [] };
+    const withdrawn = { language: "en", replaces: bytes(ask.item), saying: { is: "withdrawn" }, code: null, attached: [] };
     return {
       id: hex(link.id),
       token: hex(link.token),
@@ -58,6 +59,16 @@ const answers = {
       withdrawn: hex(await sealItem(link, bytes(ask.replaces), card.recipients, withdrawn)),
       code: { verifier: hex(code.verifier), key: hex(code.key), token: hex(token), again: hex(key) },
     };
+  },
+  /** Seals whatever can be said, each as an item of its own. */
+  async sayings() {
+    const { recipients } = await openCard(link, bytes(ask.card));
+    const attached = ask.attached.map((one) => (one.is === "voice" ? { ...one, sound: bytes(one.sound) } : one));
+    const code = { verifier: bytes(ask.code.verifier), key: bytes(ask.code.key) };
+    return Promise.all(ask.sayings.map(async (saying) => hex(await sealItem(link, bytes(ask.item), recipients, { language: "ar", replaces: null, saying, code, attached }))));
+  },
+  async card() {
+    return openCard(link, bytes(ask.card));
   },
   async reading() {
     return openReading(link, bytes(ask.key), bytes(ask.sealed));

@@ -176,7 +176,8 @@ impl Desk {
                     work.follow_answers(document)
                 })?,
                 Notice::Live { document } if self.is_record(document) => self.with_work(|work| {
-                    work.refresh_links(document)?;
+                    work.refresh_links(document, true)?;
+                    work.tend_record(document)?;
                     work.follow_answers(document)
                 })?,
                 // Another device of the holder, or the stand-in's, took something in.

@@ -4,7 +4,7 @@
 use kith_assessment::{
     AddReply, Agreement, ArrivedOnSummary, ArrivedOther, Command, ConfirmTwin, EntryId, FollowAnswer, NoteBeside, NoteHintReview,
     NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion, agreed_lines,
-    decide_by, summary_for_guest,
+    check_covered, decide_by, summary_for_guest,
 };
 use kith_group::{DocumentId, Role, SharedAction, SharedPart, SharedReply, SharedSummary};
 use kith_sync::client::Standing;
@@ -136,6 +136,13 @@ impl Work<'_> {
         }
         let Some(ArrivedOther::OnSummary(on)) = &item.other else { return Err(unknown().into()) };
         let adult = view.links.iter().find(|link| link.kept.id == item.link).is_some_and(|link| link.adult);
+        for (said, given) in [(&on.reply, &asked.reply), (&on.missed, &asked.missed)] {
+            given.as_ref().map_or(Ok(()), |given| check_covered(said, given))?;
+        }
+        for (part, given) in &asked.whys {
+            let said = on.parts.iter().find(|one| one.part == *part).map_or("", |one| one.why.as_str());
+            check_covered(said, given)?;
+        }
         let version: EntryId = on.version.parse().map_err(|_| Refusal::Unknown { what: "version", id: cut(&on.version) })?;
         for (assessment, strand) in self.places(&view)? {
             let known = self.view(&assessment)?.families.versions.iter().any(|one| one.kept.id == version.to_string());

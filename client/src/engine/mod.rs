@@ -10,6 +10,7 @@
 //! [`Engine::look`] reads without touching what is open. Everything else here is made of these two.
 
 mod address;
+mod area;
 mod arrived;
 mod backup;
 mod desk;
@@ -17,9 +18,11 @@ mod error;
 mod event;
 mod families;
 mod guests;
+mod hearing;
 mod kept;
 mod network;
 mod programs;
+mod reading;
 mod records;
 mod summaries;
 mod work;
@@ -37,17 +40,20 @@ use kith_sync::client::{ClientCore, Identity, Intent, JoinProgress, LineId, Noti
 use tokio::sync::{OwnedSemaphorePermit, mpsc as queue};
 
 pub use address::{AddressError, normalised};
+pub use area::AreaWords;
 pub use backup::{Backup, LastBackup};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
 pub use families::{Replied, ToReply};
 pub use guests::{LinkMade, ToLink};
+pub use hearing::{OnAnswer, ToAdd};
 pub(crate) use kept::{ASKED_TO_TELL, DRAFT, HINT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
 pub use network::on_interrupt;
 use network::{Network, Outgoing};
 pub use programs::Program;
+pub use reading::{WhichCode, WindowOpened};
 pub use records::{Attached, ColleaguesSee, ToAttach, ToDetach, ToHandOver, ToJoinWords};
 pub use summaries::Tending;
 pub use work::Work;

@@ -8,6 +8,7 @@ mod doing;
 mod exporting;
 mod families;
 mod find;
+mod hearing;
 mod holding;
 mod joining;
 mod linking;
@@ -29,8 +30,10 @@ pub(crate) use caseload::{caseload_now, copy_now, danger_now, names, names_shown
 pub(crate) use families::{ToShare, review, say, set_beside, share, take_back};
 pub(crate) use find::document;
 pub(crate) use find::record as find_record;
+pub(crate) use hearing::{add as add_arrived, all_arrived, found as find_arrived, item_shown, sound};
 pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
+pub(crate) use linking::{area_shown, link_named, made as made_link, reading_shown};
 pub(crate) use reading::{shown, today};
 pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
@@ -159,6 +162,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Link(asked) => linking::link(engine, asked, manner),
         Verb::Links { record } => linking::links(engine, record, manner),
         Verb::Unlink { record, link } => linking::unlink(engine, record, link),
+        Verb::Window(asked) => linking::window(engine, asked, manner),
+        Verb::Arrived(asked) => hearing::arrived(engine, asked),
+        Verb::Settings(asked) => linking::settings(engine, asked, manner),
         Verb::Danger(asked) => caseload::danger(engine, asked, manner),
         Verb::Told(asked) => caseload::told(engine, asked),
         Verb::Nudge { caseload: true, text, .. } => caseload::nudge(engine, text),

@@ -302,6 +302,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::KeepAsTheme(given) => strands::keep_as_theme(tx, given),
         Command::SetAgreement(given) => strands::agreement(tx, ctx, given),
         Command::FollowAnswer(given) => strands::follow(tx, ctx, given),
+        Command::SayHeardWaits(given) => strands::say_heard_waits(tx, given),
         Command::DecideAfterNo(given) => strands::decide(tx, given),
         Command::SetAskedAll(given) => openness::set_asked(tx, ctx, given),
         Command::SetLawfulBasis(given) => openness::set_basis(tx, given),

@@ -19,7 +19,7 @@ use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
 use crate::sharing::NoteShared;
 use crate::strands::{
     AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,
-    SetAgreement,
+    SayHeardWaits, SetAgreement,
 };
 use crate::together::WriteTogether;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
@@ -413,6 +413,8 @@ pub enum Command {
     SetAgreement(SetAgreement),
     /// How it stands after an answer by a link.
     FollowAnswer(FollowAnswer),
+    /// How much that came by a young person's links waits to be read, and since when.
+    SayHeardWaits(SayHeardWaits),
     /// What follows from a no.
     DecideAfterNo(DecideAfterNo),
     /// Whether they were asked at all.

@@ -172,6 +172,7 @@ impl Teller<'_> {
             "strand-over" => format!("gave {} to its next holder", self.strand(first)),
             "strand-label" => format!("gave {} another label", self.strand(first)),
             "strand-agreement" => format!("noted how things stand with agreement for {}", self.strand(first)),
+            "strand-heard" => format!("noted how much waits to be read for {}", self.strand(first)),
             "strand-decide" => format!("noted what was decided for {}", self.strand(first)),
             "rests" => format!("noted on whom {} rests", entry()),
             "theme" => format!("kept {} as a theme", entry()),

@@ -62,6 +62,7 @@ mod strand_record;
 mod strands;
 mod summary;
 mod tasks;
+mod team_words;
 mod texts;
 mod then;
 mod together;
@@ -80,6 +81,7 @@ pub use caseload::{
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
 pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
+pub use dates::day as day_of;
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use families::{
@@ -125,22 +127,26 @@ pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessme
 pub use search::{Found, Piece, search};
 pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
-    AddMapAction, AgreedByLink, AgreementView, Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice,
-    ArrivedDrawing, ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, ArrivedView,
-    BeginMap, CompetenceView, EndOnMap, GuestLinkKeys, GuestLinkView, JoinedView, KeepArrived, LinkSecret, MakeGuestLink,
-    MapThing, MapTie, NotAskedView, NoteArrived, NoteBeside, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot,
-    StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TieOnMap, UnjoinedView, UpdateMap, agreed_lines, apply_strand,
-    arrived, guest_link_keys, is_strand_record, open_strand, read_by, strand_genesis, view_strand, view_strand_with,
+    AddMapAction, AgreedByLink, AgreementView, AnswerTakeOut, AnsweredOut, Arrived, ArrivedAgreement, ArrivedAnswer,
+    ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther,
+    ArrivedTakingPart, ArrivedView, BeginMap, CodeWordIs, CompetenceView, Cover, EndOnMap, GuestLinkKeys, GuestLinkView,
+    HeardAnswer, HeardWaits, Holds, JoinedView, KeepArrived, MakeGuestLink, MapThing, MapTie, NotAskedView, NoteArrived,
+    NoteBeside, NoteWindow, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot, StopGuestLink, StrandCommand,
+    StrandRecordView, TakeIn, TakeInPart, TakeInWhole, TieOnMap, UnjoinedView, UpdateMap, WINDOW, agreed_lines, answer_stands_on,
+    apply_strand, arrived, arrived_sound, as_said, check_covered, code_words, contribution, covered, covers, guest_link_keys,
+    heard_waits, is_strand_record, open_strand, point_name, point_of, read_by, strand_genesis, to_take_in, view_strand,
+    view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,
-    SetAgreement, StrandView, decide_by, strand_label,
+    SayHeardWaits, SetAgreement, StrandView, decide_by, strand_label,
 };
 pub use summary::{
     Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedReply, PublishedView, SaidView, SummaryCommand,
     SummaryView, apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
 };
-pub use tasks::{ForWhom, Group, Task, tasks};
+pub use tasks::{ANSWER_WITHIN, ForWhom, Group, Task, tasks};
+pub use team_words::{AnswerSays, answer_says, role_in, team_line};
 pub use texts::text_object_at;
 pub use then::{Changed, Sitting, ThenAndNow, history_since, sittings, then_and_now, view_at};
 pub use together::WriteTogether;

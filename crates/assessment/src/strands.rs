@@ -15,6 +15,7 @@ use crate::limits::{self, NAME_LIMIT};
 use crate::people::People;
 use crate::read::{self, bytes16, objects, scalars};
 use crate::record::{Kept, Record};
+use crate::strand_record::HeardWaits;
 use crate::view::{Mark, NewerField, Who};
 use crate::vocabulary::{AfterNo, Agreement, TheirWords};
 use crate::working_days;
@@ -141,6 +142,17 @@ pub struct DecideAfterNo {
     pub because: Option<String>,
 }
 
+/// Says how much that came by a young person's links waits to be read, and since when: never what it is. Devices of the holder and the
+/// stand-in say it from the strand record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct SayHeardWaits {
+    /// Which strand.
+    pub strand: EntryId,
+    /// How much, and since when.
+    pub waits: HeardWaits,
+}
+
 /// A young person's place in the assessment, as colleagues see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct StrandView {
@@ -171,6 +183,8 @@ pub struct StrandView {
     pub after_no: Option<AfterNo>,
     /// Because.
     pub because: Option<String>,
+    /// How much that came by their links waits to be read. Leads are told when it is late.
+    pub heard_waits: HeardWaits,
 }
 
 impl StrandView {
@@ -318,9 +332,19 @@ pub(crate) fn detach(
     settle(tx, &object, "detached", true.into())?;
     settle(tx, &object, "their-words", given.their_words.as_str().into())?;
     // Nothing is deleted from a map; but what the map says from now on names nobody.
-    for key in
-        ["label", "holder", "phone", "agreement", "review", "decide-by", "after-no", "because", "handed-over-why", "not-drawn"]
-    {
+    for key in [
+        "label",
+        "holder",
+        "phone",
+        "agreement",
+        "review",
+        "decide-by",
+        "after-no",
+        "because",
+        "handed-over-why",
+        "not-drawn",
+        "heard-waits",
+    ] {
         if tx.get(&object, key)?.is_some() {
             settle(tx, &object, key, ScalarValue::Null)?;
         }
@@ -403,6 +427,27 @@ pub fn decide_by(came: &str) -> String {
     working_days::after(came, DECIDE_WITHIN)
 }
 
+pub(crate) fn say_heard_waits(tx: &mut Transaction<'_>, given: &SayHeardWaits) -> Result<Written, Refusal> {
+    let object = attached(tx, &given.strand)?;
+    let HeardWaits { count, since } = &given.waits;
+    let since = since.as_deref().map_or(Ok(""), real_day)?;
+    if heard_waits(tx, &object) == given.waits {
+        return Err(Refusal::AlreadySo("that is known here already"));
+    }
+    settle(tx, &object, "heard-waits", format!("{count} {since}").trim_end().into())?;
+    Ok((Some(given.strand), format!("strand-heard:{}", short(&given.strand))))
+}
+
+/// What was last said of it. Of what two devices said apart, the longer wait stands until one of them says it anew.
+fn heard_waits(doc: &impl ReadDoc, object: &ObjId) -> HeardWaits {
+    let said = scalars(doc, object, "heard-waits").into_iter().filter_map(|held| {
+        let shown = held.shown();
+        let (count, since) = shown.split_once(' ').map_or((shown.as_str(), None), |(count, since)| (count, Some(since)));
+        Some(HeardWaits { count: count.parse().ok()?, since: since.map(str::to_owned) })
+    });
+    said.max_by_key(|one| (one.count > 0, std::cmp::Reverse(one.since.clone()), one.count)).unwrap_or_default()
+}
+
 pub(crate) fn decide(tx: &mut Transaction<'_>, given: &DecideAfterNo) -> Result<Written, Refusal> {
     known(given.decision.is_known(), "decision", given.decision.as_str(), AfterNo::CHOICES)?;
     let object = attached(tx, &given.strand)?;
@@ -435,7 +480,7 @@ fn field_label(key: &str) -> Option<&'static str> {
         "after-no" => Some("what was decided after a no"),
         "because" => Some("why it was decided so after a no"),
         "not-drawn" => Some("whether somebody is not to be drawn"),
-        "detached" | "their-words" | "handed-over-why" => Some("a strand"),
+        "detached" | "their-words" | "handed-over-why" | "heard-waits" => Some("a strand"),
         key if key.starts_with("followed.") => Some("a strand"),
         _ => None,
     }
@@ -446,7 +491,9 @@ pub(crate) fn all(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<Ne
     let mut all = Vec::new();
     for record in Record::all(reader, "strands") {
         let detached = is_detached(reader.doc, &record.object);
-        let kept = record.kept(field_label);
+        let mut kept = record.kept(field_label);
+        // Counts that devices said apart are nobody's to choose.
+        kept.two_versions.retain(|versions| !versions.field.ends_with("/heard-waits"));
         if !detached {
             kept.collect(marks, newer, "a strand");
         }
@@ -471,6 +518,7 @@ pub(crate) fn all(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<Ne
                 decide_by: record.word("decide-by").filter(|_| decided.is_none()),
                 because: record.word("because").filter(|_| decided.is_some()),
                 after_no: decided,
+                heard_waits: heard_waits(reader.doc, &record.object),
                 kept,
             },
         });

@@ -131,6 +131,10 @@ id!(
     GuestItemId, 16
 );
 id!(
+    /// A typed code, as the relay knows it: derived from the code.
+    GuestCodeId, 16
+);
+id!(
     /// A sealed blob at the relay (a snapshot's bytes).
     BlobId, 16
 );

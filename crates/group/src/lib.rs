@@ -65,15 +65,16 @@ pub use error::GroupError;
 pub use format::{FormatError, RecordError};
 pub use generation::{Continuity, GenerationOpening, OpeningError, SnapshotNote};
 pub use guest::{
-    Answer, Attachment, Audience, Choice, CodeWord, Drawing, DrawnMark, GuestCard, GuestKey, GuestLink, GuestPublicKey, IsFair,
-    IsRight, ItemError, MAX_CARD, MAX_ITEM, MAX_READING, MAX_VOICE, OnAgreement, OnPart, OnPoint, OnSummary, Outcome, PAPER,
-    Point, Reading, Rights, Said, Saying, SealedItem, SharedAction, SharedPart, SharedReply, SharedSummary, TakingPart, Team,
-    open_card, open_item, open_reading, seal_card, seal_item, seal_reading, token_verifier,
+    Answer, Attachment, Audience, CODE_SECONDS, Choice, CodeWord, Drawing, DrawnMark, GuestCard, GuestCode, GuestKey, GuestLink,
+    GuestPublicKey, IsFair, IsRight, ItemError, MAX_CARD, MAX_ITEM, MAX_READING, MAX_SEALED_CODE, MAX_VOICE, NotACode,
+    OnAgreement, OnPart, OnPoint, OnSummary, Outcome, PAPER, Point, Reading, Rights, Said, Saying, SealedItem, SharedAction,
+    SharedPart, SharedReply, SharedSummary, TakingPart, Team, open_card, open_code, open_item, open_reading, seal_card,
+    seal_code, seal_item, seal_reading, token_verifier,
 };
 pub use identity::{DeviceKey, actor_family, device_id, verify_signature};
 pub use ids::{
-    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, IdError, InviteId, PersonId, PublicKey, RelayId,
-    RequestId, Signature, from_base32, to_base32,
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, IdError, InviteId, PersonId,
+    PublicKey, RelayId, RequestId, Signature, from_base32, to_base32,
 };
 pub use invite::{
     JoinRequest, Link, LinkError, MAX_JOIN_REQUEST, four_words, open_request, request_digest, seal_request, voucher_digest,

@@ -4,8 +4,8 @@
 use automerge::transaction::Transactable as _;
 use automerge::{Automerge, ObjType, ROOT, ReadDoc as _, TextEncoding};
 use kith_group::{
-    AppendRule, DocumentId, DocumentKind, GuestItemId, GuestKey, GuestLink, MemoryRows, RelayId, Said, Saying, SeededRandom,
-    open_item, seal_item,
+    AppendRule, DocumentId, DocumentKind, GuestCode, GuestItemId, GuestKey, GuestLink, MemoryRows, RelayId, Said, Saying,
+    SeededRandom, open_code, open_item, seal_code, seal_item,
 };
 use kith_sync::client::{ClientCore, ClientError, EditError, Effects, Identity, Input, Intent, LineId, Notice};
 use kith_sync::relay::{
@@ -184,6 +184,27 @@ fn what_a_guest_sent_is_taken_in_and_dropped_once_the_log_holds_it() {
     let doc = room.core.read(&room.rows, &room.document).unwrap();
     let (_, arrived) = doc.get(ROOT, "arrived").unwrap().unwrap();
     assert_eq!(doc.length(&arrived), 11);
+}
+
+#[test]
+fn a_code_that_was_wished_for_opens_the_link_and_one_that_is_too_late_is_given_up() {
+    let mut room = Room::new(DocumentKind::STRAND);
+    let random = &mut SeededRandom::new(3);
+    let code = GuestCode::random(random);
+    let (id, sealed) = seal_code(&link(), &code, random);
+    let wish = |until| Intent::PutGuestCode { link: link().id(), code: id, until, sealed: sealed.clone() };
+    room.wants(put());
+    room.wants(wish(room.now_ms / 1_000 + 60));
+    room.connects(1);
+    assert!(room.core.intents(&room.rows, &room.document).unwrap().is_empty(), "the link first, then its code");
+    room.log.begin().unwrap();
+    let (answer, _) = room.relay.guest(&mut room.log, room.now_ms, GuestAsk::Code { code: id }).unwrap();
+    room.log.commit_as(true);
+    let GuestAnswer::Code(held) = answer else { panic!("not handed out: {answer:?}") };
+    assert_eq!(open_code("https://relay.example", &code, &held), Ok(link()));
+    room.wants(wish(room.now_ms / 1_000 - 1));
+    assert!(room.core.intents(&room.rows, &room.document).unwrap().is_empty());
+    assert_eq!(room.log.guest_code(&id).unwrap(), None);
 }
 
 #[test]

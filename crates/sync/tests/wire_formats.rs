@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use kith_group::{
-    BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId, Signature,
+    BlobId, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId,
+    Signature,
 };
 use kith_sync::wire::{
     About, Admission, ClientMessage, Credential, GuestItem, MAX_FRAME, Reason, RequestState, ServerMessage, VERSION,
@@ -17,6 +18,7 @@ const BLOB: BlobId = BlobId([4; 16]);
 const DEVICE: DeviceId = DeviceId([5; 16]);
 const LINK: GuestLinkId = GuestLinkId([6; 16]);
 const ITEM: GuestItemId = GuestItemId([7; 16]);
+const CODE: GuestCodeId = GuestCodeId([8; 16]);
 
 fn client() -> Vec<ClientMessage> {
     let sign_in = |credential| ClientMessage::SignIn { enrolment: PublicKey([6; 32]), signature: Signature([7; 64]), credential };
@@ -66,6 +68,7 @@ fn client() -> Vec<ClientMessage> {
             sealed: vec![9],
         },
         ClientMessage::CloseGuestReading { document: DOCUMENT, link: LINK },
+        ClientMessage::PutGuestCode { document: DOCUMENT, link: LINK, code: CODE, until: 1_790_000_000, sealed: vec![9] },
     ]
 }
 
@@ -116,8 +119,10 @@ fn server() -> Vec<ServerMessage> {
         ServerMessage::GuestItemDropped { item: ITEM },
         ServerMessage::GuestReadingStored { link: LINK },
         ServerMessage::GuestReadingClosed { link: LINK },
+        ServerMessage::GuestCodeStored { code: CODE },
         refused(About::GuestLink(LINK)),
         refused(About::GuestItem(ITEM)),
+        refused(About::GuestCode(CODE)),
     ]
 }
 

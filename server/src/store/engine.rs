@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use kith_group::{
-    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId,
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId,
+    RequestId,
 };
 use kith_sync::relay::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
-    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestCodeRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head,
+    InviteRow, NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 use rusqlite::{OptionalExtension as _, Params, Row, params};
 
@@ -519,5 +520,27 @@ impl RelayStore for SqliteStore {
 
     fn close_guest_readings(&mut self, now: i64) -> Result<()> {
         self.run("DELETE FROM guest_reading WHERE until <= ?1", [now]).map(|_| ())
+    }
+
+    fn put_guest_code(&mut self, link: &GuestLinkId, row: Option<&GuestCodeRow>) -> Result<()> {
+        match row {
+            Some(row) => self.run(
+                "REPLACE INTO guest_code (link, code, until, sealed) VALUES (?1, ?2, ?3, ?4)",
+                params![link.0, row.code.0, row.until, row.sealed.as_ref()],
+            ),
+            None => self.run("DELETE FROM guest_code WHERE link = ?1", [&link.0]),
+        }
+        .map(|_| ())
+    }
+
+    fn guest_code(&self, code: &GuestCodeId) -> Result<Option<(GuestLinkId, GuestCodeRow)>> {
+        self.one("SELECT link, until, sealed FROM guest_code WHERE code = ?1", [&code.0], |row| {
+            let link = GuestLinkId(row.get::<_, [u8; 16]>(0)?);
+            Ok((link, GuestCodeRow { code: *code, until: row.get(1)?, sealed: bytes(row, 2)? }))
+        })
+    }
+
+    fn drop_guest_codes(&mut self, now: i64) -> Result<()> {
+        self.run("DELETE FROM guest_code WHERE until <= ?1", [now]).map(|_| ())
     }
 }

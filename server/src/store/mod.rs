@@ -14,7 +14,7 @@ use crate::RelayError;
 pub(crate) use rows::{failed, number, number_if_any};
 
 /// The version of the schema: raised with every file that adds to it.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
 /// "KiRe": says that a file is a relay's store.
 const APPLICATION: i64 = 0x4b69_5265;
@@ -142,6 +142,9 @@ fn migrate(db: &mut Connection, folder: &Path) -> Result<(), RelayError> {
     }
     if format < 2 {
         transaction.execute_batch(include_str!("guests.sql")).map_err(failed)?;
+    }
+    if format < 3 {
+        transaction.execute_batch(include_str!("codes.sql")).map_err(failed)?;
     }
     transaction.execute_batch(&format!("PRAGMA user_version = {FORMAT};")).map_err(failed)?;
     transaction.commit().map_err(failed)?;

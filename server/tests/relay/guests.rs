@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::common::{Client, Member, open_relay};
 use kith_group::{
-    DocumentId, GuestCard, GuestItemId, GuestKey, GuestLink, MAX_ITEM, Rights, Said, Saying, SeededRandom, Team, open_card,
-    open_item, seal_card, seal_item,
+    Attachment, CODE_SECONDS, DocumentId, GuestCard, GuestCode, GuestItemId, GuestKey, GuestLink, MAX_ITEM, MAX_VOICE, Rights,
+    Said, Saying, SeededRandom, Team, open_card, open_code, open_item, seal_card, seal_code, seal_item,
 };
 use kith_relay::Running;
 use kith_sync::wire::{ClientMessage, ServerMessage};
@@ -139,6 +139,47 @@ async fn what_a_phone_sends_reaches_the_device_that_made_the_link_and_is_on_the_
     relay.stop().await.unwrap();
 }
 
+/// Three voice notes: half a megabyte, the most that a phone can send, to a program's socket, both as it
+/// comes and when it is asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_of_half_a_megabyte_goes_all_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let (relay, mut client) = with_link(folder.path()).await;
+    let ask = ClientMessage::GuestItems { document: DOCUMENT, after: None };
+    client.ask(&ask).await;
+    let voice = |length: usize| Attachment::Voice {
+        question: "friends".into(),
+        media: "audio/webm;codecs=opus".into(),
+        seconds: 90,
+        sound: (0..length).map(|at| (at % 251) as u8).collect(),
+    };
+    let attached = vec![voice(MAX_VOICE), voice(MAX_VOICE), voice(MAX_ITEM - 2 * MAX_VOICE - 24 * 1024)];
+    let said = Said { attached, ..said() };
+    let mut items = Vec::new();
+    for byte in 0..3 {
+        let item = GuestItemId([byte; 16]);
+        let sealed = seal_item(&link(), &item, &[key().public()], &said, &mut SeededRandom::new(byte.into())).unwrap();
+        assert!(sealed.len() > MAX_ITEM - 24 * 1024);
+        assert_eq!(post(relay.addr(), "/g/item", &send_item(link().token(), &sealed)).await.status, 204);
+        let told = client.next().await;
+        let ServerMessage::GuestItems { items: told, .. } = told else { panic!("{told:?}") };
+        assert_eq!(open_item(&link(), &item, &key(), &told[0].sealed), Ok(said.clone()));
+        items.push((item, sealed));
+    }
+    let (mut after, mut found) = (None, Vec::new());
+    loop {
+        let answer = client.ask(&ClientMessage::GuestItems { document: DOCUMENT, after }).await;
+        let ServerMessage::GuestItems { items, more, .. } = answer else { panic!("{answer:?}") };
+        after = items.last().map(|item| (item.link, item.item));
+        found.extend(items.into_iter().map(|item| (item.item, item.sealed)));
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(found, items);
+    relay.stop().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_to_a_guest_is_dressed_and_kept_by_nobody() {
     let folder = tempfile::tempdir().unwrap();
@@ -205,5 +246,30 @@ async fn who_has_no_token_or_sends_too_much_is_turned_away() {
     assert_eq!(raw(addr, &body).await.status, 413);
     let none = client.ask(&ClientMessage::GuestItems { document: DOCUMENT, after: None }).await;
     assert_eq!(none, ServerMessage::GuestItems { document: DOCUMENT, items: Vec::new(), more: false });
+    relay.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_is_typed_opens_its_link_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (relay, mut client) = with_link(folder.path()).await;
+    let addr = relay.addr();
+    let random = &mut SeededRandom::new(1);
+    let code = GuestCode::random(random);
+    let (id, sealed) = seal_code(&link(), &code, random);
+    let until = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64 + CODE_SECONDS;
+    let put = ClientMessage::PutGuestCode { document: DOCUMENT, link: link().id(), code: id, until, sealed };
+    assert_eq!(client.ask(&put).await, ServerMessage::GuestCodeStored { code: id });
+    let ask = |id: &[u8]| [&[1][..], id].concat();
+    assert_eq!(post(addr, "/g/code", &ask(&[0; 16])).await.status, 404);
+    assert_eq!(post(addr, "/g/code", &ask(&[0; 15])).await.status, 400);
+    let answer = post(addr, "/g/code", &ask(id.as_bytes())).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(open_code("http://127.0.0.1", &code, &answer.body), Ok(link()));
+    assert_eq!(post(addr, "/g/code", &ask(id.as_bytes())).await.status, 404, "it was used");
+    for _ in 0..60 {
+        post(addr, "/g/code", &ask(&[0; 16])).await;
+    }
+    assert_eq!(post(addr, "/g/code", &ask(&[0; 16])).await.status, 429, "who hammers is held up");
     relay.stop().await.unwrap();
 }

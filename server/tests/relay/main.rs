@@ -4,8 +4,10 @@
 
 mod check;
 mod common;
+mod formats;
 mod guests;
 mod phone;
 mod program;
+mod saying;
 mod sockets;
 mod store;

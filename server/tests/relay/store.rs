@@ -1,7 +1,7 @@
 //! The SQLite store: the suite of all engines, and what only a disk can do.
 
 use bytes::Bytes;
-use kith_group::{ChainHash, DeviceId, Digest, DocumentId, PublicKey, chain};
+use kith_group::{ChainHash, DeviceId, Digest, DocumentId, GuestCodeId, PublicKey, chain};
 use kith_relay::{FolderLock, RelayError, SqliteStore, store_file};
 use kith_sync::relay::{Appended, DocumentRow, Head, NewRecord, Place, RelayEngine, RelayStore as _, StoreError, conformance};
 
@@ -147,6 +147,7 @@ fn the_tables_are_frozen_until_the_format_is_raised() {
         "document: id generation epoch seq hash creation account committed_ms bytes",
         "document_group: document state",
         "enrolment: key account",
+        "guest_code: link code until sealed",
         "guest_item: link id sealed",
         "guest_link: id document verifier expires card",
         "guest_reading: link verifier until tries sealed",
@@ -159,7 +160,7 @@ fn the_tables_are_frozen_until_the_format_is_raised() {
         "request: id invite document enrolment sealed nonce decision seq",
         "token: digest devices_left",
     ];
-    assert_eq!((format, tables.iter().map(String::as_str).collect::<Vec<_>>()), (2, expected.to_vec()));
+    assert_eq!((format, tables.iter().map(String::as_str).collect::<Vec<_>>()), (3, expected.to_vec()));
 }
 
 #[test]
@@ -174,5 +175,6 @@ fn a_store_of_the_first_format_gets_what_it_lacks_and_keeps_what_it_has() {
         let store = SqliteStore::open(folder.path()).unwrap();
         assert_eq!(store.relay_id().unwrap().0, [7; 16]);
         assert_eq!(store.open_guest_links(&DOCUMENT, 0).unwrap(), 0);
+        assert_eq!(store.guest_code(&GuestCodeId([1; 16])).unwrap(), None);
     }
 }

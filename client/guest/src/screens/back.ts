@@ -2,7 +2,8 @@
 import { el } from "../dom";
 import { page, say, words } from "../page";
 import { readAgain } from "../relay";
-import { type Reading, fromCodeWord, openReading } from "../seal/code";
+import { fromCodeWord } from "../seal/code";
+import { type Reading, openReading } from "../seal/reading";
 import { button, buttons, heading, show } from "../show";
 import { day } from "../words";
 import { before } from "./before";

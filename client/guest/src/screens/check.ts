@@ -1,16 +1,13 @@
 // Check: everything that would be sent, and who may see each part of it.
 import { el } from "../dom";
 import { type Draft, draft, forgetWords, page, say, words } from "../page";
-import { sendItem } from "../relay";
-import { random } from "../seal/bytes";
 import { isCodeWord, makeCode } from "../seal/code";
-import { sealItem } from "../seal/item";
-import { button, buttons, heading, show, shownLanguage } from "../show";
-import type { Question } from "../steps";
+import { button, buttons, heading, show } from "../show";
+import { type Question, STEPS } from "../steps";
 import { before } from "./before";
-import { answered, answers, choices } from "./said";
+import { answered, answers, attachments, choices } from "./said";
+import { send as hand } from "./send";
 import { sent, takenBack } from "./sent";
-import { ended, noSignal } from "./signal";
 import { asks, step } from "./step";
 
 type Audience = Draft["audience"];
@@ -51,17 +48,33 @@ export function check(): (Node | false)[] {
   ];
 }
 
+/** What is said aloud or drawn: that it is there, and that it goes no further. */
+function unworded({ voice, drawing }: Draft, number: number): HTMLElement[] {
+  const { talk, map, check } = words();
+  if (voice === null && drawing === null) return [];
+  const only = say(page().card.standIn === null ? check.unworded : check.unwordedTwo);
+  return [
+    el("ul", {}, voice !== null && el("li", {}, say(talk.has, { n: voice.seconds })), drawing !== null && el("li", {}, number === 2 ? map.has : map.hasOther)),
+    el("p", { class: "note" }, only, " ", talk.typeHint),
+  ];
+}
+
 function part(question: Question): HTMLElement {
   const said = words().check;
   const found = draft(question.name);
+  const number = STEPS.findIndex((step) => step.questions.includes(question));
   const pressed = choices(question);
-  const options: Audience[] = question.private === true ? ["only", "out"] : ["only", "team", "out"];
+  // What is only said aloud or drawn has nothing that could be shared.
+  const worded = pressed.length > 0 || found.words.trim() !== "";
+  const options: Audience[] = question.private === true || !worded ? ["only", "out"] : ["only", "team", "out"];
+  if (!worded && found.audience === "team") found.audience = "only";
   return el(
     "section",
     { class: "part" },
     el("h2", {}, asks(question)),
     pressed.length > 0 && el("ul", {}, ...pressed.map((choice) => el("li", {}, choice.words))),
     found.words.trim() !== "" && el("p", { class: "own", dir: "auto" }, found.words.trim()),
+    ...unworded(found, number),
     audience(question.name, said.see, found.audience, options, (chosen) => {
       found.audience = chosen;
     }),
@@ -82,7 +95,7 @@ function audience(name: string, asked: string, now: Audience | null, options: Au
 
 async function send(): Promise<void> {
   const held = page();
-  const { link, card, codeWord, sent: replaces } = held;
+  const { link, codeWord, sent: replaces } = held;
   problem = codeWord.trim() !== "" && !isCodeWord(codeWord);
   if (problem) {
     show(check);
@@ -90,41 +103,24 @@ async function send(): Promise<void> {
     return;
   }
   const said = answers();
+  const attached = attachments();
   show(() => [heading(words().check.sending)]);
   const code = codeWord.trim() === "" ? null : await makeCode(link, codeWord);
-  await deliver(said, replaces, code, card.recipients);
+  await hand({ saying: { is: "said", answers: said }, replaces, code, attached }, (item) => {
+    page().sent = item;
+    show(sent);
+  });
 }
 
 /** Takes back what was sent from here. */
 export async function takeBack(): Promise<void> {
-  const { sent: replaces, card } = page();
+  const { sent: replaces } = page();
   if (replaces === null) return;
-  show(() => [heading(words().check.sending)]);
-  await deliver(null, replaces, null, card.recipients);
-}
-
-async function deliver(said: ReturnType<typeof answers> | null, replaces: Uint8Array | null, code: Awaited<ReturnType<typeof makeCode>> | null, recipients: Parameters<typeof sealItem>[2]): Promise<void> {
-  const { link } = page();
-  const item = random(16);
-  const sealed = await sealItem(link, item, recipients, { language: shownLanguage(), replaces: replaces as typeof item | null, answers: said, code });
-  await hand(item, sealed, said === null);
-}
-
-/** Hands a sealed item to the relay, and says what came of it. */
-export async function hand(item: ReturnType<typeof random>, sealed: ReturnType<typeof random>, withdraws: boolean): Promise<void> {
-  const outcome = await sendItem(page().link.token, sealed);
-  const held = page();
-  if (outcome === "no signal") {
-    held.waiting = { token: held.link.token.slice(), sealed };
-    show(noSignal(() => void hand(item, sealed, withdraws)));
-  } else if (outcome.status === 204) {
-    held.waiting = null;
-    held.sent = withdraws ? null : item;
-    if (withdraws) forgetWords();
-    show(withdraws ? takenBack : sent);
-  } else {
-    show(ended);
-  }
+  await hand({ saying: { is: "withdrawn" }, replaces }, () => {
+    page().sent = null;
+    forgetWords();
+    show(takenBack);
+  });
 }
 
 export function thrown(): Node[] {

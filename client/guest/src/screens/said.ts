@@ -1,13 +1,13 @@
 // What was said, as it is shown to be checked and as it is sent.
 import { draft, page, words } from "../page";
-import type { Answer, Choice } from "../seal/item";
+import type { Answer, Attachment, Choice } from "../seal/item";
 import { MARKS, type Question, STEPS } from "../steps";
 
 /** Questions with an answer, or that were skipped. */
 export function answered(): Question[] {
   return STEPS.flatMap((step) => step.questions).filter((question) => {
     const found = page().drafts.get(question.name);
-    return found !== undefined && (found.chosen.size > 0 || found.words.trim() !== "");
+    return found !== undefined && (found.chosen.size > 0 || found.words.trim() !== "" || found.voice !== null || found.drawing !== null);
   });
 }
 
@@ -36,5 +36,17 @@ export function answers(): Answer[] {
     if (found.audience === "out") return [];
     const audience = question.private !== true && found.audience === "team" ? 1 : 0;
     return [{ question: question.name, choices: choices(question), words, skipped: false, audience }];
+  });
+}
+
+/** Voice notes and drawings of answers that were not taken out. Whatever is chosen for the words, they are for the holder and the stand-in. */
+export function attachments(): Attachment[] {
+  return answered().flatMap(({ name: question }): Attachment[] => {
+    const { audience, voice, drawing } = draft(question);
+    if (audience === "out") return [];
+    return [
+      ...(voice === null ? [] : [{ is: "voice" as const, question, ...voice }]),
+      ...(drawing === null ? [] : [{ is: "drawing" as const, question, drawing }]),
+    ];
   });
 }

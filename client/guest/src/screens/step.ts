@@ -5,6 +5,9 @@ import { button, buttons, heading, show } from "../show";
 import { MARKS, type Question, STEPS, type Step } from "../steps";
 import { before } from "./before";
 import { check } from "./check";
+import { openCircle } from "./circle";
+import { openMap } from "./map";
+import { openTalk, throwAway } from "./talk";
 
 /** What a question asks, in the words for whoever is asked. */
 export function asks(question: Question): string {
@@ -29,6 +32,8 @@ export function step(number: number) {
         const found = draft(question.name);
         found.chosen.clear();
         found.words = "";
+        throwAway(question.name);
+        found.drawing = null;
         found.skipped = true;
       }
       go(number + 1);
@@ -55,7 +60,7 @@ export function step(number: number) {
         ...present(hints(question)),
         cards(question, number),
       ]),
-      more(first!),
+      more(first!, number),
       buttons(button(said.bar.next, on, "go"), button(said.bar.skip, skip), button(said.bar.back, () => go(number - 1))),
     ];
   };
@@ -65,7 +70,8 @@ function present<T>(one: T | null): T[] {
   return one === null ? [] : [one];
 }
 
-function more(question: Question): HTMLElement {
+/** Room for more: written, talked or drawn. */
+function more(question: Question, number: number): HTMLElement {
   const said = words().steps;
   const found = draft(question.name);
   const box = el("textarea", {
@@ -81,7 +87,21 @@ function more(question: Question): HTMLElement {
     },
   });
   box.value = found.words;
-  return el("div", {}, el("label", { for: "more", class: "big" }, said.more), el("p", { class: "hint", id: "more-hint" }, said.hint), box);
+  return el("div", {}, el("label", { for: "more", class: "big" }, said.more), el("p", { class: "hint", id: "more-hint" }, said.hint), box, others(question, number));
+}
+
+/** The other ways of saying more, and what was said so already. */
+function others(question: Question, number: number): HTMLElement {
+  const { talk, map, circle } = words();
+  const found = draft(question.name);
+  const drawn = number === 2 ? [map.has, map.open] : [map.hasOther, map.openOther];
+  return el(
+    "div",
+    { class: "buttons ways" },
+    button(found.voice === null ? talk.open : say(talk.has, { n: found.voice.seconds }), () => openTalk(question.name, number)),
+    button(found.drawing === null ? drawn[1]! : drawn[0]!, () => openMap(question.name, number)),
+    ...present(number === 0 && !page().card.adult ? button(circle.open, () => openCircle(() => show(step(number)))) : null),
+  );
 }
 
 function cards(question: Question, number: number): HTMLElement {

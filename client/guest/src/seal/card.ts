@@ -17,6 +17,14 @@ export interface Card {
   adult: boolean;
   call: string | null;
   helpline: string | null;
+  /** The area's own words for danger; `null`: the page's. */
+  danger: string | null;
+  /** Whom to tell if we got it wrong. */
+  complain: string | null;
+  /** The agencies that write. */
+  agencies: string[];
+  /** Whether what came by any of the holder's links has waited for more than a working day. */
+  late: boolean;
 }
 
 /** Opens a card; throws if it is not this link's. */
@@ -27,13 +35,13 @@ export async function openCard(link: Link, sealed: Bytes): Promise<Card> {
   if (plain === null) throw new Error("not padded");
   const card = decode(plain);
   if (!Array.isArray(card)) throw new Error("not a card");
-  const [holder, role, standIn, team, readBy, rights, language, , recipients, adult, call, helpline] = card;
+  const [holder, role, standIn, team, readBy, rights, language, , recipients, adult, call, helpline, danger, complain, agencies, late] = card;
   const words = (value: unknown): string => {
     if (typeof value !== "string") throw new Error("not a card");
     return value;
   };
   const maybe = (value: unknown): string | null => (value === undefined || value === null ? null : words(value));
-  if (!Array.isArray(team) || !Array.isArray(rights) || !Array.isArray(recipients)) throw new Error("not a card");
+  if (!Array.isArray(team) || !Array.isArray(rights) || !Array.isArray(recipients) || !Array.isArray(agencies)) throw new Error("not a card");
   return {
     holder: words(holder),
     role: words(role),
@@ -49,5 +57,9 @@ export async function openCard(link: Link, sealed: Bytes): Promise<Card> {
     adult: adult === true,
     call: maybe(call),
     helpline: maybe(helpline),
+    danger: maybe(danger),
+    complain: maybe(complain),
+    agencies: agencies.map(words),
+    late: late === true,
   };
 }

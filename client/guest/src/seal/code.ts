@@ -1,7 +1,6 @@
 // The code word: with the link it opens what may be read again, and without it the link opens nothing that was said.
-import { type Bytes, join, unpad, utf8 } from "./bytes";
-import { decode } from "./cbor";
-import { derive, open } from "./keys";
+import { type Bytes, utf8 } from "./bytes";
+import { derive } from "./keys";
 import { type Link, verifier } from "./link";
 
 /** As much work as a phone does in about a second: whoever guesses has it with every guess. */
@@ -35,28 +34,4 @@ export async function fromCodeWord(link: Link, word: string): Promise<{ token: B
 export async function makeCode(link: Link, word: string): Promise<Code> {
   const { token, key } = await fromCodeWord(link, word);
   return { verifier: await verifier(token), key };
-}
-
-export interface Reading {
-  readOn: string | null;
-  late: boolean;
-  /** 0 used, 1 not yet, 2 not used, 3 ask more. */
-  points: { said: string; outcome: number; words: string }[];
-}
-
-export async function openReading(link: Link, key: Bytes, sealed: Bytes): Promise<Reading> {
-  if (sealed[0] !== 1) throw new Error("another version");
-  const padded = await open(key, join(utf8("kith guest reading 1"), link.id), sealed.slice(1));
-  const bytes = unpad(padded);
-  if (bytes === null) throw new Error("not padded");
-  const reading = decode(bytes);
-  if (!Array.isArray(reading) || !Array.isArray(reading[2])) throw new Error("not a reading");
-  return {
-    readOn: typeof reading[0] === "string" ? reading[0] : null,
-    late: reading[1] === true,
-    points: reading[2].map((point) => {
-      if (!Array.isArray(point)) throw new Error("not a reading");
-      return { said: String(point[0]), outcome: Number(point[1]), words: String(point[2]) };
-    }),
-  };
 }

@@ -22,6 +22,10 @@ export async function readLink(fragment: string): Promise<Link | null> {
   const secret = body.slice(1);
   bytes.fill(0);
   body.fill(0);
+  return fromSecret(secret);
+}
+
+export async function fromSecret(secret: Bytes): Promise<Link> {
   return { secret, id: await derive(secret, utf8("kith guest id 1"), 16), token: await derive(secret, utf8("kith guest token 1"), 32) };
 }
 

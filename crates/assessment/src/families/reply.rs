@@ -1,8 +1,8 @@
 //! The right of reply (R17): what a young person or a parent answers to their version. It stands beside the text from then on. "Is that
 //! right?" is shown beside each part, and never counted, added up or made into a score.
 
+use automerge::ReadDoc;
 use automerge::transaction::{Transactable, Transaction};
-use automerge::{ReadDoc, ScalarValue};
 use serde::{Deserialize, Serialize};
 
 use super::version::VersionView;
@@ -13,6 +13,7 @@ use crate::ids::EntryId;
 use crate::limits::{self, TEXT_LIMIT};
 use crate::read::{entries, scalars};
 use crate::strand_record::RightOrNot;
+use crate::strand_record::covering::most_covered;
 use crate::strands::{self, Known};
 use crate::view::Who;
 use crate::vocabulary::TheirWords;
@@ -125,6 +126,24 @@ impl RightOrNot {
     }
 }
 
+impl Reply {
+    /// The same reply as another device set it: where either covered more, or nobody agreed that other families read it, that holds.
+    fn covered_with(self, other: Self) -> Self {
+        let most = |a: String, b: String| most_covered(vec![a, b]).unwrap_or_default();
+        let parts = self.parts.into_iter().map(|part| {
+            let same = other.parts.iter().find(|one| one.part == part.part);
+            ReplyPart { why: most(part.why.clone(), same.map_or_else(|| part.why.clone(), |one| one.why.clone())), ..part }
+        });
+        Self {
+            parts: parts.collect(),
+            missed: most(self.missed, other.missed),
+            reply: most(self.reply, other.reply),
+            other_families: self.other_families && other.other_families,
+            ..other
+        }
+    }
+}
+
 impl ReplyPartView {
     /// "What we think: Partly. Not all of us."
     pub fn line(&self) -> String {
@@ -167,53 +186,48 @@ pub(crate) fn add(tx: &mut Transaction<'_>, _: &Context<'_>, given: &AddReply) -
 /// Every reply. Whoever was taken out is not named, and their reply goes or stays as their words do (R3).
 pub(super) fn all(reader: &Reader<'_>, known: &[Known], versions: &[VersionView]) -> Vec<ReplyView> {
     let Ok(map) = standing_map(reader.doc, "families/replies") else { return Vec::new() };
-    let mut replies = Vec::new();
+    let mut replies: Vec<ReplyView> = Vec::new();
     for item in entries(reader.doc, &map) {
-        let mut texts: Vec<String> = Vec::new();
-        // Two devices that covered different words set it apart: both stand, and nothing of either is lost.
-        for held in scalars(reader.doc, &map, &item.key) {
-            let ScalarValue::Str(json) = &held.value else { continue };
-            let Ok(reply) = serde_json::from_str::<Reply>(json) else { continue };
-            if texts.iter().any(|other| other == json.as_str()) {
-                continue;
-            }
-            texts.push(json.to_string());
-            let strand = known.iter().find(|one| one.view.kept.id == reply.strand.to_string());
-            let here = strand.filter(|strand| !strand.detached);
-            if here.is_none() && strand.is_none_or(|strand| strand.their_words != TheirWords::Stay) {
-                continue;
-            }
-            let version = versions.iter().find(|one| one.kept.id == reply.version.to_string());
-            let heading = |part: &str| {
-                let parts = version.iter().flat_map(|version| &version.content.parts);
-                parts.into_iter().find(|one| one.part == part).map_or_else(|| part.to_owned(), |one| one.heading.clone())
-            };
-            let parts = reply.parts.into_iter().map(|part| ReplyPartView {
-                heading: heading(&part.part),
-                right_words: part.right.words().to_owned(),
-                part: part.part,
-                right: part.right,
-                why: part.why,
-            });
-            replies.push(ReplyView {
-                id: item.key.clone(),
-                version: reply.version.to_string(),
-                shared_on: version.and_then(|version| version.kept.at).map(dates::day),
-                whose: match (here, reply.adult) {
-                    (Some(strand), true) => format!("a parent of {}", strand.view.label),
-                    (Some(strand), false) => strand.view.label.clone(),
-                    (None, true) => "a parent or carer".to_owned(),
-                    (None, false) => "a young person".to_owned(),
-                },
-                strand: here.map(|strand| strand.view.kept.id.clone()),
-                adult: reply.adult,
-                parts: parts.collect(),
-                missed: reply.missed,
-                reply: reply.reply,
-                other_families: reply.other_families,
-                by: reader.people.who(held.by),
-            });
+        let held = scalars(reader.doc, &map, &item.key);
+        let by = held.last().and_then(|held| held.by);
+        let said = held.iter().filter_map(|held| serde_json::from_str::<Reply>(&held.shown()).ok());
+        // Two devices that covered different words set it apart: what either covered is covered.
+        let Some(reply) = said.reduce(Reply::covered_with) else { continue };
+        let strand = known.iter().find(|one| one.view.kept.id == reply.strand.to_string());
+        let here = strand.filter(|strand| !strand.detached);
+        if here.is_none() && strand.is_none_or(|strand| strand.their_words != TheirWords::Stay) {
+            continue;
         }
+        let version = versions.iter().find(|one| one.kept.id == reply.version.to_string());
+        let heading = |part: &str| {
+            let mut parts = version.iter().flat_map(|version| &version.content.parts);
+            parts.find(|one| one.part == part).map_or_else(|| part.to_owned(), |one| one.heading.clone())
+        };
+        let parts = reply.parts.into_iter().map(|part| ReplyPartView {
+            heading: heading(&part.part),
+            right_words: part.right.words().to_owned(),
+            part: part.part,
+            right: part.right,
+            why: part.why,
+        });
+        replies.push(ReplyView {
+            id: item.key.clone(),
+            version: reply.version.to_string(),
+            shared_on: version.and_then(|version| version.kept.at).map(dates::day),
+            whose: match (here, reply.adult) {
+                (Some(strand), true) => format!("a parent of {}", strand.view.label),
+                (Some(strand), false) => strand.view.label.clone(),
+                (None, true) => "a parent or carer".to_owned(),
+                (None, false) => "a young person".to_owned(),
+            },
+            strand: here.map(|strand| strand.view.kept.id.clone()),
+            adult: reply.adult,
+            parts: parts.collect(),
+            missed: reply.missed,
+            reply: reply.reply,
+            other_families: reply.other_families,
+            by: reader.people.who(by),
+        });
     }
     replies.sort_by(|a, b| (&a.shared_on, &a.id).cmp(&(&b.shared_on, &b.id)));
     replies

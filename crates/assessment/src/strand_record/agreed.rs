@@ -7,8 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::arrived::{ArrivedAgreement, ArrivedOther, ArrivedTakingPart};
-use super::by_link::{ArrivedView, GuestLinkView};
+use super::by_link::GuestLinkView;
 use super::look::{AgreementView, NotAskedView, StrandRecordView};
+use super::reading_first::ArrivedView;
 use crate::dates::long_day;
 use crate::record::Kept;
 use crate::view::Who;

@@ -169,7 +169,7 @@ pub struct StrandRecordView {
     /// Links for them and their family.
     pub links: Vec<super::by_link::GuestLinkView>,
     /// What arrived by links.
-    pub arrived: Vec<super::by_link::ArrivedView>,
+    pub arrived: Vec<super::reading_first::ArrivedView>,
     /// What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
     pub for_colleagues: Option<Agreement>,
     /// After a no: what each of them says now, and what holds until holder and lead have decided (sample-and-words 5).
@@ -229,7 +229,8 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let judged = all("competence", &["decision", "judged", "reason", "date", "review"]);
     let not_asked = all("not-asked", &["who", "why", "reviewer", "look-again"]);
     let words = all("words", &["whose", "words", "how", "agreed", "date", "voice", "arrived", "question"]);
-    let (links, arrived) = super::by_link::view(&reader, &mut marks, &mut newer);
+    let arrived = super::reading_first::view(doc);
+    let links = super::by_link::view(&reader, &arrived, &mut marks, &mut newer);
     let maps = super::own_map::own_maps(&reader, &mut marks, &mut newer);
     let shared = crate::sharing::shared(&reader, "shared", &mut marks, &mut newer);
     let agreements = agreements(said, super::agreed::answers(&arrived, &links));
@@ -250,7 +251,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         agreements,
         competence: judged.into_iter().map(|(record, kept)| competence_view(&record, kept)).collect(),
         not_asked,
-        words: words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect(),
+        words: each_once(words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect()),
         maps,
         shared,
         links,
@@ -342,4 +343,19 @@ fn unjoined_view(reader: &Reader<'_>, record: &Record<'_>, kept: Kept) -> Unjoin
         date: record.word("date"),
         voice: record.word("voice"),
     }
+}
+
+/// Words of an answer that two devices kept apart are one: what either covered is covered.
+fn each_once(words: Vec<UnjoinedView>) -> Vec<UnjoinedView> {
+    let mut once: Vec<UnjoinedView> = Vec::new();
+    for words in words {
+        match once.iter_mut().find(|one| one.kept.id == words.kept.id) {
+            Some(one) => {
+                one.voice = one.voice.take().or(words.voice);
+                one.words = super::covering::most_covered(vec![std::mem::take(&mut one.words), words.words]).unwrap_or_default();
+            }
+            None => once.push(words),
+        }
+    }
+    once
 }

@@ -4,6 +4,9 @@
 //! AES-256-GCM, HKDF-SHA256. `client/guest/src/seal` is the other side; `tests/tests/guest_formats.rs` lets both open each other's.
 
 mod card;
+mod code;
+#[cfg(test)]
+mod code_tests;
 mod drawn;
 mod item;
 mod keys;
@@ -14,6 +17,7 @@ mod said;
 mod tests;
 
 pub use card::{GuestCard, MAX_CARD, Rights, Team, open_card, seal_card};
+pub use code::{CODE_SECONDS, GuestCode, MAX_SEALED_CODE, NotACode, open_code, seal_code};
 pub use drawn::{Attachment, Drawing, DrawnMark, MAX_VOICE, PAPER};
 pub use item::{ItemError, MAX_ITEM, SealedItem, open_item, seal_item};
 pub use keys::{GuestKey, GuestPublicKey};

@@ -3,7 +3,7 @@
 //! Nothing that came is kept here beside the record: the relay holds an item until a device that has it *in the log* drops it. So the
 //! device asks when it is live, hands on what it is told, and asks again once what was made of it is sent.
 
-use kith_group::{DocumentKind, GuestItemId, GuestLinkId, Role};
+use kith_group::{DocumentKind, GuestCodeId, GuestItemId, GuestLinkId, Role};
 
 use super::document::{Document, Phase};
 use super::rows::Intent;
@@ -75,6 +75,7 @@ pub(super) fn is_about_guests(intent: &Intent) -> bool {
             | Intent::DropGuestItem { .. }
             | Intent::PutGuestReading { .. }
             | Intent::CloseGuestReading { .. }
+            | Intent::PutGuestCode { .. }
     )
 }
 
@@ -96,6 +97,11 @@ pub(super) fn opens(intent: &Intent, link: &GuestLinkId) -> bool {
 /// Whether a wish closes it.
 pub(super) fn closes(intent: &Intent, link: &GuestLinkId) -> bool {
     matches!(intent, Intent::CloseGuestReading { link: wanted } if wanted == link)
+}
+
+/// Whether a wish lets this code be typed.
+pub(super) fn lets_type(intent: &Intent, code: &GuestCodeId) -> bool {
+    matches!(intent, Intent::PutGuestCode { code: wanted, .. } if wanted == code)
 }
 
 /// Whether a wish drops this item.

@@ -187,6 +187,7 @@ fn heard(
         ServerMessage::GuestItemDropped { item } => decided(documents, step, id, |intent| guests::drops(intent, &item)),
         ServerMessage::GuestReadingStored { link } => decided(documents, step, id, |intent| guests::opens(intent, &link)),
         ServerMessage::GuestReadingClosed { link } => decided(documents, step, id, |intent| guests::closes(intent, &link)),
+        ServerMessage::GuestCodeStored { code } => decided(documents, step, id, |intent| guests::lets_type(intent, &code)),
     }
 }
 
@@ -344,6 +345,12 @@ fn refused(
                         || guests::opens(intent, link)
                         || guests::closes(intent, link)
                 })?;
+            }
+            Ok(())
+        }
+        About::GuestCode(code) => {
+            for document in documents.values_mut().filter(|document| document.line == Some(id)) {
+                document.asked_refused(step, reason, |intent| guests::lets_type(intent, code))?;
             }
             Ok(())
         }

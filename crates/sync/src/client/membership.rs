@@ -117,6 +117,9 @@ impl Document {
                     ClientMessage::PutGuestReading { document: self.id, link, verifier, until, sealed }
                 }
                 Intent::CloseGuestReading { link } => ClientMessage::CloseGuestReading { document: self.id, link },
+                Intent::PutGuestCode { link, code, until, sealed } => {
+                    ClientMessage::PutGuestCode { document: self.id, link, code, until, sealed }
+                }
                 Intent::Admit { .. } => return self.begin_admission(step, id.0),
                 Intent::Remove { devices } => return self.commit_intent(step, Some(id.0), &member::Change::Remove(devices)),
                 Intent::SetRole { person, role } => {

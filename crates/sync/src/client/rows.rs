@@ -1,8 +1,8 @@
 //! What a device keeps, row by row: the disk format of the client's store. Numbers of spaces and fields are never reused.
 
 use kith_group::{
-    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, Payload, PersonId, PublicKey,
-    RequestId, Rows, RowsError, Seen, SignedStatement, Space,
+    ActorLast, Bundle, ChainHash, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, Payload,
+    PersonId, PublicKey, RequestId, Rows, RowsError, Seen, SignedStatement, Space,
 };
 use minicbor::{Decode, Encode};
 
@@ -380,6 +380,22 @@ pub enum Intent {
         #[n(0)]
         link: GuestLinkId,
     },
+    /// Let a code be typed for a link.
+    #[n(12)]
+    PutGuestCode {
+        /// The link.
+        #[n(0)]
+        link: GuestLinkId,
+        /// What follows from the code.
+        #[n(1)]
+        code: GuestCodeId,
+        /// Unix seconds.
+        #[n(2)]
+        until: i64,
+        /// The link's secret, sealed.
+        #[cbor(n(3), with = "minicbor::bytes")]
+        sealed: Vec<u8>,
+    },
 }
 
 /// An intent and its commit, once sent.
@@ -614,6 +630,7 @@ mod tests {
             Intent::DropGuestItem { link: GuestLinkId([1; 16]), item: GuestItemId([2; 16]) },
             Intent::PutGuestReading { link: GuestLinkId([1; 16]), verifier: Digest([2; 32]), until: 3, sealed: vec![4] },
             Intent::CloseGuestReading { link: GuestLinkId([1; 16]) },
+            Intent::PutGuestCode { link: GuestLinkId([1; 16]), code: GuestCodeId([2; 16]), until: 3, sealed: vec![4] },
         ];
         let join = JoinRow {
             link: "kith:join/x".into(),

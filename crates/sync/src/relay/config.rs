@@ -53,6 +53,10 @@ pub struct Limits {
     pub guest_per_minute: u32,
     /// What may come by one link at once.
     pub guest_at_once: u32,
+    /// Codes that may be tried a minute for long, by all guests together.
+    pub codes_per_minute: u32,
+    /// Codes that may be tried at once.
+    pub codes_at_once: u32,
 }
 
 impl Default for Limits {
@@ -78,6 +82,8 @@ impl Default for Limits {
             guest_bytes: 32 << 20,
             guest_per_minute: 6,
             guest_at_once: 20,
+            codes_per_minute: 120,
+            codes_at_once: 60,
         }
     }
 }

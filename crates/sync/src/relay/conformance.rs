@@ -4,12 +4,12 @@
 
 use bytes::Bytes;
 use kith_group::{
-    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RequestId, chain,
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, PublicKey, RequestId, chain,
 };
 
 use super::store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
-    NewRecord, Place, ReceiptRow, RelayEngine, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestCodeRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head,
+    InviteRow, NewRecord, Place, ReceiptRow, RelayEngine, RemovedRow, RequestRow, StoreError,
 };
 
 type Checked = Result<(), StoreError>;
@@ -36,6 +36,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("a guests' link is replaced and counted while it works", a_guests_link_is_replaced_and_counted_while_it_works),
     ("guests' items wait in order until they are dropped", guests_items_wait_in_order_until_they_are_dropped),
     ("what may be read again goes with its window", what_may_be_read_again_goes_with_its_window),
+    ("a code is found by its name until it ends", a_code_is_found_by_its_name_until_it_ends),
     ("a rollback leaves nothing behind", a_rollback_leaves_nothing_behind),
 ];
 
@@ -430,5 +431,26 @@ fn what_may_be_read_again_goes_with_its_window(store: &mut dyn RelayEngine) -> C
     assert_eq!((store.guest_reading(&LINK)?, store.guest_reading(&OTHER_LINK)?), (None, Some(row(200))));
     store.put_guest_reading(&OTHER_LINK, None)?;
     assert_eq!(store.guest_reading(&OTHER_LINK)?, None);
+    Ok(())
+}
+
+fn a_code_is_found_by_its_name_until_it_ends(store: &mut dyn RelayEngine) -> Checked {
+    create(store, DOCUMENT)?;
+    store.put_guest_link(&LINK, &link_row(DOCUMENT))?;
+    store.put_guest_link(&OTHER_LINK, &link_row(DOCUMENT))?;
+    let row = |byte, until| GuestCodeRow { code: GuestCodeId([byte; 16]), until, sealed: Bytes::from_static(b"sealed") };
+    store.put_guest_code(&LINK, Some(&row(1, 100)))?;
+    store.put_guest_code(&OTHER_LINK, Some(&row(2, 200)))?;
+    assert_eq!(store.guest_code(&GuestCodeId([1; 16]))?, Some((LINK, row(1, 100))));
+    store.put_guest_code(&LINK, Some(&row(3, 100)))?;
+    assert_eq!(store.guest_code(&GuestCodeId([1; 16]))?, None, "one code a link");
+    assert_eq!(store.guest_code(&GuestCodeId([3; 16]))?, Some((LINK, row(3, 100))));
+    store.drop_guest_codes(99)?;
+    assert!(store.guest_code(&GuestCodeId([3; 16]))?.is_some());
+    store.drop_guest_codes(100)?;
+    assert_eq!(store.guest_code(&GuestCodeId([3; 16]))?, None);
+    assert_eq!(store.guest_code(&GuestCodeId([2; 16]))?, Some((OTHER_LINK, row(2, 200))));
+    store.put_guest_code(&OTHER_LINK, None)?;
+    assert_eq!(store.guest_code(&GuestCodeId([2; 16]))?, None);
     Ok(())
 }

@@ -135,6 +135,11 @@ impl Rate {
         Self { per_minute: limits.guest_per_minute, at_once: limits.guest_at_once }
     }
 
+    /// Of codes that are tried.
+    pub(super) fn codes(limits: &Limits) -> Self {
+        Self { per_minute: limits.codes_per_minute, at_once: limits.codes_at_once }
+    }
+
     fn most(self) -> i64 {
         i64::from(self.at_once).saturating_mul(ONE)
     }

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use kith_group::{
-    Digest, DocumentId, GuestItemId, GuestLinkId, MAX_CARD, MAX_ITEM, MAX_READING, Role, SealedItem, token_verifier,
+    Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, MAX_CARD, MAX_ITEM, MAX_READING, Role, SealedItem, token_verifier,
 };
 
 use super::connection::{Allowance, Rate};
@@ -43,16 +43,31 @@ pub enum GuestAsk {
         /// The token that link and code word give.
         code: [u8; 32],
     },
+    /// The link's secret, sealed, for whoever types the right code.
+    Code {
+        /// What follows from what was typed.
+        code: GuestCodeId,
+    },
 }
 
 /// What a guest's page is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GuestAnswer {
-    /// Sealed bytes: a card, or what may be read again.
-    Bytes(Bytes),
+    /// A sealed card.
+    Card(Bytes),
+    /// What may be read again.
+    Reading {
+        /// Sealed under link and code word.
+        sealed: Bytes,
+        /// For how many seconds more it may be read.
+        seconds: i64,
+    },
+    /// What a code opens: the link's secret, sealed.
+    Code(Bytes),
     /// The item is kept.
     Kept,
-    /// There is no such link, or its time is over, or it was stopped, or the token is not its. Which of these is not said.
+    /// There is no such link or code, or its time is over, or it was stopped or used, or the token is not its. Which of these is not
+    /// said.
     NoLink,
     /// Nothing can be read now.
     Closed,
@@ -75,10 +90,11 @@ impl Step<'_> {
         match ask {
             GuestAsk::Card { link, token } => {
                 let card = self.guest_link(&link, &token)?.and_then(|row| row.card);
-                Ok(card.map_or(GuestAnswer::NoLink, GuestAnswer::Bytes))
+                Ok(card.map_or(GuestAnswer::NoLink, GuestAnswer::Card))
             }
             GuestAsk::Send { token, sealed } => self.keep_item(&token, sealed),
             GuestAsk::Read { link, token, code } => self.read_again(&link, &token, &code),
+            GuestAsk::Code { code } => self.typed(&code),
         }
     }
 
@@ -129,19 +145,20 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Hands out what may be read again: once, for the right code word, within the window. A wrong one is counted before it is
+    /// Hands out what may be read again: for the right code word, within the window, with the time that is left of it. A wrong one is counted before it is
     /// answered, and the last one deletes everything.
     fn read_again(&mut self, link: &GuestLinkId, token: &[u8; 32], code: &[u8; 32]) -> Result<GuestAnswer, StoreError> {
         if self.guest_link(link, token)?.is_none() {
             return Ok(GuestAnswer::NoLink);
         }
         let Some(mut row) = self.store.guest_reading(link)? else { return Ok(GuestAnswer::Closed) };
-        if row.until <= self.now_ms.div_euclid(1_000) {
+        let seconds = row.until.saturating_sub(self.now_ms.div_euclid(1_000));
+        if seconds <= 0 {
             self.store.put_guest_reading(link, None)?;
             return Ok(GuestAnswer::Closed);
         }
         if row.verifier == token_verifier(code) {
-            return Ok(GuestAnswer::Bytes(row.sealed));
+            return Ok(GuestAnswer::Reading { sealed: row.sealed, seconds });
         }
         row.tries = row.tries.saturating_sub(1);
         let left = row.tries;
@@ -158,7 +175,8 @@ impl Step<'_> {
         self.core.swept_ms = now_ms;
         let rate = Rate::guest(&self.core.config.limits);
         self.core.guests.retain(|_, allowance| !allowance.is_full(rate, now_ms));
-        self.store.close_guest_readings(now_ms.div_euclid(1_000))
+        self.store.close_guest_readings(now_ms.div_euclid(1_000))?;
+        self.store.drop_guest_codes(now_ms.div_euclid(1_000))
     }
 
     /// Whether the asker may write in the document. Else it is refused.
@@ -173,13 +191,13 @@ impl Step<'_> {
     }
 
     /// Like [`Step::writer`], and the link is one of that document. Who may not know of a link is not told that it exists.
-    fn link_writer(
+    pub(super) fn link_writer(
         &mut self,
         conn: ConnId,
         document: &DocumentId,
         link: &GuestLinkId,
+        about: About,
     ) -> Result<Option<GuestLinkRow>, StoreError> {
-        let about = About::GuestLink(*link);
         if !self.writer(conn, document, about.clone())? {
             return Ok(None);
         }
@@ -230,9 +248,10 @@ impl Step<'_> {
 
     /// Stops a link for good, and deletes what could be read again by it. Again is no error.
     pub(super) fn stop_guest_link(&mut self, conn: ConnId, document: DocumentId, link: GuestLinkId) -> Result<(), StoreError> {
-        let Some(row) = self.link_writer(conn, &document, &link)? else { return Ok(()) };
+        let Some(row) = self.link_writer(conn, &document, &link, About::GuestLink(link))? else { return Ok(()) };
         self.store.put_guest_link(&link, &GuestLinkRow { card: None, ..row })?;
         self.store.put_guest_reading(&link, None)?;
+        self.store.put_guest_code(&link, None)?;
         self.send(conn, &ServerMessage::GuestLinkStopped { link });
         Ok(())
     }
@@ -267,7 +286,7 @@ impl Step<'_> {
         link: GuestLinkId,
         item: GuestItemId,
     ) -> Result<(), StoreError> {
-        if self.link_writer(conn, &document, &link)?.is_none() {
+        if self.link_writer(conn, &document, &link, About::GuestLink(link))?.is_none() {
             return Ok(());
         }
         self.store.drop_guest_item(&link, &item)?;
@@ -286,7 +305,7 @@ impl Step<'_> {
         sealed: Bytes,
     ) -> Result<(), StoreError> {
         let about = About::GuestLink(link);
-        let Some(row) = self.link_writer(conn, &document, &link)? else { return Ok(()) };
+        let Some(row) = self.link_writer(conn, &document, &link, About::GuestLink(link))? else { return Ok(()) };
         let now = self.now_ms.div_euclid(1_000);
         let reason = if sealed.len() > MAX_READING {
             Some(Reason::TooLarge)
@@ -313,7 +332,7 @@ impl Step<'_> {
         document: DocumentId,
         link: GuestLinkId,
     ) -> Result<(), StoreError> {
-        if self.link_writer(conn, &document, &link)?.is_none() {
+        if self.link_writer(conn, &document, &link, About::GuestLink(link))?.is_none() {
             return Ok(());
         }
         self.store.put_guest_reading(&link, None)?;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId};
+use kith_group::{
+    BlobId, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId,
+};
 
 use super::store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
-    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestCodeRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head,
+    InviteRow, NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +33,7 @@ enum Key {
     GuestLink(GuestLinkId),
     GuestItem(GuestLinkId, GuestItemId),
     GuestReading(GuestLinkId),
+    GuestCode(GuestLinkId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,7 @@ enum Value {
     Account(PublicKey),
     GuestLink(GuestLinkRow),
     GuestReading(GuestReadingRow),
+    GuestCode(GuestCodeRow),
 }
 
 /// What a key held before a write.
@@ -107,6 +111,7 @@ impl MemoryStore {
                 Value::Admission(row) => all.extend([row.welcome.clone(), row.pack.clone()]),
                 Value::GuestLink(row) => all.extend(row.card.clone()),
                 Value::GuestReading(row) => all.push(row.sealed.clone()),
+                Value::GuestCode(row) => all.push(row.sealed.clone()),
                 Value::Document(_)
                 | Value::Number(_)
                 | Value::Removed(_)
@@ -151,6 +156,13 @@ impl MemoryStore {
             (Key::GuestItem(link, item), Value::Bytes(sealed)) => {
                 Some(GuestItemRow { link: *link, item: *item, sealed: sealed.clone() })
             }
+            _ => None,
+        })
+    }
+
+    fn all_guest_codes(&self) -> impl Iterator<Item = (GuestLinkId, GuestCodeRow)> + '_ {
+        self.scan(Key::GuestCode(GuestLinkId([0; 16])), |key, value| match (key, value) {
+            (Key::GuestCode(link), Value::GuestCode(row)) => Some((*link, row.clone())),
             _ => None,
         })
     }
@@ -502,6 +514,22 @@ impl RelayStore for MemoryStore {
             .collect();
         for link in over {
             self.put_guest_reading(&link, None)?;
+        }
+        Ok(())
+    }
+
+    fn put_guest_code(&mut self, link: &GuestLinkId, row: Option<&GuestCodeRow>) -> Result<(), StoreError> {
+        self.put(Key::GuestCode(*link), row.map(|row| Value::GuestCode(row.clone())))
+    }
+
+    fn guest_code(&self, code: &GuestCodeId) -> Result<Option<(GuestLinkId, GuestCodeRow)>, StoreError> {
+        Ok(self.all_guest_codes().find(|(_, row)| row.code == *code))
+    }
+
+    fn drop_guest_codes(&mut self, now: i64) -> Result<(), StoreError> {
+        let over: Vec<_> = self.all_guest_codes().filter(|(_, row)| row.until <= now).collect();
+        for (link, _) in over {
+            self.put_guest_code(&link, None)?;
         }
         Ok(())
     }

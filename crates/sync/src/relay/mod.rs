@@ -21,6 +21,7 @@
 //! yet to take. When those exceed the window nothing more is queued; the cursor stays where it is until [`RelayEvent::Drained`].
 
 mod blobs;
+mod codes;
 mod config;
 pub mod conformance;
 mod connection;
@@ -53,8 +54,8 @@ pub use guests::{GuestAnswer, GuestAsk};
 pub use memory::MemoryStore;
 pub use sign_in::token_digest;
 pub use store::{
-    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head, InviteRow,
-    NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
+    AdmissionRow, Appended, BlobRow, Decision, DocumentRow, GuestCodeRow, GuestItemRow, GuestLinkRow, GuestReadingRow, Head,
+    InviteRow, NewRecord, Place, ReceiptRow, RelayEngine, RelayStore, RemovedRow, RequestRow, StoreError,
 };
 
 use crate::wire::{About, Reason, ServerMessage};
@@ -80,6 +81,8 @@ pub struct RelayCore {
     frames: BTreeMap<(DocumentId, u64), (Bytes, u64)>,
     /// Guests' links by which something came lately: how much more may come. In memory only, and dropped once it is full again.
     guests: BTreeMap<GuestLinkId, Allowance>,
+    /// How many more codes may be tried.
+    codes: Option<Allowance>,
     /// When readings were last looked through for closed windows, in Unix milliseconds.
     swept_ms: i64,
 }
@@ -100,6 +103,7 @@ impl RelayCore {
             held: BTreeSet::new(),
             frames: BTreeMap::new(),
             guests: BTreeMap::new(),
+            codes: None,
             swept_ms: i64::MIN,
         }
     }

@@ -135,6 +135,9 @@ impl<'a> Step<'a> {
                 self.put_guest_reading(conn, document, link, verifier, until, Bytes::from(sealed))
             }
             ClientMessage::CloseGuestReading { document, link } => self.close_guest_reading(conn, document, link),
+            ClientMessage::PutGuestCode { document, link, code, until, sealed } => {
+                self.put_guest_code(conn, document, link, code, until, Bytes::from(sealed))
+            }
         }
     }
 
@@ -292,6 +295,7 @@ fn about(message: &ClientMessage) -> Option<About> {
         | ClientMessage::PutGuestReading { link, .. }
         | ClientMessage::CloseGuestReading { link, .. } => About::GuestLink(*link),
         ClientMessage::DropGuestItem { item, .. } => About::GuestItem(*item),
+        ClientMessage::PutGuestCode { code, .. } => About::GuestCode(*code),
         ClientMessage::Append { record } => {
             let head = Record::decode(record).ok()?.head;
             About::Record { document: head.document, k: head.k }

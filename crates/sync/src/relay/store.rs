@@ -10,7 +10,8 @@
 
 use bytes::Bytes;
 use kith_group::{
-    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId, RequestId,
+    BlobId, ChainHash, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, PublicKey, RelayId,
+    RequestId,
 };
 
 /// Why the engine could not do what was asked. The transaction must be rolled back.
@@ -217,6 +218,17 @@ pub struct GuestReadingRow {
     pub sealed: Bytes,
 }
 
+/// What a typed code opens, until it was handed out or a quarter of an hour is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestCodeRow {
+    /// What follows from the code.
+    pub code: GuestCodeId,
+    /// Unix seconds at which it ends.
+    pub until: i64,
+    /// The link's secret, sealed under a key that only the code gives.
+    pub sealed: Bytes,
+}
+
 /// What a relay keeps. Reads see the writes of the same open transaction.
 pub trait RelayStore {
     /// This relay's id: random, made once with the store.
@@ -361,6 +373,15 @@ pub trait RelayStore {
 
     /// Deletes every reading whose window closed at or before `now` (Unix seconds).
     fn close_guest_readings(&mut self, now: i64) -> Result<(), StoreError>;
+
+    /// Sets a link's code in place of the one before, or takes it away.
+    fn put_guest_code(&mut self, link: &GuestLinkId, row: Option<&GuestCodeRow>) -> Result<(), StoreError>;
+
+    /// The link that a code opens, and what is kept for it.
+    fn guest_code(&self, code: &GuestCodeId) -> Result<Option<(GuestLinkId, GuestCodeRow)>, StoreError>;
+
+    /// Deletes codes that have ended at `now` (Unix seconds).
+    fn drop_guest_codes(&mut self, now: i64) -> Result<(), StoreError>;
 }
 
 /// An engine: a store whose transactions somebody opens and ends.

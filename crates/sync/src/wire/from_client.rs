@@ -1,6 +1,8 @@
 //! What a client says.
 
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, PublicKey, RequestId, Signature};
+use kith_group::{
+    BlobId, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, PublicKey, RequestId, Signature,
+};
 use minicbor::{Decode, Encode};
 
 use super::{WireError, decode, encode};
@@ -259,7 +261,7 @@ pub enum ClientMessage {
         #[n(2)]
         item: GuestItemId,
     },
-    /// Who may write in the document: opens a window in which link and code word together are handed these sealed bytes, once.
+    /// Who may write in the document: opens a window in which link and code word together are handed these sealed bytes.
     #[n(23)]
     PutGuestReading {
         /// The document.
@@ -287,6 +289,26 @@ pub enum ClientMessage {
         /// The link.
         #[n(1)]
         link: GuestLinkId,
+    },
+    /// Who may write in the document: whoever types this code within a quarter of an hour is handed these sealed bytes, once. In place
+    /// of the link's code before.
+    #[n(25)]
+    PutGuestCode {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The link that the code opens.
+        #[n(1)]
+        link: GuestLinkId,
+        /// What follows from the code.
+        #[n(2)]
+        code: GuestCodeId,
+        /// Unix seconds at which it ends. The relay ends it a quarter of an hour from now if that is earlier.
+        #[n(3)]
+        until: i64,
+        /// `kith_group::seal_code`.
+        #[cbor(n(4), with = "minicbor::bytes")]
+        sealed: Vec<u8>,
     },
 }
 

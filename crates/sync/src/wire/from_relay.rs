@@ -1,6 +1,6 @@
 //! What a relay says.
 
-use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestItemId, GuestLinkId, InviteId, RelayId, RequestId};
+use kith_group::{BlobId, DeviceId, Digest, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, RelayId, RequestId};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -276,6 +276,13 @@ pub enum ServerMessage {
         /// The link.
         #[n(0)]
         link: GuestLinkId,
+    },
+    /// The code can be typed.
+    #[n(26)]
+    GuestCodeStored {
+        /// The code.
+        #[n(0)]
+        code: GuestCodeId,
     },
 }
 

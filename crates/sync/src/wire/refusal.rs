@@ -1,6 +1,6 @@
 //! How a relay says no.
 
-use kith_group::{BlobId, DocumentId, GuestItemId, GuestLinkId, InviteId, RequestId};
+use kith_group::{BlobId, DocumentId, GuestCodeId, GuestItemId, GuestLinkId, InviteId, RequestId};
 use minicbor::{Decode, Encode};
 
 /// What a refusal is about, so that the client can find what it had asked.
@@ -40,6 +40,9 @@ pub enum About {
     /// A guest's item.
     #[n(8)]
     GuestItem(#[n(0)] GuestItemId),
+    /// A code for a guest to type.
+    #[n(9)]
+    GuestCode(#[n(0)] GuestCodeId),
 }
 
 /// Why the relay said no. The client has the sentences.

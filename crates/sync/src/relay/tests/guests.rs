@@ -1,14 +1,16 @@
 //! A link, what comes by it, and what may be read again, at the hands of guests, colleagues and strangers.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use kith_group::{
-    Digest, DocumentId, GuestItemId, GuestKey, GuestLink, MAX_CARD, MAX_ITEM, MAX_READING, Role, Said, Saying, SeededRandom,
-    seal_item, token_verifier,
+    Attachment, Digest, DocumentId, GuestItemId, GuestKey, GuestLink, MAX_CARD, MAX_ITEM, MAX_READING, MAX_VOICE, Role, Said,
+    Saying, SeededRandom, seal_item, token_verifier,
 };
 
 use super::team::{DOCUMENT, Person, alone, pair};
 use super::world::World;
-use crate::relay::{GuestAnswer, GuestAsk, RelayEngine as _, RelayStore as _};
+use crate::relay::{GuestAnswer, GuestAsk, Limits, RelayEngine as _, RelayStore as _};
 use crate::wire::{ClientMessage, GuestItem, Reason, ServerMessage};
 
 const CODE: [u8; 32] = [77; 32];
@@ -82,7 +84,7 @@ fn from_a_link_to_an_item_taken_in() {
     assert_eq!(card(&mut world), GuestAnswer::NoLink);
     assert_eq!(send(&mut world, 1), GuestAnswer::NoLink);
     put(&mut world, &alice);
-    assert_eq!(card(&mut world), GuestAnswer::Bytes(Bytes::from_static(b"card")));
+    assert_eq!(card(&mut world), GuestAnswer::Card(Bytes::from_static(b"card")));
     let one = GuestAsk::Send { token: link().token(), sealed: sealed(1) };
     for _ in 0..2 {
         assert_eq!(ask(&mut world, one.clone()), GuestAnswer::Kept, "the same again is no error");
@@ -177,7 +179,7 @@ fn a_card_is_replaced_and_a_verifier_never() {
     put(&mut world, &alice);
     let newer = put_with(&world, b"newer card", 24);
     world.say(alice.conn, &newer);
-    assert_eq!(card(&mut world), GuestAnswer::Bytes(Bytes::from_static(b"newer card")));
+    assert_eq!(card(&mut world), GuestAnswer::Card(Bytes::from_static(b"newer card")));
     let ClientMessage::PutGuestLink { document, link, expires, card, .. } = newer else { unreachable!() };
     let other = ClientMessage::PutGuestLink { document, link, verifier: Digest([1; 32]), expires, card };
     assert_eq!(world.refused(alice.conn, &other), Reason::Taken);
@@ -222,8 +224,11 @@ fn what_was_answered_is_read_with_link_and_code_word_within_the_window_only() {
 
     let message = open_window(&world, 24 * 3_600);
     assert_eq!(world.say(alice.conn, &message), [ServerMessage::GuestReadingStored { link }]);
-    assert_eq!(read(&mut world, CODE), GuestAnswer::Bytes(Bytes::from_static(b"sealed reading")));
-    world.pass(24 * 3_600_000 + 1_000);
+    let sealed = Bytes::from_static(b"sealed reading");
+    assert_eq!(read(&mut world, CODE), GuestAnswer::Reading { sealed: sealed.clone(), seconds: 24 * 3_600 });
+    world.pass(23 * 3_600_000);
+    assert_eq!(read(&mut world, CODE), GuestAnswer::Reading { sealed, seconds: 3_600 }, "again, for what is left of the day");
+    world.pass(3_600_000 + 1_000);
     assert_eq!(world.store.guest_reading(&link).unwrap(), None, "the window closes by itself");
     assert_eq!(read(&mut world, CODE), GuestAnswer::Closed);
 }
@@ -258,10 +263,9 @@ fn ten_thousand_items_of_junk_meet_a_limit_and_real_ones_come_through_later() {
     let real = sealed(1);
     for number in 0..10_000_u32 {
         // The relay cannot read an item: junk under a new name is an item like any other.
-        let mut junk = real.to_vec();
-        let at = junk.windows(16).position(|bytes| bytes == [1; 16]).unwrap();
-        junk[at..at + 4].copy_from_slice(&number.to_be_bytes());
-        match ask(&mut world, GuestAsk::Send { token: link().token(), sealed: junk.into() }) {
+        let mut name = [1; 16];
+        name[..4].copy_from_slice(&number.to_be_bytes());
+        match ask(&mut world, GuestAsk::Send { token: link().token(), sealed: renamed(&real, name) }) {
             GuestAnswer::Kept => kept += 1,
             answer => assert_eq!(answer, GuestAnswer::Later),
         }
@@ -270,6 +274,78 @@ fn ten_thousand_items_of_junk_meet_a_limit_and_real_ones_come_through_later() {
     assert!((20..=31).contains(&kept), "{kept} were kept");
     world.pass(60_000);
     assert_eq!(send(&mut world, 1), GuestAnswer::Kept);
+}
+
+/// An item nearly as large as there are any. The relay cannot read it: other items are the same under other names.
+fn largest(byte: u8) -> Bytes {
+    static FIRST: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let to = [GuestKey::from_bytes([3; 32]).public()];
+        let voice = |length| {
+            let (question, media) = ("friends".into(), "audio/webm".into());
+            Attachment::Voice { question, media, seconds: 90, sound: vec![7; length] }
+        };
+        let attached = vec![voice(MAX_VOICE), voice(MAX_VOICE), voice(MAX_ITEM - 2 * MAX_VOICE - 24 * 1024)];
+        let said = Said { language: "en".into(), replaces: None, saying: Saying::Said(vec![]), code: None, attached };
+        seal_item(&link(), &GuestItemId([1; 16]), &to, &said, &mut SeededRandom::new(1)).unwrap()
+    });
+    assert!(FIRST.len() > MAX_ITEM - 24 * 1024, "{} bytes", FIRST.len());
+    renamed(&FIRST, [byte; 16])
+}
+
+/// The same item under another name than `[1; 16]`.
+fn renamed(item: &[u8], name: [u8; 16]) -> Bytes {
+    let mut renamed = item.to_vec();
+    let at = renamed.windows(16).position(|bytes| bytes == [1; 16]).unwrap();
+    renamed[at..at + 16].copy_from_slice(&name);
+    renamed.into()
+}
+
+#[test]
+fn the_largest_item_reaches_whoever_asked_and_whoever_asks_later() {
+    let (mut world, alice) = alone();
+    put(&mut world, &alice);
+    items(&mut world, &alice);
+    for byte in 1..=3 {
+        let message = GuestAsk::Send { token: link().token(), sealed: largest(byte) };
+        assert_eq!(ask(&mut world, message), GuestAnswer::Kept);
+        let heard = world.heard(alice.conn);
+        assert!(
+            matches!(heard.as_slice(), [ServerMessage::GuestItems { items, more: false, .. }] if items[0].sealed == largest(byte)),
+            "item {byte} is told as it comes, though it is as much as a connection's window"
+        );
+    }
+    // One frame for each: together they would be more than a page.
+    let (mut after, mut pages) = (None, 0);
+    loop {
+        match world.say(alice.conn, &ClientMessage::GuestItems { document: DOCUMENT, after }).as_slice() {
+            [ServerMessage::GuestItems { items, more, .. }] => {
+                assert_eq!(items.len(), 1);
+                pages += 1;
+                after = items.last().map(|item| (item.link, item.item));
+                if !more {
+                    break;
+                }
+            }
+            other => panic!("expected items, heard {other:?}"),
+        }
+    }
+    assert_eq!(pages, 3);
+}
+
+#[test]
+fn many_large_items_meet_the_documents_limit_and_nothing_breaks() {
+    let (mut world, alice) = alone();
+    put(&mut world, &alice);
+    let bytes = Limits::default().guest_bytes;
+    let mut kept = 0;
+    for byte in 1..=80 {
+        match ask(&mut world, GuestAsk::Send { token: link().token(), sealed: largest(byte) }) {
+            GuestAnswer::Kept => kept += 1,
+            answer => assert_eq!(answer, GuestAnswer::Later),
+        }
+        world.now_ms += 10_000;
+    }
+    assert_eq!(kept, bytes / largest(1).len() as u64, "as many as fit");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod appending;
 mod blobs;
+mod codes;
 mod committing;
 mod faults;
 mod guests;
