@@ -22,14 +22,17 @@
 //! | `verify` | [`Verified`]; exit 1 unless `ok` |
 //! | `export` | [`Exported`] |
 //! | `show` of a summary that I read | [`SummaryShown`] |
-//! | `publish` | [`PublishedShown`] |
+//! | `publish` | [`PublishedShown`]; with `--for` [`VersionShared`], and with `--preview` too [`VersionPreviewShown`] |
+//! | `versions` | [`VersionsShown`] |
+//! | `plain` | [`PlainShown`]; with `--text` [`Written`] |
+//! | `reply` | [`RepliedShown`] |
 //! | `heard` | [`Written`] |
 //! | `caseload` | `kith_assessment::Caseload` |
 //! | `record`, and the file of `export --format json` of a record | [`RecordShown`] |
 //! | `attach` | [`AttachedShown`] |
 //! | `detach` | [`DetachedShown`] |
 //! | `hand-over` | [`HandedOver`] |
-//! | `agreement` | [`AgreementNoted`] |
+//! | `agreement` | [`AgreementNoted`]; without `--said` [`LedgerShown`] |
 //! | `join-words` | [`WordsJoined`] |
 //! | `link` | [`LinkMadeShown`] |
 //! | `links` | [`LinksShown`] |
@@ -41,6 +44,7 @@
 //! | `told` | [`ToldShown`] |
 //! | `nudge` | a list of [`Hint`] |
 
+mod families;
 mod guests;
 mod records;
 
@@ -48,6 +52,7 @@ use kith_assessment::{AssessmentView, HistoryLine, Published, SummaryView};
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use families::{LedgerShown, PlainShown, RepliedShown, VersionPreviewShown, VersionShared, VersionsShown};
 pub use guests::{
     AddTo, AreaShown, ArrivedShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown, PointShown,
     ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,

@@ -72,22 +72,22 @@ pub struct Agree {
     pub record: String,
     /// Who was asked
     #[arg(long, value_parser = ["young-person", "parent"])]
-    pub who: String,
+    pub who: Option<String>,
     /// Which parent or carer, in a word
     #[arg(long)]
     pub relation: Option<String>,
-    /// What they said; has-read is openness, and not agreement
-    #[arg(long, value_parser = ["has-read", "yes", "yes-but-not", "no", "wants-to-talk", "withdrawn"])]
-    pub said: String,
+    /// What they said; has-read is openness, and not agreement. Without it, what was answered so far is shown, by hand and by links
+    #[arg(long, value_parser = ["has-read", "yes", "yes-but-not", "no", "wants-to-talk", "withdrawn", "ask-later"], requires_all = ["who", "how", "explained_by"])]
+    pub said: Option<String>,
     /// What they said no to, if yes to the rest
     #[arg(long, value_name = "TEXT")]
     pub not_to: Option<String>,
     /// How they were asked
     #[arg(long)]
-    pub how: String,
+    pub how: Option<String>,
     /// Who explained it
     #[arg(long, value_name = "WHO")]
-    pub explained_by: String,
+    pub explained_by: Option<String>,
     /// What was named: agencies, length, limits
     #[arg(long, value_name = "TEXT")]
     pub named: Option<String>,

@@ -48,6 +48,7 @@ impl Work<'_> {
         let made = view.links.iter().find(|one| one.kept.id == id);
         let made = made.ok_or_else(|| Refusal::Unknown { what: "link", id: id.clone() })?;
         let language = made.language.clone();
+        let (sees_summary, answers_agreement) = (made.summary, made.agree);
         let waits = by_link(&view, &id);
         let read = view.arrived.iter().filter(|one| one.link == id).filter_map(|one| one.read.clone()).max();
         let mut points = self.points(&view, &id, &language)?;
@@ -57,8 +58,8 @@ impl Work<'_> {
             read_on: read.filter(|_| waits.count == 0),
             late: waits.is_late(&day_of(self.now())),
             points,
-            summary: None,
-            agreed: Vec::new(),
+            summary: if sees_summary { self.summary_for_link(record, link)? } else { None },
+            agreed: if answers_agreement { self.agreed_by_link(record, link)? } else { Vec::new() },
         })
     }
 

@@ -6,6 +6,7 @@ mod caseload;
 mod deciding;
 mod doing;
 mod exporting;
+mod families;
 mod find;
 mod hearing;
 mod holding;
@@ -26,6 +27,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use caseload::{caseload_now, copy_now, danger_now, names, names_shown};
+pub(crate) use families::{ToShare, review, say, set_beside, share, take_back};
 pub(crate) use find::document;
 pub(crate) use find::record as find_record;
 pub(crate) use hearing::{add as add_arrived, all_arrived, found as find_arrived, item_shown, sound};
@@ -132,7 +134,13 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Asked { request, known } => joining::asked(engine, request, known.as_deref()),
         Verb::Requests { id } => joining::requests(engine, id, manner),
         Verb::Admit { id, request, words, why } => deciding::admit(engine, id, request, words.as_deref(), why.as_deref()),
-        Verb::Publish { id, preview, why } => publishing::publish(engine, id, *preview, why.as_deref()),
+        Verb::Publish { id, preview, why, families: asked } if asked.audience.is_some() => {
+            families::publish(engine, id, *preview, why.as_deref(), asked, manner)
+        }
+        Verb::Publish { id, preview, why, .. } => publishing::publish(engine, id, *preview, why.as_deref()),
+        Verb::Versions { id, take_back, why } => families::versions(engine, id, take_back.as_deref(), why.as_deref(), manner),
+        Verb::Plain { id, part, text } => families::plain(engine, id, part.as_deref(), text.as_deref(), manner),
+        Verb::Reply(asked) => families::reply(engine, asked),
         Verb::Heard { id, from, agency, text } => publishing::heard(engine, id, from, agency.as_deref(), text),
         Verb::Decline { id, request } => deciding::decline(engine, id, request),
         Verb::Members { id } => deciding::members(engine, id),

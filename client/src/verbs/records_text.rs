@@ -1,6 +1,6 @@
 //! Strand records as text.
 
-use kith_assessment::{Agreement, Caseload, InDanger, StrandRecordView, Task};
+use kith_assessment::{Agreement, AgreementView, Caseload, InDanger, StrandRecordView, Task};
 
 use super::caseload::held_as;
 use crate::terminal::{listed, short, visible_line};
@@ -84,10 +84,11 @@ pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<Str
         }
     }
     for one in view.agreements.iter().filter(|one| !one.since_then_otherwise) {
-        let who = one.relation.as_deref().unwrap_or_else(|| one.who.words());
-        let but = one.not_to.as_deref().map(|words| format!(" (not: {words})")).unwrap_or_default();
-        let (how, date) = (one.how.as_deref().unwrap_or_default(), one.date.as_deref().unwrap_or_default());
-        line(&format!("Asked about {}", one.about.words()), &format!("{who} {}{but}; {how}, {date}", one.said.words()));
+        text.push_str(&format!("{}\n", answered(one)));
+    }
+    let mut line = |what: &str, words: &str| text.push_str(&format!("{what}: {}\n", visible_line(words)));
+    if let Some(words) = &view.after_a_no {
+        line("After a no", words);
     }
     for one in &view.not_asked {
         line("Not asked yet", &format!("{}: {}", one.who.words(), one.why.as_deref().unwrap_or("no reason is written yet")));
@@ -113,6 +114,14 @@ pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<Str
         line("Shared", &format!("{}, with {}, because {}", one.what, one.with, one.why));
     }
     text.trim_end().to_owned()
+}
+
+/// One line of the ledger: "Asked about taking part: mother no; by link, 2026-05-05".
+pub(super) fn answered(one: &AgreementView) -> String {
+    let who = one.relation.as_deref().unwrap_or_else(|| one.who.words());
+    let but = one.not_to.as_deref().map(|words| format!(" (not: {words})")).unwrap_or_default();
+    let (how, date) = (one.how.as_deref().unwrap_or_default(), one.date.as_deref().unwrap_or_default());
+    visible_line(&format!("Asked about {}: {who} {}{but}; {how}, {date}", one.about.words(), one.said.words()))
 }
 
 /// Whom to ring.

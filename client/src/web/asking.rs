@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, Outcome,
-    PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn, Whom,
-    Whose, draw, on_the_day, overview, picture_then_and_now,
+    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind,
+    KitchenTable, Outcome, PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told,
+    Trigger, Turn, Whom, Whose, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
@@ -104,6 +104,7 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         // That somebody has read what this is stands apart: it is openness, and no answer about taking part.
         ("said", without(of!(Said), Said::HasRead.as_str())),
         ("competent", of!(Competent)),
+        ("kitchen-table", of!(KitchenTable)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
@@ -212,6 +213,10 @@ pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(St
             | Command::IntroduceMyself { .. }
             | Command::SetSummary { .. }
             | Command::StateSummaryDevice { .. }
+            | Command::PublishVersion(_)
+            | Command::TakeBackVersion(_)
+            | Command::AddReply(_)
+            | Command::FollowAnswer(_)
     );
     if by_its_own_call {
         return Err(Failure::refused("refused", "That has a call of its own"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kith_assessment::{
     Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, OnTheDay, Overview, PictureThenAndNow,
-    Sitting, Splice, StrandCommand, Task, TheirWords, Trigger,
+    PublishVersion, ReadingLevel, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
@@ -600,6 +600,68 @@ pub(crate) struct ToTell {
     #[serde(default)]
     #[ts(optional)]
     pub(crate) why: Option<String>,
+}
+
+/// A version for young people or a family, to look at.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToPreviewVersion {
+    pub(crate) for_whom: VersionFor,
+    #[serde(default)]
+    pub(crate) leave_out: Vec<String>,
+}
+
+/// The same, to share.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToShareVersion {
+    pub(crate) publish: PublishVersion,
+    /// What was found and may stay, by key.
+    #[serde(default)]
+    pub(crate) keep: Vec<String>,
+}
+
+/// A text of which somebody asks how hard it is to read.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToMeasure {
+    pub(crate) text: String,
+}
+
+/// How hard it is; nothing of an empty one.
+#[derive(Serialize, TS)]
+pub(crate) struct LevelShown {
+    pub(crate) level: Option<ReadingLevel>,
+}
+
+/// Other words in the place of what was found, in every part.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSayInstead {
+    pub(crate) key: String,
+    pub(crate) instead: String,
+}
+
+/// In how many parts it is said otherwise now.
+#[derive(Serialize, TS)]
+pub(crate) struct SaidInstead {
+    pub(crate) parts: usize,
+}
+
+/// Why a version is taken back.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToTakeBackVersion {
+    pub(crate) why: String,
+}
+
+/// A reply, with what identifies covered.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSetBeside {
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) reply: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) missed: Option<String>,
+    /// The part, and why it is right or not.
+    #[serde(default)]
+    pub(crate) whys: Vec<(String, String)>,
 }
 
 /// Shares the summary and the plan with readers.

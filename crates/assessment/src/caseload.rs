@@ -9,7 +9,7 @@ use crate::nudge::CaseloadName;
 use crate::strand_record::{ArrivedOther, ArrivedView, StrandRecordView, UnjoinedView};
 use crate::tasks::{ForWhom, Group, Task};
 use crate::view::AssessmentView;
-use crate::vocabulary::{Agreement, AgreementAbout, TheirWords, Whom};
+use crate::vocabulary::{Agreement, AgreementAbout, Said, TheirWords, Whom};
 use crate::working_days;
 
 /// A strand record that is on this computer.
@@ -282,6 +282,25 @@ fn tasks(
             let what = format!("Ask {name} again: {} came to {title} since they were asked", agencies.join(", "));
             add("ask-again", what, None, &place.id);
         }
+    }
+    let whose = |said: &crate::AgreementView| match said.who {
+        Whom::YoungPerson => name.to_owned(),
+        _ => format!("{} of {name}", said.who_words()),
+    };
+    for said in view.agreements.iter().filter(|said| said.is_open()) {
+        let who = whose(said);
+        // Who answered by a link was promised an adult by the next working day.
+        let by = said.by_link.as_ref().and_then(|by| by.came.as_deref()).map(|came| working_days::after(came, 1));
+        let (kind, what) = match said.said {
+            Said::WantsToTalk => ("talk-first", format!("Talk with {who}: they want to talk first")),
+            _ => ("ask-later", format!("Ask {who} again: they asked to be asked later")),
+        };
+        let due = by.filter(|_| kind == "talk-first");
+        add(kind, what, due.as_deref(), &said.kept.id);
+    }
+    if let Some(said) = view.no_links().filter(|_| view.links.iter().any(|link| link.stopped.is_none())) {
+        let what = format!("{} wants no links to their phone: stop them, or ask which", capital(&whose(said)));
+        add("no-links", what, None, &said.kept.id);
     }
     for decision in &view.not_asked {
         if !decision.still_needs.is_empty() {

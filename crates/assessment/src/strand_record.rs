@@ -32,6 +32,7 @@ use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod agreed;
 mod arrived;
 mod by_link;
 pub(crate) mod covering;
@@ -41,6 +42,7 @@ mod reading_first;
 mod said_together;
 mod taken_in;
 
+pub use agreed::{AgreedByLink, agreed_lines};
 pub use arrived::{
     Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
     ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, RightOrNot,
@@ -55,8 +57,8 @@ pub use look::{
 };
 pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
 pub use reading_first::{
-    AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, answer_stands_on, as_said,
-    contribution, heard_waits, point_name, point_of,
+    AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, NoteBeside,
+    answer_stands_on, as_said, contribution, heard_waits, point_name, point_of,
 };
 pub use said_together::SaidTogether;
 pub use taken_in::{TakeIn, TakeInPart, TakeInWhole, arrived, arrived_sound, code_words, to_take_in};
@@ -259,6 +261,8 @@ pub enum StrandCommand {
     NoteArrived(NoteArrived),
     /// Keeps an answer in it as words, with names covered.
     KeepArrived(KeepArrived),
+    /// A reply stands beside the summary.
+    NoteBeside(NoteBeside),
     /// Answers somebody who asks to have it taken out.
     AnswerTakeOut(AnswerTakeOut),
     /// Keeps what was said on this computer, with the holder beside them.
@@ -466,6 +470,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::TakeInWhole(given) => taken_in::whole(tx, ctx, given),
         StrandCommand::NoteArrived(given) => reading_first::note(tx, ctx, given),
         StrandCommand::KeepArrived(given) => reading_first::keep(tx, ctx, given),
+        StrandCommand::NoteBeside(given) => reading_first::note_beside(tx, ctx, given),
         StrandCommand::AnswerTakeOut(given) => reading_first::take_out(tx, ctx, given),
         StrandCommand::SaidTogether(given) => said_together::write(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),

@@ -72,8 +72,8 @@ impl Group {
             "two-versions" | "edited-apart" | "retired-and-edited" | "rests-on-one-taken-out" | "label-twice" => {
                 Self::TwoVersions
             }
-            "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
-            | "not-asked-review" | "competence-review" => Self::Agreement,
+            "talk-first" | "ask-later" | "no-links" | "decide-after-no" | "agreement-review" | "agreement-differs" | "ask"
+            | "ask-again" | "not-asked-reason" | "not-asked-review" | "competence-review" => Self::Agreement,
             "stale" | "review" | "measure" => Self::OutOfDate,
             _ => Self::Overdue,
         }

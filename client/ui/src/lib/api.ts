@@ -2,10 +2,11 @@
 import type {
   AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone,
   ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown,
-  InDanger, Invited, LetInShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown,
-  ProgramAdded, PublishedShown, RecordShown, RequestsShown, ReviewShown, SinceShown, StrandCommand, SummaryShown, ThenAndNow,
+  InDanger, Invited, LetInShown, LevelShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown,
+  ProgramAdded, PublishedShown, RecordShown, RepliedShown, RequestsShown, ReviewShown, SaidInstead, SinceShown, StrandCommand, SummaryShown, ThenAndNow,
   TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToNoteAgreement,
-  ToNoteHeard, ToTell, ToType, TypedOn, Whose, WordsJoined, WorkShown,
+  ToNoteHeard, ToPreviewVersion, ToSayInstead, ToSetBeside, ToShareVersion, ToTell, ToType, TypedOn, VersionPreviewShown,
+  VersionShared, Whose, WordsJoined, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -157,6 +158,12 @@ export const api = {
   told: (told: ToTell) => json<ToldShown>("POST", "/told", told),
   preview: (id: string) => json<PublishedShown>("GET", `${of(id)}/publish`),
   publish: (id: string, why?: string) => json<PublishedShown>("POST", `${of(id)}/publish`, why ? { why } : {}),
+  previewVersion: (id: string, asked: ToPreviewVersion) => json<VersionPreviewShown>("POST", `${of(id)}/versions/preview`, asked),
+  shareVersion: (id: string, asked: ToShareVersion) => json<VersionShared>("POST", `${of(id)}/versions`, asked),
+  sayInstead: (id: string, asked: ToSayInstead) => json<SaidInstead>("POST", `${of(id)}/versions/say-instead`, asked),
+  takeBackVersion: (id: string, version: string, why: string) => json<unknown>("POST", `${of(id)}/versions/${encodeURIComponent(version)}/take-back`, { why }),
+  readingLevel: (text: string) => json<LevelShown>("POST", "/reading-level", { text }, WHILE_TYPING),
+  setBeside: (id: string, item: string, asked: ToSetBeside) => json<RepliedShown>("POST", `${record(id)}/arrived/${encodeURIComponent(item)}/reply`, asked),
   heard: (id: string, heard: ToNoteHeard) => json<unknown>("POST", `${of(id)}/heard`, heard),
   summary: (id: string) => json<SummaryShown>("GET", `/summaries/${encodeURIComponent(id)}`),
   picture: (id: string, then: string) => json<PictureShown>("GET", `${of(id)}/picture?then=${encodeURIComponent(then)}`),

@@ -318,6 +318,40 @@ date: string | null,
  */
 not_shared: boolean | null, };
 
+export type AddReply = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * Which version they read.
+ */
+version: string, 
+/**
+ * The young person's strand.
+ */
+strand: string, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPart>, 
+/**
+ * "What did we miss?"
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
 export type AddTie = { 
 /**
  * What kind.
@@ -486,9 +520,43 @@ export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
 
 export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
+export type AgreedByLink = { 
+/**
+ * The item that holds it.
+ */
+item: string, 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * What that link is called here.
+ */
+link_name: string, 
+/**
+ * The day on which it was taken in.
+ */
+came: string | null, 
+/**
+ * Every word that they were shown before they answered.
+ */
+shown: string, 
+/**
+ * SHA-256 of those words, in hexadecimal.
+ */
+shown_digest: string, 
+/**
+ * What they do not want, by the names of the cards: "picture", "links", "agency:…".
+ */
+but_not: Array<string>, 
+/**
+ * In their own words, if they added some.
+ */
+words: string | null, };
+
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
-export type AgreementAbout = "openness" | "work" | (string & {});
+export type AgreementAbout = "openness" | "work" | "mapped" | (string & {});
 
 export type AgreementNoted = { 
 /**
@@ -545,6 +613,10 @@ date: string | null,
  * Whether the same person has said something since about the same thing.
  */
 since_then_otherwise: boolean, 
+/**
+ * They answered by a link, themselves: what they were shown. None: somebody asked them and noted it.
+ */
+by_link: AgreedByLink | null, 
 /**
  * Its id.
  */
@@ -854,6 +926,32 @@ words: string,
  */
 shown: string, };
 
+export type ArrivedAgreement = { 
+/**
+ * "I have read this": openness.
+ */
+read: boolean, 
+/**
+ * Taking part.
+ */
+taking_part: ArrivedTakingPart | null, 
+/**
+ * What they do not want.
+ */
+but_not: Array<ArrivedChoice>, 
+/**
+ * They object to being in the picture.
+ */
+object: boolean, 
+/**
+ * In their words.
+ */
+words: string, 
+/**
+ * Every word that they were shown.
+ */
+shown: string, };
+
 export type ArrivedAnswer = { 
 /**
  * The question's name.
@@ -1058,6 +1156,18 @@ other: ArrivedOther | null,
  */
 attached: Array<ArrivedAttachment>, 
 /**
+ * Something other than answers to the questions.
+ */
+other: ArrivedOther | null, 
+/**
+ * Voice notes and drawings. They stay in this record.
+ */
+attached: Array<ArrivedAttachment>, 
+/**
+ * The day on which it was taken in. What a guest sends carries no time.
+ */
+came: string | null, 
+/**
  * The day on which it was first read.
  */
 read: string | null, 
@@ -1069,6 +1179,10 @@ not_added: string | null,
  * Words that were kept of it.
  */
 kept_as: Array<string>, 
+/**
+ * It is a reply, and stands beside this version of the summary.
+ */
+beside: string | null, 
 /**
  * Whoever said it has taken it back, or said something else in its place.
  */
@@ -1289,6 +1403,10 @@ openness: OpennessView,
  * How long it holds, and whether it is closed (R31, R59).
  */
 life: LifeView, 
+/**
+ * Plain words, versions for families, and replies (R17).
+ */
+families: FamiliesView, 
 /**
  * What became of hints at each review before sharing, oldest first: counts, never words (R10).
  */
@@ -2060,6 +2178,16 @@ id: string,
  */
 words: string, };
 
+export type ConfirmTwin = { 
+/**
+ * Which part: "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * The words. Of an action, the first line says what, and the rest why.
+ */
+text: string, };
+
 export type Confirmed = { 
 /**
  * The name.
@@ -2392,6 +2520,36 @@ retired: Array<EntryView>, };
 
 export type Direction = "both" | "one-way" | (string & {});
 
+export type Distinct = { 
+/**
+ * What the decision is called: a name, or a kind. It stays on this computer.
+ */
+key: string, 
+/**
+ * What it is, in words: "a name from your caseload".
+ */
+what: string, 
+/**
+ * The kind's word: "caseload-name".
+ */
+kind: string, 
+/**
+ * The words, as they stand.
+ */
+words: Array<string>, 
+/**
+ * In which parts, by heading.
+ */
+places: Array<string>, 
+/**
+ * Why, in a sentence.
+ */
+reason: string, 
+/**
+ * Words that fit in their place, where some do.
+ */
+instead: string | null, };
+
 export type Draft = { 
 /**
  * As typed.
@@ -2578,7 +2736,111 @@ assessment: string, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type FamiliesView = { 
+/**
+ * The parts of the summary with their plain-language twins, in the order of a version.
+ */
+parts: Array<PlainPart>, 
+/**
+ * Versions that were shared, newest first; those that were taken back too.
+ */
+versions: Array<VersionView>, 
+/**
+ * Replies, oldest first.
+ */
+replies: Array<ReplyView>, };
+
+export type FamilyAction = { 
+/**
+ * "action/{id}".
+ */
+part: string, 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type FamilyPart = { 
+/**
+ * "summary", "side/1", "words/{id}".
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type FamilyPreview = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What they would read, as their page shows it.
+ */
+guest: GuestSummary, 
+/**
+ * What would be kept.
+ */
+version: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What stands against sharing it now, each in a sentence; empty: nothing.
+ */
+waits: Array<string>, 
+/**
+ * What is not in it, and why: nobody has to do anything.
+ */
+not_in_it: Array<string>, };
+
+export type FamilyVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * The parts, in their order.
+ */
+parts: Array<FamilyPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<FamilyAction>, };
+
 export type FindShown = { assessments: Array<FoundIn>, };
+
+export type FollowAnswer = { 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * The items that are followed.
+ */
+items: Array<string>, 
+/**
+ * How agreement stands now, if that changes. A no, and "being decided", begin a new time to decide.
+ */
+agreement: Agreement | null, 
+/**
+ * They are not to be drawn, or are again.
+ */
+not_drawn: boolean, 
+/**
+ * By when holder and lead decide: in five working days if not given.
+ */
+decide_by: string | null, };
 
 export type ForWhom = "everybody" | "leads" | "holder" | "owner";
 
@@ -2672,6 +2934,16 @@ id: string, };
 
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
+export type GuestAction = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type GuestLinkView = { 
 /**
  * What it is called here.
@@ -2749,6 +3021,52 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type GuestPart = { 
+/**
+ * What it is called when they say whether it is right.
+ */
+id: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type GuestReply = { 
+/**
+ * Whose: "you", "a young person", "a parent or carer". Never a label.
+ */
+whose: string, 
+/**
+ * In their words.
+ */
+words: string, };
+
+export type GuestSummary = { 
+/**
+ * Which version; empty in a preview.
+ */
+version: string, 
+/**
+ * The day on which it was shared, "YYYY-MM-DD"; empty in a preview.
+ */
+shared_on: string, 
+/**
+ * The parts.
+ */
+parts: Array<GuestPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<GuestAction>, 
+/**
+ * Replies beside it.
+ */
+replies: Array<GuestReply>, };
 
 export type Guide = { 
 /**
@@ -3242,6 +3560,8 @@ id: string, };
 
 export type Kind = "strength" | "worry" | "not-known" | (string & {});
 
+export type KitchenTable = "nobody" | "somebody" | "not-sure" | (string & {});
+
 export type LawfulBasis = { 
 /**
  * Which agency.
@@ -3267,6 +3587,22 @@ export type LetInShown = {
  * The page's own token, for every call; kept in its memory only.
  */
 page: string, };
+
+export type LetRead = { 
+/**
+ * Which words.
+ */
+id: string, 
+/**
+ * Other young people of the group.
+ */
+young_people: boolean | null, 
+/**
+ * Other families.
+ */
+families: boolean | null, };
+
+export type LevelShown = { level: ReadingLevel | null, };
 
 export type LifeView = { 
 /**
@@ -3912,6 +4248,16 @@ question: string | null,
  */
 not_added: string | null, };
 
+export type NoteBeside = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
+
 export type NoteHintReview = { 
 /**
  * Counts. None at all: nothing was found.
@@ -4432,6 +4778,36 @@ side: string,
  */
 turn: Turn, };
 
+export type PlainPart = { 
+/**
+ * "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * Its heading, as families read it.
+ */
+heading: string, 
+/**
+ * What it is called among professionals.
+ */
+place: string, 
+/**
+ * What professionals read; what a twin is drafted from.
+ */
+draft: string, 
+/**
+ * How hard the draft is to read.
+ */
+draft_level: ReadingLevel | null, 
+/**
+ * The plain words, if somebody confirmed some.
+ */
+twin: TwinView | null, 
+/**
+ * How hard they are to read.
+ */
+level: ReadingLevel | null, };
+
 export type PlanView = { 
 /**
  * Goals, in the order in which they were set.
@@ -4530,6 +4906,24 @@ date: string | null,
  */
 agreed: Agreed | null, };
 
+export type PublishVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * Parts that are not in it: "side/1", "action/{id}", "words/{id}".
+ */
+leave_out: Array<string>, 
+/**
+ * "Would anyone be in danger if this lay on the kitchen table?", as a person answered it.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * The digest of what was looked at ([`FamilyPreview::digest`]).
+ */
+seen: string, };
+
 export type Published = { 
 /**
  * The assessment's name.
@@ -4562,7 +4956,11 @@ actions: Array<PublishedAction>,
 /**
  * Who sees what otherwise.
  */
-positions: Array<PublishedPosition>, };
+positions: Array<PublishedPosition>, 
+/**
+ * What young people and families reply to the text: it stands beside it (R17). Without labels, and without what else they said.
+ */
+replies: Array<PublishedReply>, };
 
 export type PublishedAction = { 
 /**
@@ -4613,6 +5011,24 @@ agency: string,
  * What it says; `None`: that it differs, and no more.
  */
 words: string | null, };
+
+export type PublishedReply = { 
+/**
+ * "a young person", "a parent or carer".
+ */
+whose: string, 
+/**
+ * Part by part: the heading of their version, and whether it is right, with why.
+ */
+parts: Array<string>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, };
 
 export type PublishedShown = { 
 /**
@@ -4885,6 +5301,106 @@ export type ReopenAssessment = {
  * Why.
  */
 why: string, };
+
+export type RepliedShown = { 
+/**
+ * The strand record.
+ */
+record: string, 
+/**
+ * The item in it.
+ */
+item: string, 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
+
+export type ReplyPart = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyPartView = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * The same, in words.
+ */
+right_words: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyView = { 
+/**
+ * The item that it came in.
+ */
+id: string, 
+/**
+ * Beside which version.
+ */
+version: string, 
+/**
+ * When that version was shared, "YYYY-MM-DD".
+ */
+shared_on: string | null, 
+/**
+ * Whose it is, for colleagues: "A", "a parent of A", "a young person".
+ */
+whose: string, 
+/**
+ * Their strand, if they are here.
+ */
+strand: string | null, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPartView>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply, in their words.
+ */
+reply: string, 
+/**
+ * Other families read it too.
+ */
+other_families: boolean, 
+/**
+ * Who set it beside the text.
+ */
+by: Who, };
 
 export type RequestShown = { 
 /**
@@ -5818,6 +6334,10 @@ arrived: Array<ArrivedView>,
  */
 for_colleagues: Agreement | null, 
 /**
+ * After a no: what each of them says now, and what holds until holder and lead have decided (sample-and-words 5).
+ */
+after_a_no: string | null, 
+/**
  * Who writes here.
  */
 people: Array<PersonView>, 
@@ -5855,6 +6375,14 @@ review: string | null,
  * Nobody is drawn and nothing new is written under this label, until holder and lead have decided. No safety step waits.
  */
 paused: boolean, 
+/**
+ * They take part, but are not to be drawn.
+ */
+not_drawn: boolean, 
+/**
+ * Answers by a link that have been followed, by the ids of their items.
+ */
+followed: Array<string>, 
 /**
  * By when they decide.
  */
@@ -5953,6 +6481,16 @@ people: Array<PersonView>,
 newer: Array<NewerField>, };
 
 export type TakeBack = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type TakeBackVersion = { 
 /**
  * Which.
  */
@@ -6508,7 +7046,15 @@ export type ToSetPhone = {
  */
 phone: string, };
 
+export type ToShareVersion = { publish: PublishVersion, 
+/**
+ * What was found and may stay, by key.
+ */
+keep: Array<string>, };
+
 export type ToStopProgram = { id: string, };
+
+export type ToTakeBackVersion = { why: string, };
 
 export type ToTell = { 
 /**
@@ -6593,6 +7139,24 @@ noted_in: string | null, };
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
 export type Turn = "first" | "next" | "then" | (string & {});
+
+export type TwinView = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Who confirmed them.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * The part reads otherwise now: its plain words are looked at again before they go to anybody.
+ */
+out_of_date: boolean, };
 
 export type TwoVersions = { 
 /**
@@ -6924,6 +7488,114 @@ words: string,
  */
 by: Array<Who>, };
 
+export type VersionFor = { "for": "young-person", 
+/**
+ * Their strand.
+ */
+strand: string, } | { "for": "family", 
+/**
+ * The young person's strand.
+ */
+strand: string, } | { "for": "young-people" };
+
+export type VersionHints = { 
+/**
+ * What has to be decided, each once.
+ */
+found: Array<Distinct>, 
+/**
+ * Parts that were not looked at, with why. Somebody's own words are never checked, and not listed.
+ */
+not_looked_at: Array<string>, };
+
+export type VersionPreviewShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * What they would read, and what stands against sharing it.
+ */
+preview: FamilyPreview, 
+/**
+ * What has to be decided first. It stays on this computer.
+ */
+hints: VersionHints, };
+
+export type VersionShared = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * The version.
+ */
+version: string, 
+/**
+ * For whom, in words.
+ */
+for_words: string, };
+
+export type VersionTakenBack = { 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * By whom.
+ */
+by: Who, };
+
+export type VersionView = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What.
+ */
+content: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What was answered about the kitchen table.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * It is what this audience reads now.
+ */
+stands: boolean, 
+/**
+ * It was taken back.
+ */
+taken_back: VersionTakenBack | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type VoiceView = { 
 /**
  * The side on which it stands.
@@ -6973,6 +7645,14 @@ answers: Array<AnswerView>,
  * A first sentence of an answer, made from where it was used; empty if it was not.
  */
 draft: string, 
+/**
+ * They agreed that other young people of the group read it.
+ */
+for_young_people: boolean, 
+/**
+ * They agreed that other families read it.
+ */
+for_families: boolean, 
 /**
  * Why it was taken out, if so.
  */
