@@ -518,6 +518,13 @@ pub enum Verb {
         /// Which link, by name or id
         link: String,
     },
+    /// Make a code to type on a phone in the place of a link, in person; it works for a quarter of an hour, once
+    Code {
+        /// Whose strand record
+        record: String,
+        /// Which link, by name or id
+        link: String,
+    },
     /// Open a link for a day, so that link and code word read what was done with what they said; or close it
     #[command(
         after_long_help = "Open it when they ask for it: they need the link and the code word that they chose. The usual way is to tell them in \

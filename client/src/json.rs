@@ -37,6 +37,7 @@
 //! | `link` | [`LinkMadeShown`] |
 //! | `links` | [`LinksShown`] |
 //! | `unlink` | [`LinkStopped`] |
+//! | `code` | [`CodeShown`] |
 //! | `window` | [`WindowShown`]; with `--preview` [`ReadingShown`] |
 //! | `arrived` | [`ArrivedShown`]; of one [`ItemShown`]; with `--add` [`WordsJoined`], with `--sound` [`SoundWritten`] |
 //! | `settings` | [`AreaShown`] |
@@ -54,8 +55,8 @@ use ts_rs::TS;
 
 pub use families::{LedgerShown, PlainShown, RepliedShown, VersionPreviewShown, VersionShared, VersionsShown};
 pub use guests::{
-    AddTo, AreaShown, ArrivedShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown, PointShown,
-    ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,
+    AddTo, AreaShown, ArrivedShown, CodeShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown,
+    PointShown, ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,
 };
 pub use records::{
     AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,

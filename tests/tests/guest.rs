@@ -7,8 +7,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
 use kith_group::{
-    Answer, Attachment, Audience, Choice, CodeWord, Digest, GuestCard, GuestItemId, GuestLink, IsFair, OnPoint, Said, Saying,
-    SeededRandom, open_card, open_reading, seal_item, token_verifier,
+    Answer, Attachment, Audience, Choice, CodeWord, Digest, GuestCard, GuestCode, GuestItemId, GuestLink, IsFair, OnPoint, Said,
+    Saying, SeededRandom, open_card, open_code, open_reading, seal_item, token_verifier,
 };
 use kith_tests::processes::{Practitioner, Relay, every_file};
 use serde_json::Value;
@@ -273,6 +273,27 @@ fn what_was_done_is_read_with_link_and_code_word_for_a_day_and_what_they_say_of_
     assert!(refused(&priya, &window).contains("another one"));
     let (valid, complaints) = priya.verify(&record);
     assert!(valid, "{complaints:?}");
+}
+
+#[test]
+fn a_code_is_typed_in_the_place_of_a_link_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, priya, _larch, record, phone) = with_a_link(folder.path(), "say");
+    let made = priya.json(&["code", &record, "phone"]);
+    assert_eq!(made["ready"], true);
+    let code: GuestCode = made["code"].as_str().unwrap().parse().unwrap();
+    nowhere(folder.path(), &[made["code"].as_str().unwrap()]);
+    let id = code.id();
+    let typed = || phone.ask("code", &[&[1][..], id.as_bytes()].concat());
+    let (status, sealed) = typed();
+    assert_eq!(status, 200);
+    assert_eq!(open_code(&phone.link.origin, &code, &sealed).unwrap(), phone.link);
+    assert_eq!(typed().0, 404, "once");
+    let made = priya.json(&["code", &record, "phone"]);
+    let id = made["code"].as_str().unwrap().parse::<GuestCode>().unwrap().id();
+    priya.json(&["unlink", &record, "phone"]);
+    assert_eq!(phone.ask("code", &[&[1][..], id.as_bytes()].concat()).0, 404, "a stopped link has no code");
+    assert!(refused(&priya, &["code", &record, "phone"].map(str::to_owned)).contains("another one"));
 }
 
 #[test]

@@ -128,11 +128,7 @@ impl Work<'_> {
         link: &EntryId,
         which: Option<WhichCode>,
     ) -> Result<(GuestLink, CodeWord), EngineError> {
-        let keys = self.link_keys(record)?.into_iter().find(|keys| keys.id == *link);
-        let keys = keys.ok_or_else(|| Refusal::Unknown { what: "link", id: link.to_string() })?;
-        if keys.stopped || keys.expires <= self.now() {
-            return Err(Refusal::Rule("this link opens nothing any more: make another one").into());
-        }
+        let guest = self.guest_link(record, link)?;
         let codes = code_words(self.read(record)?, link);
         let is = self.record(record)?.links.into_iter().find(|one| one.kept.id == link.to_string()).map(|one| one.code_word);
         let code = match (is.unwrap_or_default(), which) {
@@ -148,7 +144,7 @@ impl Work<'_> {
         let code = code.ok_or(Refusal::Rule(
             "no code word was chosen by this link, so nothing can be read by it: tell them in person, or ask them to choose one",
         ))?;
-        Ok((opened(&keys).0, code_word(code)?))
+        Ok((guest, code_word(code)?))
     }
 }
 

@@ -31,6 +31,22 @@ pub struct LinksShown {
     pub links: Vec<GuestLinkView>,
 }
 
+/// A code to type in the place of a link, in person.
+#[derive(Debug, Serialize, TS)]
+pub struct CodeShown {
+    /// The record.
+    pub record: String,
+    /// The link, in the record.
+    pub link: String,
+    /// The code.
+    pub code: String,
+    /// Until when it works, in Unix seconds: a quarter of an hour, and once.
+    #[ts(type = "number")]
+    pub until: i64,
+    /// Whether the relay has it: it works now.
+    pub ready: bool,
+}
+
 /// A link is stopped.
 #[derive(Debug, Serialize, TS)]
 pub struct LinkStopped {

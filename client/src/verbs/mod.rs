@@ -162,6 +162,7 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Link(asked) => linking::link(engine, asked, manner),
         Verb::Links { record } => linking::links(engine, record, manner),
         Verb::Unlink { record, link } => linking::unlink(engine, record, link),
+        Verb::Code { record, link } => linking::code(engine, record, link, manner),
         Verb::Window(asked) => linking::window(engine, asked, manner),
         Verb::Arrived(asked) => hearing::arrived(engine, asked),
         Verb::Settings(asked) => linking::settings(engine, asked, manner),

@@ -155,6 +155,7 @@ pub(super) fn needs_a_connection(verb: &Verb) -> bool {
             | Verb::Link(_)
             | Verb::Unlink { .. }
             | Verb::Window(_)
+            | Verb::Code { .. }
     )
 }
 
