@@ -13,7 +13,7 @@
 //! | `show`, and the file of `export --format json` | [`Shown`]; `view` is `kith_assessment::AssessmentView` |
 //! | `history` | [`HistoryShown`]; `lines` are `kith_assessment::HistoryLine` |
 //! | `status`, `sync` | [`StatusShown`] |
-//! | `write`, `edit`, `retire`, `unretire`, `differ` | [`Written`] |
+//! | `write`, `edit`, `retire`, `unretire`, `differ`, `meeting`, `notes` | [`Written`] |
 //! | `invite` | [`Invited`] |
 //! | `join` | [`Asked`] |
 //! | `requests` | [`RequestsShown`] |
@@ -34,6 +34,9 @@
 //! | `hand-over` | [`HandedOver`] |
 //! | `agreement` | [`AgreementNoted`]; without `--said` [`LedgerShown`] |
 //! | `join-words` | [`WordsJoined`] |
+//! | `map` | [`MapMade`] |
+//! | `maps` | [`MapsShown`] |
+//! | `names-on-maps` | [`NamesOnMapsShown`] |
 //! | `link` | [`LinkMadeShown`] |
 //! | `links` | [`LinksShown`] |
 //! | `unlink` | [`LinkStopped`] |
@@ -59,8 +62,8 @@ pub use guests::{
     PointShown, ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,
 };
 pub use records::{
-    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,
-    WordsJoined,
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, MapMade, MapShown, MapsShown, NameShown,
+    NamesOnMapsShown, RecordShown, SeenByColleagues, ToldShown, WordsJoined,
 };
 
 /// A refusal.

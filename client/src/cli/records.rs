@@ -119,6 +119,39 @@ pub struct JoinWords {
     pub about: Vec<String>,
 }
 
+/// `map`.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct BeginMap {
+    /// Whose strand record
+    pub record: String,
+    /// What it is for: safety-plan (with them, who matters for their safety plan) or bring-together (what social care holds already)
+    #[arg(long, value_parser = ["safety-plan", "bring-together"])]
+    pub purpose: String,
+    /// When to look at it again: YYYY-MM-DD
+    #[arg(long)]
+    pub review: String,
+    /// What is done with it first
+    #[arg(long, value_name = "TEXT")]
+    pub action: String,
+    /// Who keeps it; you if not given
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+}
+
+/// `names-on-maps`.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct NamesOnMaps {
+    /// Your agency allows names: the reference of its data protection impact assessment
+    #[arg(long, value_name = "DPIA", requires = "signed_off_by")]
+    pub reference: Option<String>,
+    /// Who signed that off
+    #[arg(long, value_name = "WHO", requires = "reference")]
+    pub signed_off_by: Option<String>,
+    /// Initials alone, as it is unless set
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with_all = ["reference", "signed_off_by"])]
+    pub off: bool,
+}
+
 /// `danger`.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct Danger {

@@ -12,6 +12,8 @@ mod hearing;
 mod holding;
 mod joining;
 mod linking;
+mod maps;
+mod meetings;
 mod page;
 mod proving;
 mod publishing;
@@ -34,6 +36,7 @@ pub(crate) use hearing::{add as add_arrived, all_arrived, found as find_arrived,
 pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
 pub(crate) use linking::{area_shown, link_named, made as made_link, reading_shown};
+pub(crate) use maps::{names_now as names_on_maps, names_on_map, set_names as set_names_on_maps};
 pub(crate) use reading::{shown, today};
 pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
@@ -128,6 +131,8 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Retire { id, entry, why } => writing::retire(engine, id, entry, why),
         Verb::Unretire { id, entry } => writing::unretire(engine, id, entry),
         Verb::Differ { id, entry, text } => writing::differ(engine, id, entry, text),
+        Verb::Meeting(asked) => meetings::meeting(engine, asked),
+        Verb::Notes(asked) => meetings::notes(engine, asked),
         Verb::Sync { .. } => standing::sync_once(engine, manner),
         Verb::Invite { id, role, expires, for_whom } => joining::invite(engine, id, role, expires, for_whom.as_deref(), manner),
         Verb::Join { link, .. } => joining::join(engine, link, manner),
@@ -159,6 +164,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::HandOver(asked) => holding::hand_over(engine, asked),
         Verb::Agreement(asked) => holding::agreement(engine, asked),
         Verb::JoinWords(asked) => holding::join_words(engine, asked),
+        Verb::Maps { record } => maps::maps(engine, record, manner),
+        Verb::Map(asked) => maps::begin(engine, asked),
+        Verb::NamesOnMaps(asked) => maps::names(engine, asked),
         Verb::Link(asked) => linking::link(engine, asked, manner),
         Verb::Links { record } => linking::links(engine, record, manner),
         Verb::Unlink { record, link } => linking::unlink(engine, record, link),

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use kith_assessment::{
-    Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, OnTheDay, Overview, PictureThenAndNow,
-    PublishVersion, ReadingLevel, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
+    Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, NamesOnMaps, OnTheDay, Overview,
+    PictureThenAndNow, PublishVersion, ReadingLevel, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
@@ -303,6 +303,13 @@ pub(crate) struct ToDecline {
     pub(crate) request: String,
 }
 
+/// Makes somebody a lead, or a contributor again.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToChangeRole {
+    pub(crate) member: String,
+    pub(crate) role: String,
+}
+
 /// Takes somebody out.
 #[derive(Deserialize, TS)]
 pub(crate) struct ToRemove {
@@ -314,6 +321,41 @@ pub(crate) struct ToRemove {
 #[derive(Deserialize, TS)]
 pub(crate) struct ToJoin {
     pub(crate) link: String,
+}
+
+/// Something that was taken out of a text goes into a strand record, or out of it again.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToKeepReference {
+    /// What it is: "NHS number".
+    pub(crate) system: String,
+    /// As it was written.
+    pub(crate) value: String,
+    /// Out of the record again.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub(crate) take_out: bool,
+}
+
+/// Whether that changed anything.
+#[derive(Serialize, TS)]
+pub(crate) struct ReferenceKept {
+    pub(crate) changed: bool,
+}
+
+/// Whether names may stand on a young person's own map.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToNameOnMap {
+    /// The map.
+    pub(crate) map: String,
+    /// By what the agency decided; or initials alone again.
+    pub(crate) allow: bool,
+}
+
+/// What an agency decided about names on young people's own maps.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSetNamesOnMaps {
+    /// Nothing: initials alone.
+    pub(crate) policy: Option<NamesOnMaps>,
 }
 
 /// The connection's address.

@@ -12,9 +12,9 @@ use super::settings::{CodeDrawn, ComputerShown, ProgramAdded, ToAddProgram, ToDr
 use super::shapes::{
     AppState, AssessmentShown, CommandDone, FindShown, LetInShown, LevelShown, NewAssessment, NewProfile, PictureShown,
     SaidInstead, SinceShown, TimelineShown, ToAdmit, ToAttach, ToBeHere, ToCompare, ToCopy, ToCopyInDanger, ToDecline, ToDetach,
-    ToFind, ToHandOver, ToHide, ToInvite, ToJoin, ToJoinWords, ToLaunch, ToMeasure, ToNoteAgreement, ToNoteHeard, ToOffer,
-    ToOpenBeside, ToPreviewVersion, ToPublish, ToRelay, ToRemove, ToSayInstead, ToSetBeside, ToSetPhone, ToShareVersion,
-    ToTakeBackVersion, ToTell, ToType, ToUnlock, ToWorkOffline, TypedOn, WorkShown,
+    ToFind, ToHandOver, ToHide, ToInvite, ToJoin, ToJoinWords, ToLaunch, ToMeasure, ToNameOnMap, ToNoteAgreement, ToNoteHeard,
+    ToOffer, ToOpenBeside, ToPreviewVersion, ToPublish, ToRelay, ToRemove, ToSayInstead, ToSetBeside, ToSetNamesOnMaps,
+    ToSetPhone, ToShareVersion, ToTakeBackVersion, ToTell, ToType, ToUnlock, ToWorkOffline, TypedOn, WorkShown,
 };
 use crate::json::{
     AgreementNoted, AreaShown, ArrivedShown, Asked, AttachedShown, CodeShown, CopyShown, Decided, DetachedShown, HandedOver,
@@ -124,6 +124,7 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToNoteAgreement>();
     all.add::<ToRelay>();
     all.add::<ToRemove>();
+    all.add::<super::shapes::ToChangeRole>();
     all.add::<ToSetPhone>();
     all.add::<ToTell>();
     all.add::<ToType>();
@@ -156,6 +157,11 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToRestore>();
     all.add::<ToStopProgram>();
     all.add::<RecordShown>();
+    all.add::<crate::json::MapsShown>();
+    all.add::<ToNameOnMap>();
+    all.add::<super::shapes::ToKeepReference>();
+    all.add::<super::shapes::ReferenceKept>();
+    all.add::<ToSetNamesOnMaps>();
     all.add::<AttachedShown>();
     all.add::<DetachedShown>();
     all.add::<HandedOver>();

@@ -244,7 +244,8 @@ fn tasks(
             mine: held_as == HeldAs::Holder,
             about: about.to_owned(),
             page: "caseload".to_owned(),
-            at: held.record.to_owned(),
+            // A map has a page of its own.
+            at: if kind == "map-review" { format!("{}/map", held.record) } else { held.record.to_owned() },
         });
     };
     let has_come = |day: Option<&String>| day.is_some_and(|day| day.as_str() <= today);
@@ -316,6 +317,10 @@ fn tasks(
     for judged in view.competence.iter().filter(|judged| has_come(judged.review.as_ref())) {
         let what = format!("Look again at whether {name} can decide this: {}", judged.decision);
         add("competence-review", what, judged.review.as_deref(), &judged.kept.id);
+    }
+    for map in view.maps.iter().filter(|map| map.is_due(today)) {
+        let what = format!("Look at the own map of {name} again, with them: does it still help, and what was done with it?");
+        add("map-review", what, Some(&map.review), &map.kept.id);
     }
     if !open.is_empty() && view.agreements.is_empty() && view.not_asked.is_empty() {
         add("ask", format!("Ask {name}, and note what was said"), None, held.record);

@@ -38,6 +38,7 @@ mod life;
 mod limits;
 mod lines;
 mod look;
+mod meetings;
 pub mod nudge;
 mod openness;
 mod overview;
@@ -103,6 +104,9 @@ pub use life::{
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use lines::{Line, lines};
 pub use look::{SUMMARY_LEAD, view, view_entry, view_entry_with, view_with};
+pub use meetings::{
+    AddMeeting, AgencyThere, AgreeNotes, MeetingView, MeetingsView, NotesAgreed, ReopenNotes, UpdateMeeting, about_meeting,
+};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, Quotation, SideAtAGlance, overview};
 pub use people::{Owners, colleagues, who};
@@ -110,7 +114,7 @@ pub use picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
     EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,
     SaidOfPlace, SayOfPlace, Shape, Sheet, TakenBack, TextLine, TieView, UpdateAdult, UpdateConduct, UpdatePart, UpdatePlace,
-    UpdateTie, Young, draw, for_audience, picture_svg, picture_then_and_now, svg,
+    UpdateTie, Young, draw, draw_own_map, for_audience, picture_svg, picture_then_and_now, svg,
 };
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
@@ -129,13 +133,13 @@ pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
     AddMapAction, AgreedByLink, AgreementView, AnswerTakeOut, AnsweredOut, Arrived, ArrivedAgreement, ArrivedAnswer,
     ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther,
-    ArrivedTakingPart, ArrivedView, BeginMap, CodeWordIs, CompetenceView, Cover, EndOnMap, GuestLinkKeys, GuestLinkView,
-    HeardAnswer, HeardWaits, Holds, JoinedView, KeepArrived, MakeGuestLink, MapThing, MapTie, NotAskedView, NoteArrived,
-    NoteBeside, NoteWindow, OnMap, OwnMapView, PutOnMap, ReferenceView, RightOrNot, SaidTogether, StopGuestLink, StrandCommand,
-    StrandRecordView, TakeIn, TakeInPart, TakeInWhole, TieOnMap, UnjoinedView, UpdateMap, WINDOW, agreed_lines, answer_stands_on,
-    apply_strand, arrived, arrived_sound, as_said, check_covered, code_words, contribution, covered, covers, guest_link_keys,
-    heard_waits, is_strand_record, open_strand, point_name, point_of, read_by, strand_genesis, to_take_in, view_strand,
-    view_strand_with,
+    ArrivedTakingPart, ArrivedView, BeginMap, CloseMap, CodeWordIs, CompetenceView, Cover, EndOnMap, GuestLinkKeys,
+    GuestLinkView, HeardAnswer, HeardWaits, Holds, JoinedView, KeepArrived, MakeGuestLink, MapNames, MapThing, MapTie,
+    NamesOnMaps, NotAskedView, NoteArrived, NoteBeside, NoteWindow, OnMap, OwnMapView, PutBackOnMap, PutOnMap, ReferenceView,
+    ReopenMap, RightOrNot, SaidTogether, SetNamesOnMap, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeInPart,
+    TakeInWhole, TakeOffMap, TieOnMap, UnjoinedView, UpdateMap, WINDOW, agreed_lines, answer_stands_on, apply_strand, arrived,
+    arrived_sound, as_said, check_covered, code_words, contribution, covered, covers, guest_link_keys, heard_waits,
+    is_strand_record, open_strand, point_name, point_of, read_by, strand_genesis, to_take_in, view_strand, view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,
@@ -157,8 +161,8 @@ pub use view::{
 };
 pub use vocabulary::{
     AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, KitchenTable,
-    MapPurpose, Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger,
-    Turn, Whom, Whose,
+    MapPurpose, MeetingKind, Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told,
+    Trigger, Turn, Whom, Whose,
 };
 pub use voices::{
     AddVoice, AnswerView, AnswerVoice, LetRead, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice,

@@ -39,6 +39,7 @@ pub(crate) mod covering;
 mod look;
 mod own_map;
 mod reading_first;
+mod references;
 mod said_together;
 mod taken_in;
 
@@ -55,7 +56,10 @@ pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
 };
-pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
+pub use own_map::{
+    AddMapAction, BeginMap, CloseMap, EndOnMap, MapNames, MapThing, MapTie, NamesOnMaps, OnMap, OwnMapView, PutBackOnMap,
+    PutOnMap, ReopenMap, SetNamesOnMap, TakeOffMap, TieOnMap, UpdateMap,
+};
 pub use reading_first::{
     AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, NoteBeside,
     answer_stands_on, as_said, contribution, heard_waits, point_name, point_of,
@@ -100,6 +104,20 @@ pub enum StrandCommand {
         /// Which system.
         system: String,
         /// Its reference; empty takes it away.
+        value: String,
+    },
+    /// Keeps one more of a kind beside what is kept there already: what leads to one person and was taken out of a shared text.
+    KeepReference {
+        /// Which system, or what it is: "NHS number".
+        system: String,
+        /// As it was written.
+        value: String,
+    },
+    /// Takes it out again, and nothing else that is kept there.
+    DropReference {
+        /// Which system, or what it is.
+        system: String,
+        /// As it was written.
         value: String,
     },
     /// Says who stands in for me.
@@ -243,6 +261,16 @@ pub enum StrandCommand {
     TieOnMap(TieOnMap),
     /// Something on it is no longer so.
     EndOnMap(EndOnMap),
+    /// Names may stand on it, by the agency's decision (R34), or may not any more.
+    SetNamesOnMap(SetNamesOnMap),
+    /// It has done its work.
+    CloseMap(CloseMap),
+    /// It goes on.
+    ReopenMap(ReopenMap),
+    /// It, or something on it, is taken away.
+    TakeOffMap(TakeOffMap),
+    /// And put back.
+    PutBackOnMap(PutBackOnMap),
     /// Notes what was shared about them (R45, R46).
     NoteShared(NoteShared),
     /// Keeps a link that was made for them or their family.
@@ -342,6 +370,8 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             line(tx, &map, &system, "reference", Some(value))?;
             Ok((None, "reference".to_owned()))
         }
+        StrandCommand::KeepReference { system, value } => references::keep(tx, system, value),
+        StrandCommand::DropReference { system, value } => references::take_out(tx, system, value),
         StrandCommand::SetStandIn { name, phone } => {
             let map = standing_map(tx, "person")?;
             let name = limits::line("name of who stands in", name, NAME_LIMIT)?;
@@ -479,6 +509,11 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::PutOnMap(given) => own_map::put_on(tx, ctx, given),
         StrandCommand::TieOnMap(given) => own_map::tie(tx, ctx, given),
         StrandCommand::EndOnMap(given) => own_map::end(tx, ctx, given),
+        StrandCommand::SetNamesOnMap(given) => own_map::set_names(tx, given),
+        StrandCommand::CloseMap(given) => own_map::close(tx, ctx, given),
+        StrandCommand::ReopenMap(given) => own_map::reopen(tx, given),
+        StrandCommand::TakeOffMap(given) => own_map::take_off(tx, given),
+        StrandCommand::PutBackOnMap(given) => own_map::put_back(tx, given),
         StrandCommand::NoteShared(given) => sharing::note(tx, ctx, "shared", given),
     }
 }

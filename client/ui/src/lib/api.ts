@@ -1,12 +1,6 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone,
-  ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown,
-  InDanger, Invited, LetInShown, LevelShown, Listed, Made, MembersShown, MyDrafts, NewAssessment, NewProfile, News, Opened, PictureShown,
-  ProgramAdded, PublishedShown, RecordShown, RepliedShown, RequestsShown, ReviewShown, SaidInstead, SinceShown, StrandCommand, SummaryShown, ThenAndNow,
-  TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToldShown, ToNoteAgreement,
-  ToNoteHeard, ToPreviewVersion, ToSayInstead, ToSetBeside, ToShareVersion, ToTell, ToType, TypedOn, VersionPreviewShown,
-  VersionShared, Whose, WordsJoined, WorkShown,
+  AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone, ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown, InDanger, Invited, LetInShown, LevelShown, Listed, Made, MapsShown, MembersShown, MyDrafts, NamesOnMaps, NewAssessment, NewProfile, News, Opened, PictureShown, ProgramAdded, PublishedShown, RecordShown, ReferenceKept, RepliedShown, RequestsShown, ReviewShown, SaidInstead, SinceShown, StrandCommand, SummaryShown, ThenAndNow, TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToKeepReference, ToNameOnMap, ToNoteAgreement, ToNoteHeard, ToPreviewVersion, ToSayInstead, ToSetBeside, ToSetNamesOnMaps, ToShareVersion, ToTell, ToType, ToldShown, TypedOn, VersionPreviewShown, VersionShared, Whose, WordsJoined, WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -106,6 +100,8 @@ export const api = {
   drafts: () => json<MyDrafts>("GET", "/drafts"),
   beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
   hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check, WHILE_TYPING),
+  /** Before there is an assessment. */
+  hintsBefore: (check: ToCheck) => json<HintsShown>("POST", "/hints", check, WHILE_TYPING),
   choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
   review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
   reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
@@ -127,11 +123,17 @@ export const api = {
   byDefault: (agency: string, role: string) => json<ByDefault>("POST", "/by-default", { agency, role }),
   admit: (id: string, request: string, words: string, why?: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words, ...(why ? { why } : {}) }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
+  /** `role`: lead or contributor. */
+  changeRole: (id: string, member: string, role: string) => json<Decided>("POST", `${of(id)}/role`, { member, role }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
   caseload: () => json<Caseload>("GET", "/caseload"),
   attach: (id: string, asked: ToAttach) => json<AttachedShown>("POST", `${of(id)}/attach`, asked),
   record: (id: string) => json<RecordShown>("GET", record(id)),
   recordCommand: (id: string, command: StrandCommand) => json<CommandDone>("POST", `${record(id)}/commands`, command),
+  keepReference: (id: string, asked: ToKeepReference) => json<ReferenceKept>("POST", `${record(id)}/references`, asked),
+  maps: (id: string) => json<MapsShown>("GET", `${record(id)}/maps`),
+  namesOnMap: (id: string, asked: ToNameOnMap) => json<unknown>("POST", `${record(id)}/map-names`, asked),
+  namesOnMaps: (policy: NamesOnMaps | null) => json<unknown>("POST", "/names-on-maps", { policy } satisfies ToSetNamesOnMaps),
   detach: (id: string, asked: ToDetach) => json<DetachedShown>("POST", `${record(id)}/detach`, asked),
   handOver: (id: string, asked: ToHandOver) => json<HandedOver>("POST", `${record(id)}/hand-over`, asked),
   agreement: (id: string, asked: ToNoteAgreement) => json<AgreementNoted>("POST", `${record(id)}/agreement`, asked),

@@ -254,6 +254,28 @@ map: string,
  */
 action: string, };
 
+export type AddMeeting = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day; today if not given. A day to come is fine: notes can be prepared.
+ */
+date: string | null, 
+/**
+ * Who of those who write here was there.
+ */
+there: Array<string>, 
+/**
+ * Who else, by role: "station manager, bus company".
+ */
+others: Array<string>, 
+/**
+ * What is written already; may be empty.
+ */
+notes: string, };
+
 export type AddPart = { 
 /**
  * What they call it, or "a fourth friend". Never a name.
@@ -517,6 +539,22 @@ two_versions: Array<TwoVersions>,
 newer: Array<NewerField>, };
 
 export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
+
+export type AgencyThere = { 
+/**
+ * The agency; empty for whoever has not said which is theirs.
+ */
+agency: string, 
+/**
+ * Who, by name.
+ */
+people: Array<Who>, };
+
+export type AgreeNotes = { 
+/**
+ * Of which meeting.
+ */
+id: string, };
 
 export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
@@ -926,32 +964,6 @@ words: string,
  */
 shown: string, };
 
-export type ArrivedAgreement = { 
-/**
- * "I have read this": openness.
- */
-read: boolean, 
-/**
- * Taking part.
- */
-taking_part: ArrivedTakingPart | null, 
-/**
- * What they do not want.
- */
-but_not: Array<ArrivedChoice>, 
-/**
- * They object to being in the picture.
- */
-object: boolean, 
-/**
- * In their words.
- */
-words: string, 
-/**
- * Every word that they were shown.
- */
-shown: string, };
-
 export type ArrivedAnswer = { 
 /**
  * The question's name.
@@ -1155,18 +1167,6 @@ other: ArrivedOther | null,
  * Voice notes and drawings, once somebody has read it. They stay in this record.
  */
 attached: Array<ArrivedAttachment>, 
-/**
- * Something other than answers to the questions.
- */
-other: ArrivedOther | null, 
-/**
- * Voice notes and drawings. They stay in this record.
- */
-attached: Array<ArrivedAttachment>, 
-/**
- * The day on which it was taken in. What a guest sends carries no time.
- */
-came: string | null, 
 /**
  * The day on which it was first read.
  */
@@ -1383,6 +1383,10 @@ summary: Answered,
  * Goals and actions (R36 to R39).
  */
 planned: PlanView, 
+/**
+ * Meetings and their notes (R40).
+ */
+meetings: MeetingsView, 
 /**
  * The group in its places (R33).
  */
@@ -1666,6 +1670,16 @@ families_why: string | null,
  */
 next_owner: string, };
 
+export type CloseMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type ClosedView = { 
 /**
  * When.
@@ -1709,6 +1723,28 @@ side: number,
  * Its dark modules as an SVG path, in modules.
  */
 path: string, };
+
+export type CodeShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * The code.
+ */
+code: string, 
+/**
+ * Until when it works, in Unix seconds: a quarter of an hour, and once.
+ */
+until: number, 
+/**
+ * Whether the relay has it: it works now.
+ */
+ready: boolean, };
 
 export type CodeWordIs = "not-chosen" | "chosen" | "another-came";
 
@@ -2024,7 +2060,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "follow-answer" } & FollowAnswer | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared | { "do": "confirm-twin" } & ConfirmTwin | { "do": "publish-version" } & PublishVersion | { "do": "take-back-version" } & TakeBackVersion | { "do": "add-reply" } & AddReply | { "do": "let-read" } & LetRead;
 
 export type CommandDone = { 
 /**
@@ -2108,7 +2144,11 @@ lock_after_minutes: number,
 /**
  * Other programs on this computer that may read.
  */
-programs: Array<ProgramShown>, };
+programs: Array<ProgramShown>, 
+/**
+ * What this agency decided about names on young people's own maps; none: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, };
 
 export type ConductView = { 
 /**
@@ -3324,6 +3364,10 @@ start: number, end: number, reason: string, suggestion: string,
  */
 instead: string | null, 
 /**
+ * How it can be put into my caseload instead, if it leads to one person.
+ */
+moves: MovesShown | null, 
+/**
  * What the choice is kept by.
  */
 key: string, };
@@ -3636,7 +3680,7 @@ export type Line = {
  */
 field: string, 
 /**
- * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "meetings", "why", "look-again".
  */
 page: string, 
 /**
@@ -3812,7 +3856,95 @@ summary: boolean,
  */
 agree: boolean, };
 
+export type MapNames = { 
+/**
+ * The reference of the impact assessment.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, 
+/**
+ * What stands above the map as long as it is so.
+ */
+banner: string, };
+
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
+
+export type MapShown = { 
+/**
+ * Whether it is to be looked at again now.
+ */
+due: boolean, 
+/**
+ * The same, drawn.
+ */
+drawing: Drawing, 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it.
+ */
+actions: Array<string>, 
+/**
+ * Who and what is on it.
+ */
+things: Array<MapThing>, 
+/**
+ * Ties.
+ */
+ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type MapThing = { 
 /**
@@ -3874,6 +4006,14 @@ strength: Strength | null,
  */
 direction: Direction | null, 
 /**
+ * From whom, in words: "the young person".
+ */
+from_words: string, 
+/**
+ * To whom or what, in words.
+ */
+to_words: string, 
+/**
  * Who said so.
  */
 said_by: string, 
@@ -3910,6 +4050,32 @@ two_versions: Array<TwoVersions>,
  */
 newer: Array<NewerField>, };
 
+export type MapsShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * What they like to be called.
+ */
+name: string | null, 
+/**
+ * The maps, oldest first.
+ */
+maps: Array<MapShown>, 
+/**
+ * Maps that were taken away.
+ */
+taken_away: Array<TakenBack>, 
+/**
+ * What this agency decided about names on maps; `null`: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, 
+/**
+ * The day as of which they are drawn.
+ */
+today: string, };
+
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
  * "entries/{id}/text", "purpose/better".
@@ -3937,6 +4103,18 @@ label: string,
 why: string, 
 /**
  * By whom.
+ */
+by: Who, } | { "mark": "agreed-and-edited", 
+/**
+ * The meeting.
+ */
+id: string, 
+/**
+ * Which, in words.
+ */
+label: string, 
+/**
+ * Who said that they are as agreed.
  */
 by: Who, } | { "mark": "only-worries", 
 /**
@@ -4032,6 +4210,76 @@ date: string | null,
  */
 by: Who, };
 
+export type MeetingKind = "peer-group-conference" | "context-conference" | "strategy" | "review" | (string & {});
+
+export type MeetingView = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * "Review, 5 May 2026".
+ */
+title: string, 
+/**
+ * Who was there of those who write here, by agency.
+ */
+there: Array<AgencyThere>, 
+/**
+ * Who else, by role.
+ */
+others: Array<string>, 
+/**
+ * The notes.
+ */
+notes: Answered, 
+/**
+ * Whether they are as agreed. Closed by one and opened again by another apart, they are open until somebody chooses.
+ */
+agreed: NotesAgreed | null, 
+/**
+ * Why they were opened again, if they were.
+ */
+reopened_why: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type MeetingsView = { 
+/**
+ * What stands.
+ */
+held: Array<MeetingView>, 
+/**
+ * What was taken back.
+ */
+taken_back: Array<MeetingView>, };
+
 export type MemberShown = { 
 /**
  * Their person.
@@ -4090,6 +4338,16 @@ id: string,
  */
 next_to: string, };
 
+export type MovesShown = { 
+/**
+ * Under what it is kept in a strand record; none: it stands there already.
+ */
+kept_as: string | null, 
+/**
+ * What stays in the text.
+ */
+leaves: string, };
+
 export type MyDraft = { assessment: string, 
 /**
  * The assessment's name.
@@ -4119,6 +4377,16 @@ full: string,
  * Other forms of it.
  */
 also: Array<string>, };
+
+export type NamesOnMaps = { 
+/**
+ * The reference of the data protection impact assessment that covers it.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, };
 
 export type NewAssessment = { title: string, 
 /**
@@ -4292,6 +4560,20 @@ id: string,
  */
 until: number | null, };
 
+export type NotesAgreed = { 
+/**
+ * Since when.
+ */
+date: string, 
+/**
+ * Who said so.
+ */
+by: Who, 
+/**
+ * Somebody wrote in them, or changed what is said of the meeting, without knowing or since.
+ */
+written_since: boolean, };
+
 export type OnAnswerShown = { 
 /**
  * What they had said.
@@ -4451,6 +4733,22 @@ things: Array<MapThing>,
  * Ties.
  */
 ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
 /**
  * Its id.
  */
@@ -5130,6 +5428,12 @@ export type PutBack = {
  */
 id: string, };
 
+export type PutBackOnMap = { 
+/**
+ * Which.
+ */
+id: string, };
+
 export type PutOnMap = { 
 /**
  * Which map.
@@ -5195,6 +5499,16 @@ actions: Array<ReadAction>,
  * Replies beside it: whose, and their words.
  */
 replies: Array<[string, string]>, };
+
+export type ReadingLevel = { 
+/**
+ * Whether it is plain by all three: grade, sentences, words.
+ */
+plain: boolean, 
+/**
+ * For whoever writes: "Easy to read.", or what makes it hard.
+ */
+words: string, };
 
 export type ReadingShown = { 
 /**
@@ -5262,6 +5576,8 @@ me: string | null,
  */
 view: StrandRecordView, };
 
+export type ReferenceKept = { changed: boolean, };
+
 export type ReferenceView = { 
 /**
  * Which system.
@@ -5297,6 +5613,26 @@ state: string,
 why: string | null, };
 
 export type ReopenAssessment = { 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReopenMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * When to look at it again.
+ */
+review: string, };
+
+export type ReopenNotes = { 
+/**
+ * Of which meeting.
+ */
+id: string, 
 /**
  * Why.
  */
@@ -5520,7 +5856,9 @@ before: Array<HintReviewView>, };
 
 export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
 
-export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | "ask-later" | (string & {});
+
+export type SaidInstead = { parts: number, };
 
 export type SaidOfPlace = { 
 /**
@@ -5740,6 +6078,16 @@ agency: string,
  */
 basis: string, };
 
+export type SetNamesOnMap = { 
+/**
+ * Which map.
+ */
+id: string, 
+/**
+ * What the agency decided; nothing: no names.
+ */
+policy: NamesOnMaps | null, };
+
 export type SetReview = { 
 /**
  * "YYYY-MM-DD"; empty for no day.
@@ -5782,7 +6130,7 @@ export type Shape = {
  */
 id: string, 
 /**
- * "group", "place", "adult", "strand", "friend" or "part".
+ * "group", "place", "adult", "strand", "friend" or "part"; on an own map "me", too.
  */
 what: string, 
 /**
@@ -6090,6 +6438,22 @@ system: string,
 /**
  * Its reference; empty takes it away.
  */
+value: string, } | { "do": "keep-reference", 
+/**
+ * Which system, or what it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, } | { "do": "drop-reference", 
+/**
+ * Which system, or what it is.
+ */
+system: string, 
+/**
+ * As it was written.
+ */
 value: string, } | { "do": "set-stand-in", 
 /**
  * Their name.
@@ -6254,7 +6618,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
 
 export type StrandRecordView = { 
 /**
@@ -6317,6 +6681,10 @@ words: Array<UnjoinedView>,
  * The young person's own maps (R32).
  */
 maps: Array<OwnMapView>, 
+/**
+ * Those that were taken away.
+ */
+maps_taken_away: Array<TakenBack>, 
 /**
  * What was shared about them, oldest first.
  */
@@ -6537,6 +6905,16 @@ item: string,
  * How many.
  */
 parts: number, };
+
+export type TakeOffMap = { 
+/**
+ * Which map, friend, adult, place or tie.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type TakePosition = { 
 /**
@@ -6850,15 +7228,21 @@ export type ToBeHere = {
  */
 place: string | null, };
 
+export type ToChangeRole = { member: string, role: string, };
+
 export type ToCheck = { text: string, 
 /**
- * Where somebody types, in UTF-16 code units; none when nobody does.
+ * Where people type, in UTF-16 code units: none when nobody does, two where a colleague writes in the same text.
  */
-caret?: number, 
+typed_at?: Array<number>, 
 /**
  * Who said it, if not the writer: a young person's or parent's own words are not checked.
  */
-said_by?: string, };
+said_by?: string, 
+/**
+ * Words that were kept on this page before there is an assessment to keep them in.
+ */
+kept?: Array<string>, };
 
 export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
 
@@ -6926,6 +7310,20 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
+export type ToKeepReference = { 
+/**
+ * What it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, 
+/**
+ * Out of the record again.
+ */
+take_out?: boolean, };
+
 export type ToKeepSaid = { 
 /**
  * The language in which it was said.
@@ -6982,6 +7380,18 @@ summary: boolean,
  */
 agree: boolean, };
 
+export type ToMeasure = { text: string, };
+
+export type ToNameOnMap = { 
+/**
+ * The map.
+ */
+map: string, 
+/**
+ * By what the agency decided; or initials alone again.
+ */
+allow: boolean, };
+
 export type ToNoteAgreement = { 
 /**
  * `record-agreement`.
@@ -7008,6 +7418,8 @@ export type ToOpenWindow = {
  */
 code?: "first" | "newest", };
 
+export type ToPreviewVersion = { for_whom: VersionFor, leave_out: Array<string>, };
+
 export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
@@ -7024,6 +7436,8 @@ passphrase: Passphrase,
  */
 file: string, };
 
+export type ToSayInstead = { key: string, instead: string, };
+
 export type ToSayWhyNot = { 
 /**
  * The answer to one question only.
@@ -7039,6 +7453,18 @@ export type ToSetArea = { danger?: string, helpline?: string, complain?: string,
  * Who checked them: the area's lead.
  */
 checked_by: string, };
+
+export type ToSetBeside = { reply?: string, missed?: string, 
+/**
+ * The part, and why it is right or not.
+ */
+whys: Array<[string, string]>, };
+
+export type ToSetNamesOnMaps = { 
+/**
+ * Nothing: initials alone.
+ */
+policy: NamesOnMaps | null, };
 
 export type ToSetPhone = { 
 /**
@@ -7399,6 +7825,36 @@ owner: string | null,
  * When to look at it again.
  */
 review: string | null, };
+
+export type UpdateMeeting = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * What kind.
+ */
+kind: MeetingKind | null, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * Who was there too.
+ */
+there: Array<string>, 
+/**
+ * Who was not after all.
+ */
+not_there: Array<string>, 
+/**
+ * Who else was there too, by role.
+ */
+others: Array<string>, 
+/**
+ * Who else was not after all.
+ */
+not_others: Array<string>, };
 
 export type UpdatePart = { 
 /**

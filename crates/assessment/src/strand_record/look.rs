@@ -164,6 +164,9 @@ pub struct StrandRecordView {
     pub words: Vec<UnjoinedView>,
     /// The young person's own maps (R32).
     pub maps: Vec<super::own_map::OwnMapView>,
+    /// Those that were taken away.
+    #[serde(default)]
+    pub maps_taken_away: Vec<crate::picture::TakenBack>,
     /// What was shared about them, oldest first.
     pub shared: Vec<SharedView>,
     /// Links for them and their family.
@@ -231,7 +234,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let words = all("words", &["whose", "words", "how", "agreed", "date", "voice", "arrived", "question"]);
     let arrived = super::reading_first::view(doc);
     let links = super::by_link::view(&reader, &arrived, &mut marks, &mut newer);
-    let maps = super::own_map::own_maps(&reader, &mut marks, &mut newer);
+    let (maps, maps_taken_away) = super::own_map::own_maps(&reader, &mut marks, &mut newer);
     let shared = crate::sharing::shared(&reader, "shared", &mut marks, &mut newer);
     let agreements = agreements(said, super::agreed::answers(&arrived, &links));
     let not_asked: Vec<NotAskedView> = not_asked.into_iter().map(|(record, kept)| not_asked_view(&record, kept)).collect();
@@ -253,6 +256,7 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         not_asked,
         words: each_once(words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect()),
         maps,
+        maps_taken_away,
         shared,
         links,
         arrived,
