@@ -1,6 +1,7 @@
 //! The command line: what can be said, and help that somebody's IT colleague can follow. `docs/cli.md` is written from this and
 //! from [`crate::json`].
 
+mod guests;
 mod records;
 
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, MakeLink, Told};
+pub use guests::{Arrived, MakeLink, Settings, Window};
+pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, Told};
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -466,7 +468,7 @@ pub enum Verb {
     JoinWords(JoinWords),
     /// Make a link for a young person or their family: a page where they say something, sealed to whoever reads the record
     #[command(
-        after_long_help = "What comes by it is in the record: kith record.\n\nExample:\n  kith link \"Keziah Ansah-Rowe\" --name phone \
+        after_long_help = "What comes by it is in the record: kith arrived.\n\nExample:\n  kith link \"Keziah Ansah-Rowe\" --name phone \
                                  --agreed-by \"Keziah, 5 May\" --safe-to-send"
     )]
     Link(MakeLink),
@@ -482,6 +484,25 @@ pub enum Verb {
         /// Which link, by name or id
         link: String,
     },
+    /// Open a link for a day, so that link and code word read what was done with what they said; or close it
+    #[command(
+        after_long_help = "Open it when they ask for it: they need the link and the code word that they chose. The usual way is to tell them in \
+                                 person.\n\nExample:\n  kith window \"Keziah Ansah-Rowe\" phone --preview"
+    )]
+    Window(Window),
+    /// What came by links: read it first, cover what identifies, add it to an assessment, or say why not
+    #[command(
+        after_long_help = "What they said to you alone cannot be added, and no voice note or drawing ever joins an assessment.\n\nExamples:\n  \
+                                 kith arrived \"Keziah Ansah-Rowe\"\n  kith arrived \"Keziah Ansah-Rowe\" k3vq --read\n  \
+                                 kith arrived \"Keziah Ansah-Rowe\" k3vq --add places --to Larch --side 3"
+    )]
+    Arrived(Arrived),
+    /// Words of your area for guests' pages: about danger, a helpline, whom to tell; checked by its lead
+    #[command(
+        after_long_help = "Without an option: what is set. What is given replaces all that was set for that language.\n\nExample:\n  \
+                                 kith settings --helpline \"Kestrel Vale youth line, 0800 555 111\" --checked-by \"Colin Ashdown\""
+    )]
+    Settings(Settings),
     /// Someone in danger now: whom to ring, from what is on this computer
     #[command(
         after_long_help = "Needs no connection. What was shown is asked about on the next working day, in one line: kith told."
@@ -530,6 +551,7 @@ impl Verb {
             Self::Do { command, .. } => Some(command),
             Self::Heard { text, .. } => Some(text),
             Self::Nudge { text, .. } => Some(text),
+            Self::Arrived(Arrived { words, .. }) => words.as_mut(),
             Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
             _ => None,
         }

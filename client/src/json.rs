@@ -34,19 +34,27 @@
 //! | `link` | [`LinkMadeShown`] |
 //! | `links` | [`LinksShown`] |
 //! | `unlink` | [`LinkStopped`] |
+//! | `window` | [`WindowShown`]; with `--preview` [`ReadingShown`] |
+//! | `arrived` | [`ArrivedShown`]; of one [`ItemShown`]; with `--add` [`WordsJoined`] |
+//! | `settings` | [`AreaShown`] |
 //! | `danger` | `kith_assessment::InDanger`; with `--copy` [`CopyShown`] |
 //! | `told` | [`ToldShown`] |
 //! | `nudge` | a list of [`Hint`] |
 
+mod guests;
 mod records;
 
 use kith_assessment::{AssessmentView, HistoryLine, Published, SummaryView};
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use guests::{
+    AddTo, AreaShown, ArrivedShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown, PointShown,
+    ReadAction, ReadPart, ReadSummary, ReadingShown, WindowShown,
+};
 pub use records::{
-    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, LinkMadeShown, LinkStopped, LinksShown, NameShown,
-    RecordShown, SeenByColleagues, ToldShown, WordsJoined,
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,
+    WordsJoined,
 };
 
 /// A refusal.

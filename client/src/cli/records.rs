@@ -28,31 +28,6 @@ pub struct Attach {
     pub strand: Option<String>,
 }
 
-/// `link`.
-#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
-pub struct MakeLink {
-    /// Whose strand record
-    pub record: String,
-    /// What the link is called in the record
-    #[arg(long)]
-    pub name: String,
-    /// Who agreed that they take part, and when
-    #[arg(long, value_name = "WHO")]
-    pub agreed_by: String,
-    /// They say themselves that it is safe to send to their phone; without it the link is shown in person
-    #[arg(long)]
-    pub safe_to_send: bool,
-    /// How long it works: 12h, 7d or 2w; at most 30d
-    #[arg(long, default_value = "14d")]
-    pub expires: String,
-    /// The language of the page to begin with: en, cy or ar
-    #[arg(long, default_value = "en", value_parser = ["en", "cy", "ar"])]
-    pub language: String,
-    /// For a parent or carer
-    #[arg(long)]
-    pub for_parent: bool,
-}
-
 /// `detach`.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct Detach {

@@ -59,8 +59,9 @@ impl Work<'_> {
             danger: text("text about danger", &words.danger)?,
             helpline: text("helpline", &words.helpline)?,
             complain: text("text about whom to tell", &words.complain)?,
-            checked_by: text("name of who checked it", &Some(words.checked_by.clone()))?
-                .ok_or(Refusal::Rule("say who checked these words for the area: young people read them when somebody is in danger"))?,
+            checked_by: text("name of who checked it", &Some(words.checked_by.clone()))?.ok_or(Refusal::Rule(
+                "say who checked these words for the area: young people read them when somebody is in danger",
+            ))?,
             checked_on: words.checked_on.clone(),
         };
         self.put(SETTING, &key(language), &kept::written(&words))
@@ -77,7 +78,12 @@ mod tests {
 
     #[test]
     fn the_format_of_an_areas_words_is_frozen() {
-        let words = AreaWords { helpline: Some("0800 1111".into()), checked_by: "P".into(), checked_on: "2026-05-05".into(), ..AreaWords::default() };
+        let words = AreaWords {
+            helpline: Some("0800 1111".into()),
+            checked_by: "P".into(),
+            checked_on: "2026-05-05".into(),
+            ..AreaWords::default()
+        };
         let bytes = kept::written(&words);
         insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&bytes));
         assert_eq!(kept::read::<AreaWords>(&bytes), Some(words));

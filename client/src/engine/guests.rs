@@ -8,7 +8,8 @@ use kith_assessment::{
     StrandRecordView, agency_of, heard_waits, role_in, team_line, to_take_in,
 };
 use kith_group::{
-    DocumentId, DocumentKind, FormatError, GuestCard, GuestKey, GuestLink, ItemError, Rights, SystemRandom, Team, open_item, seal_card,
+    DocumentId, DocumentKind, FormatError, GuestCard, GuestKey, GuestLink, ItemError, Rights, SystemRandom, Team, open_item,
+    seal_card,
 };
 use kith_sync::client::{Intent, IntentId};
 use kith_sync::wire::GuestItem;

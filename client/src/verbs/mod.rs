@@ -7,6 +7,7 @@ mod deciding;
 mod doing;
 mod exporting;
 mod find;
+mod hearing;
 mod holding;
 mod joining;
 mod linking;
@@ -27,8 +28,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) use caseload::{caseload_now, copy_now, danger_now, names, names_shown};
 pub(crate) use find::document;
 pub(crate) use find::record as find_record;
+pub(crate) use hearing::{add as add_arrived, all_arrived, found as find_arrived, item_shown, sound};
 pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
+pub(crate) use linking::{area_shown, link_named, made as made_link, reading_shown};
 pub(crate) use reading::{shown, today};
 pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
@@ -151,6 +154,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Link(asked) => linking::link(engine, asked, manner),
         Verb::Links { record } => linking::links(engine, record, manner),
         Verb::Unlink { record, link } => linking::unlink(engine, record, link),
+        Verb::Window(asked) => linking::window(engine, asked, manner),
+        Verb::Arrived(asked) => hearing::arrived(engine, asked),
+        Verb::Settings(asked) => linking::settings(engine, asked, manner),
         Verb::Danger(asked) => caseload::danger(engine, asked, manner),
         Verb::Told(asked) => caseload::told(engine, asked),
         Verb::Nudge { caseload: true, text, .. } => caseload::nudge(engine, text),

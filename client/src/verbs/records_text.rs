@@ -99,17 +99,14 @@ pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<Str
         let joined = if one.voice.is_some() { "joined" } else { "not yet joined" };
         line(&format!("Words {} ({joined})", short(&one.kept.id)), &one.words);
     }
-    for one in view.arrived.iter().filter(|one| !one.answers.is_empty()) {
-        let read = one.read.as_deref().map_or("not read yet".to_owned(), |day| format!("read on {day}"));
-        line(
-            &format!("Heard by a link {} ({read})", short(&one.item)),
-            if one.taken_back { "they have taken it back" } else { "" },
-        );
-        for answer in one.answers.iter().filter(|answer| !answer.skipped) {
-            let cards = answer.choices.iter().map(|choice| choice.words.as_str());
-            let all: Vec<&str> = cards.chain([answer.words.as_str()]).filter(|words| !words.is_empty()).collect();
-            let who = if answer.team { "for the team" } else { "for you" };
-            line(&format!("  {} ({who})", answer.question), &all.join("; "));
+    for one in &view.arrived {
+        let stands =
+            one.read.as_deref().map_or("not read yet: `kith arrived` reads it".to_owned(), |day| format!("read on {day}"));
+        let back = if one.taken_back { "they have taken it back" } else { "" };
+        line(&format!("Heard by a link {} ({stands})", short(&one.item)), back);
+        for answer in one.answers.iter().filter(|answer| !answer.answer.skipped) {
+            let who = if answer.answer.team { "for the team" } else { "for you" };
+            line(&format!("  {} ({who})", visible_line(&answer.answer.question)), &answer.said);
         }
     }
     for one in &view.shared {

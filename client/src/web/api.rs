@@ -102,6 +102,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(super::settings::routes())
         .merge(super::pages::routes())
         .merge(super::records::routes())
+        .merge(super::guests::routes())
         .merge(super::summaries::routes())
         .merge(super::together::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })

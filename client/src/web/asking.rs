@@ -130,7 +130,13 @@ pub(super) fn picture(engine: &Engine, id: &str, then: Option<&str>, manner: &Ma
 pub(super) fn only_reads(verb: &Verb) -> bool {
     matches!(
         verb,
-        Verb::List | Verb::History { .. } | Verb::Members { .. } | Verb::Caseload | Verb::Record { .. } | Verb::Danger(_)
+        Verb::List
+            | Verb::History { .. }
+            | Verb::Members { .. }
+            | Verb::Caseload
+            | Verb::Record { .. }
+            | Verb::Danger(_)
+            | Verb::Links { .. }
     )
 }
 
@@ -145,6 +151,9 @@ pub(super) fn needs_a_connection(verb: &Verb) -> bool {
             | Verb::Decline { .. }
             | Verb::Remove { .. }
             | Verb::Role { .. }
+            | Verb::Link(_)
+            | Verb::Unlink { .. }
+            | Verb::Window(_)
     )
 }
 

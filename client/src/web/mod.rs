@@ -20,6 +20,7 @@ mod door;
 mod drafts;
 mod events;
 mod files;
+mod guests;
 mod hinting;
 mod house;
 mod instance;

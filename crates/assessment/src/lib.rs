@@ -79,8 +79,8 @@ pub use caseload::{
 };
 pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
-pub use dates::day as day_of;
 pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
+pub use dates::day as day_of;
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use framework::{Framework, FrameworkError, Heading, Side};
@@ -125,9 +125,9 @@ pub use strand_record::{
     ArrivedView, BeginMap, CodeWordIs, CompetenceView, Cover, EndOnMap, GuestLinkKeys, GuestLinkView, HeardAnswer, HeardWaits,
     Holds, JoinedView, KeepArrived, MakeGuestLink, MapThing, MapTie, NotAskedView, NoteArrived, NoteWindow, OnMap, OwnMapView,
     PutOnMap, ReferenceView, RightOrNot, SaidTogether, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeInPart, TakeInWhole,
-    TieOnMap, UnjoinedView, UpdateMap, WINDOW, apply_strand, arrived, arrived_sound, as_said, code_words, contribution, covered,
-    covers, guest_link_keys, heard_waits, is_strand_record, open_strand, point_name, point_of, read_by, strand_genesis,
-    to_take_in, view_strand, view_strand_with,
+    TieOnMap, UnjoinedView, UpdateMap, WINDOW, answer_stands_on, apply_strand, arrived, arrived_sound, as_said, check_covered,
+    code_words, contribution, covered, covers, guest_link_keys, heard_waits, is_strand_record, open_strand, point_name, point_of,
+    read_by, strand_genesis, to_take_in, view_strand, view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SayHeardWaits,
@@ -138,7 +138,7 @@ pub use summary::{
     apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
 };
 pub use tasks::{ANSWER_WITHIN, ForWhom, Group, Task, tasks};
-pub use team_words::{role_in, team_line};
+pub use team_words::{AnswerSays, answer_says, role_in, team_line};
 pub use texts::text_object_at;
 pub use then::{Changed, Sitting, ThenAndNow, history_since, sittings, then_and_now, view_at};
 pub use together::WriteTogether;

@@ -48,15 +48,15 @@ pub use arrived::{
 pub use by_link::{
     CodeWordIs, GuestLinkKeys, GuestLinkView, MakeGuestLink, NoteWindow, StopGuestLink, WINDOW, guest_link_keys, read_by,
 };
-pub use covering::{Cover, covered, covers};
+pub use covering::{Cover, check_covered, covered, covers};
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
 };
 pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
 pub use reading_first::{
-    AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, as_said, contribution,
-    heard_waits, point_name, point_of,
+    AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, answer_stands_on, as_said,
+    contribution, heard_waits, point_name, point_of,
 };
 pub use said_together::SaidTogether;
 pub use taken_in::{TakeIn, TakeInPart, TakeInWhole, arrived, arrived_sound, code_words, to_take_in};

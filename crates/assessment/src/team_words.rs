@@ -13,6 +13,7 @@ const WORDS: &str = include_str!("../words/team-1.json");
 #[derive(Debug, Default, Deserialize)]
 struct TeamWords {
     lines: BTreeMap<String, Sentence>,
+    answers: BTreeMap<String, BTreeMap<String, String>>,
     roles: Vec<Role>,
 }
 
@@ -38,6 +39,28 @@ fn known(role: &str, language: &str) -> Option<&'static str> {
     let role = role.trim().to_lowercase();
     let found = TEAM.roles.iter().find(|known| known.written.contains(&role))?;
     found.said.get(language).and_then(serde_json::Value::as_str)
+}
+
+/// What a reading says where nobody has written an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerSays {
+    /// The holder has read it, and has not decided.
+    Read,
+    /// It is in the assessment, and nobody has answered.
+    TeamHasIt,
+    /// It was taken out.
+    TakenOut,
+}
+
+/// The same in the language of a page.
+pub fn answer_says(which: AnswerSays, language: &str) -> &'static str {
+    let name = match which {
+        AnswerSays::Read => "read",
+        AnswerSays::TeamHasIt => "team-has-it",
+        AnswerSays::TakenOut => "taken-out",
+    };
+    let said = TEAM.answers.get(name);
+    said.and_then(|said| said.get(language).or_else(|| said.get("en"))).map(String::as_str).unwrap_or_default()
 }
 
 /// A role in the language of a page, without an article: what is not known stays as it was written.
@@ -101,6 +124,10 @@ mod tests {
     #[test]
     fn every_known_role_is_said_in_every_language() {
         assert!(!TEAM.roles.is_empty());
+        for which in [AnswerSays::Read, AnswerSays::TeamHasIt, AnswerSays::TakenOut] {
+            let said: BTreeSet<&str> = TEAM.lines.keys().map(|language| answer_says(which, language)).collect();
+            assert!(said.len() == TEAM.lines.len() && !said.contains(""), "{which:?}");
+        }
         for role in &TEAM.roles {
             for language in TEAM.lines.keys() {
                 assert!(role.said.get(language).and_then(serde_json::Value::as_str).is_some(), "{role:?} in {language}");

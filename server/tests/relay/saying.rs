@@ -1,9 +1,7 @@
 //! Saying more on a phone: a voice note, a map, their own circle; and a code in the place of a link. The practitioner's end of it.
 
 use super::phone::{DOCUMENT, Visit};
-use kith_group::{
-    Attachment, Audience, CODE_SECONDS, Drawing, DrawnMark, GuestCode, MAX_VOICE, Saying, SeededRandom, seal_code,
-};
+use kith_group::{Attachment, Audience, CODE_SECONDS, Drawing, DrawnMark, GuestCode, MAX_VOICE, Saying, SeededRandom, seal_code};
 use kith_relay::store_file;
 use kith_sync::wire::{ClientMessage, ServerMessage};
 

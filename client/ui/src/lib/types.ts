@@ -360,6 +360,20 @@ note: string | null,
  */
 date: string | null, };
 
+export type AddTo = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Their label there.
+ */
+label: string, };
+
 export type AddVoice = { 
 /**
  * The side on which it stands.
@@ -396,7 +410,11 @@ speaker: string | null,
 /**
  * Dimensions or entries that it is about.
  */
-about: Array<string>, };
+about: Array<string>, 
+/**
+ * The contribution that it is, if it came by a link ([`crate::contribution`]): whoever adds it, on whatever device, it is there once.
+ */
+arrived?: string, };
 
 export type AdultView = { 
 /**
@@ -554,6 +572,24 @@ newer: Array<NewerField>, };
 
 export type Answer = "not-yet-asked" | "asked" | "not-known" | "does-not-apply" | (string & {});
 
+export type AnswerTakeOut = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * The answer to one question only; all of it if not given.
+ */
+question: string | null, 
+/**
+ * It was taken out of where colleagues read it.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, };
+
 export type AnswerView = { 
 /**
  * What became of it.
@@ -631,6 +667,20 @@ text: string,
  * Who edited it apart, until it is edited again.
  */
 edited_apart: Array<Who>, };
+
+export type AnsweredOut = { 
+/**
+ * It was taken out.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, 
+/**
+ * When, "YYYY-MM-DD".
+ */
+on: string, };
 
 export type AppProfile = { name: string, agency: string, role: string, 
 /**
@@ -714,6 +764,32 @@ someone_waits: Array<string>,
  */
 offline: boolean, };
 
+export type AreaShown = { 
+/**
+ * For pages in this language.
+ */
+language: string, 
+/**
+ * In place of the page's own words for danger.
+ */
+danger: string | null, 
+/**
+ * A free helpline.
+ */
+helpline: string | null, 
+/**
+ * Whom to tell if we got it wrong.
+ */
+complain: string | null, 
+/**
+ * Who checked them.
+ */
+checked_by: string | null, 
+/**
+ * When.
+ */
+checked_on: string | null, };
+
 export type Arrived = { 
 /**
  * The link by which it came.
@@ -746,7 +822,7 @@ attached?: Array<ArrivedAttachment>,
 /**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
-code: [string, LinkSecret] | null, 
+code: [string, Secret] | null, 
 /**
  * It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
  */
@@ -814,9 +890,9 @@ media: string,
  */
 seconds: number, 
 /**
- * The recording, in base 64.
+ * How many bytes the recording has. It stands beside ([`super::arrived_sound`]), so that nothing carries it about but who plays it.
  */
-sound: string, } | { "kind": "drawing", 
+bytes: number, } | { "kind": "drawing", 
 /**
  * The question that it answers.
  */
@@ -928,6 +1004,16 @@ export type ArrivedOther = { "kind": "wants-to-read" } | { "kind": "on-points",
  */
 points: Array<ArrivedOnPoint>, } | { "kind": "on-summary" } & ArrivedOnSummary | { "kind": "on-agreement" } & ArrivedAgreement | { "kind": "circle" } & ArrivedDrawing;
 
+export type ArrivedShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What arrived: what is not read yet first, oldest first.
+ */
+arrived: Array<ArrivedView>, };
+
 export type ArrivedTakingPart = "yes" | "in-part" | "no" | "talk-first" | "later";
 
 export type ArrivedView = { 
@@ -944,19 +1030,31 @@ link: string,
  */
 together: boolean, 
 /**
+ * What it replaces or takes back, of the same link.
+ */
+replaces: string | null, 
+/**
  * The language in which it was said.
  */
 language: string, 
 /**
- * What was said. Empty if it was taken back or changed before anybody had read it.
+ * The day on which it was taken in. What a guest sends carries no time.
  */
-answers: Array<ArrivedAnswer>, 
+came: string | null, 
+/**
+ * How much there is in it.
+ */
+holds: Holds, 
+/**
+ * What was said, once somebody has read it: until then whoever said it can change it or take it back.
+ */
+answers: Array<HeardAnswer>, 
 /**
  * Something other than answers to the questions.
  */
 other: ArrivedOther | null, 
 /**
- * Voice notes and drawings. They stay in this record.
+ * Voice notes and drawings, once somebody has read it. They stay in this record.
  */
 attached: Array<ArrivedAttachment>, 
 /**
@@ -964,7 +1062,7 @@ attached: Array<ArrivedAttachment>,
  */
 read: string | null, 
 /**
- * Why it is not added.
+ * Why none of it is added.
  */
 not_added: string | null, 
 /**
@@ -975,6 +1073,14 @@ kept_as: Array<string>,
  * Whoever said it has taken it back, or said something else in its place.
  */
 taken_back: boolean, 
+/**
+ * They ask to have it taken out, after somebody had read it.
+ */
+asks_out: boolean, 
+/**
+ * What was answered to that.
+ */
+out: AnsweredOut | null, 
 /**
  * They chose a code word, and can read an answer with it.
  */
@@ -1486,6 +1592,8 @@ side: number,
  */
 path: string, };
 
+export type CodeWordIs = "not-chosen" | "chosen" | "another-came";
+
 export type Command = { "do": "set-title", 
 /**
  * One line.
@@ -1798,7 +1906,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -1995,6 +2103,54 @@ assessment: string,
 text: string, };
 
 export type CountShown = { what: string, choice: string, count: number, };
+
+export type Cover = { 
+/**
+ * Where it begins, in UTF-16 code units.
+ */
+start: number, 
+/**
+ * Where it ends, in UTF-16 code units.
+ */
+end: number, 
+/**
+ * What to put in its place: "[a name, covered]".
+ */
+with: string, 
+/**
+ * What it is: "a name from your caseload".
+ */
+why: string, 
+/**
+ * The rules are sure of it. One that may be a name is for a person to decide.
+ */
+sure: boolean, };
+
+export type CoveringShown = { 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * What was said, as one text.
+ */
+said: string, 
+/**
+ * What may lead to one person.
+ */
+covers: Array<Cover>, 
+/**
+ * The text with all of that covered which the rules are sure of: where to start from.
+ */
+covered: string, 
+/**
+ * Why nothing was looked for, if so.
+ */
+not_looked: string | null, 
+/**
+ * The side on which such an answer stands, as a rule.
+ */
+side: string | null, };
 
 export type Curve = { 
 /**
@@ -2542,9 +2698,33 @@ in_person: boolean,
  */
 agreed_by: string | null, 
 /**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks by it.
+ */
+agree: boolean, 
+/**
  * Since when it is stopped.
  */
 stopped: string | null, 
+/**
+ * How much came by it. That its page was opened is known to nobody.
+ */
+used: number, 
+/**
+ * Until when the window is open in which link and code word read together, in Unix seconds, as it was opened from here.
+ */
+window: number | null, 
+/**
+ * Whether there is a code word.
+ */
+code_word: CodeWordIs, 
 /**
  * Its id.
  */
@@ -2684,6 +2864,66 @@ export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
 
+export type HeardAnswer = { 
+/**
+ * Cards and own words as one text: what can be kept, and covered.
+ */
+said: string, 
+/**
+ * The id of the contribution that is made of it.
+ */
+contribution: string, 
+/**
+ * The words that were kept of it, with names covered.
+ */
+kept: string | null, 
+/**
+ * The voice that it became in an assessment.
+ */
+voice: string | null, 
+/**
+ * Why it is not added.
+ */
+not_added: string | null, 
+/**
+ * They ask to have it taken out.
+ */
+asks_out: boolean, 
+/**
+ * What was answered to that.
+ */
+out: AnsweredOut | null, 
+/**
+ * The question's name.
+ */
+question: string, 
+/**
+ * The cards that were pressed.
+ */
+choices: Array<ArrivedChoice>, 
+/**
+ * In their own words.
+ */
+words: string, 
+/**
+ * They pressed Skip: not the same as choosing nothing.
+ */
+skipped: boolean, 
+/**
+ * They let the team see it, without their name.
+ */
+team: boolean, };
+
+export type HeardWaits = { 
+/**
+ * How many items.
+ */
+count: number, 
+/**
+ * Since which day the longest has waited, "YYYY-MM-DD".
+ */
+since: string | null, };
+
 export type HeldAs = "holder" | "stand-in" | "was-holder";
 
 export type HeldLabel = { 
@@ -2816,6 +3056,20 @@ assessment: string,
  */
 lines: Array<HistoryLine>, };
 
+export type Holds = { 
+/**
+ * Questions that were answered.
+ */
+answers: number, 
+/**
+ * Voice notes.
+ */
+voice_notes: number, 
+/**
+ * Drawings.
+ */
+drawings: number, };
+
 export type InDanger = { 
 /**
  * What to do, in order.
@@ -2889,6 +3143,28 @@ expires: number,
  * Whether the relay knows it already; if not, after the next `kith sync`.
  */
 ready: boolean, };
+
+export type ItemShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What arrived.
+ */
+arrived: ArrivedView, 
+/**
+ * Its answers, and what would be covered.
+ */
+covering: Array<CoveringShown>, 
+/**
+ * What they say of the team's answers.
+ */
+on_answers: Array<OnAnswerShown>, 
+/**
+ * Assessments to which it can be added.
+ */
+add_to: Array<AddTo>, };
 
 export type JoinedView = { 
 /**
@@ -3044,7 +3320,55 @@ text: string,
  */
 words: boolean, };
 
-export type LinkSecret = string;
+export type LinkMadeShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+id: string, 
+/**
+ * The address to send or to show.
+ */
+address: string, 
+/**
+ * Until when, in Unix seconds.
+ */
+expires: number, 
+/**
+ * It is shown in person, and not sent.
+ */
+in_person: boolean, 
+/**
+ * Whether the relay has it: it works now.
+ */
+ready: boolean, };
+
+export type LinkStopped = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * Whether the relay knows it: it opens nothing now.
+ */
+stopped: boolean, };
+
+export type LinksShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The links.
+ */
+links: Array<GuestLinkView>, };
 
 export type Listed = { 
 /**
@@ -3110,11 +3434,11 @@ name: string,
 /**
  * The link's secret.
  */
-secret: LinkSecret, 
+secret: Secret, 
 /**
  * The key that opens what comes by it.
  */
-key: LinkSecret, 
+key: Secret, 
 /**
  * Where the page is.
  */
@@ -3138,7 +3462,19 @@ safe_to_send: boolean | null,
 /**
  * Who agreed that they take part.
  */
-agreed_by: string, };
+agreed_by: string, 
+/**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it, with a code word.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks by it.
+ */
+agree: boolean, };
 
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
 
@@ -3568,6 +3904,10 @@ export type NoteArrived = {
  */
 item: string, 
 /**
+ * Of the answer to one question only; of all of it if not given.
+ */
+question: string | null, 
+/**
  * Why it is not added; without it, only that it was read.
  */
 not_added: string | null, };
@@ -3596,6 +3936,66 @@ why: string,
  */
 date: string | null, };
 
+export type NoteWindow = { 
+/**
+ * Which link.
+ */
+id: string, 
+/**
+ * Until when, in Unix seconds; `None`: it is closed.
+ */
+until: number | null, };
+
+export type OnAnswerShown = { 
+/**
+ * What they had said.
+ */
+said: string, 
+/**
+ * The item in which they had said it.
+ */
+item: string, 
+/**
+ * The question to which they had said it.
+ */
+question: string, 
+/**
+ * The answer that they say it of; `null`: it stands in no assessment here, or nobody had answered.
+ */
+answer: string | null, 
+/**
+ * What was done.
+ */
+outcome: Outcome | null, 
+/**
+ * Their reason as it stands beside the answer, if it was added.
+ */
+added: string | null, 
+/**
+ * What would be covered in their reason.
+ */
+covering: CoveringShown, 
+/**
+ * What was answered, where they ask to have it taken out.
+ */
+out: AnsweredOut | null, 
+/**
+ * The point's name, as the reading gave it.
+ */
+point: string, 
+/**
+ * Whether it is fair.
+ */
+fair: Fair | null, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * They ask to have what they had said taken out.
+ */
+take_out: boolean, };
+
 export type OnMap = "friend" | "adult" | "place";
 
 export type OnTheDay = { 
@@ -3615,6 +4015,10 @@ stale: Array<Stale>,
  * Actions that are overdue, by id (R39).
  */
 overdue: Array<string>, 
+/**
+ * What young people and parents said that nobody has answered in time, by id (R50).
+ */
+unanswered: Array<string>, 
 /**
  * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
  */
@@ -4050,6 +4454,24 @@ actions_taken_back: Array<ActionView>,
  */
 hints: Array<Hint>, };
 
+export type PointShown = { 
+/**
+ * What they had said.
+ */
+said: string, 
+/**
+ * What was done.
+ */
+outcome: Outcome, 
+/**
+ * The same, as it stands above the answer.
+ */
+outcome_words: string, 
+/**
+ * Where and what, or why.
+ */
+words: string, };
+
 export type Pointed = { 
 /**
  * A dimension, a side or an id.
@@ -4319,6 +4741,74 @@ words: string,
  * Who: "A", "a friend". Never a name.
  */
 speaker: string, };
+
+export type ReadAction = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReadPart = { 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type ReadSummary = { 
+/**
+ * The day on which it was shared.
+ */
+shared_on: string, 
+/**
+ * The parts.
+ */
+parts: Array<ReadPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<ReadAction>, 
+/**
+ * Replies beside it: whose, and their words.
+ */
+replies: Array<[string, string]>, };
+
+export type ReadingShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * The day on which it was read; `null`: not read yet.
+ */
+read_on: string | null, 
+/**
+ * Whether the page says that the holder is late.
+ */
+late: boolean, 
+/**
+ * What was done with each thing that was said.
+ */
+points: Array<PointShown>, 
+/**
+ * The summary, if a version for them is shared.
+ */
+summary: ReadSummary | null, 
+/**
+ * What they have answered to what agreement asks, newest last.
+ */
+agreed: Array<string>, };
 
 export type RecordFair = { 
 /**
@@ -4593,6 +5083,16 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type SayHeardWaits = { 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * How much, and since when.
+ */
+waits: HeardWaits, };
 
 export type SayOfPlace = { 
 /**
@@ -5238,7 +5738,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "said-together" } & SaidTogether;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
 
 export type StrandRecordView = { 
 /**
@@ -5368,6 +5868,10 @@ after_no: AfterNo | null,
  */
 because: string | null, 
 /**
+ * How much that came by their links waits to be read. Leads are told when it is late.
+ */
+heard_waits: HeardWaits, 
+/**
  * Its id.
  */
 id: string, 
@@ -5467,6 +5971,34 @@ item: string,
  * What it is.
  */
 arrived: Arrived, };
+
+export type TakeInPart = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * "said", "sound0".
+ */
+of: string, 
+/**
+ * Which part, from 0.
+ */
+number: number, 
+/**
+ * In base 64.
+ */
+bytes: string, };
+
+export type TakeInWhole = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * How many.
+ */
+parts: number, };
 
 export type TakePosition = { 
 /**
@@ -5708,6 +6240,28 @@ from: Array<string>, };
 
 export type TimelineShown = { sittings: Array<Sitting>, };
 
+export type ToAddArrived = { 
+/**
+ * The answer to which question; of what they say of the team's answers, the point.
+ */
+question: string, 
+/**
+ * Their words with "[a name, covered]" where something is covered.
+ */
+words: string, 
+/**
+ * Into which assessment.
+ */
+assessment: string, 
+/**
+ * On which side it stands.
+ */
+side: string, 
+/**
+ * Dimensions or entries that it is about.
+ */
+about: Array<string>, };
+
 export type ToAddProgram = { 
 /**
  * What to call it.
@@ -5723,6 +6277,20 @@ words: string,
  * Why they write here: for police, businesses and residents.
  */
 why?: string, };
+
+export type ToAnswerTakeOut = { 
+/**
+ * The answer to one question only.
+ */
+question?: string, 
+/**
+ * It is taken out.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, };
 
 export type ToAttach = { name?: string, known_as?: string, 
 /**
@@ -5796,6 +6364,16 @@ export type ToJoin = { link: string, };
 
 export type ToJoinWords = { words: string, assessment: string, side: string, about: Array<string>, };
 
+export type ToKeepArrived = { 
+/**
+ * The answer to which question.
+ */
+question: string, 
+/**
+ * Their words with "[a name, covered]" where something is covered; as they were said if not given.
+ */
+words?: string, };
+
 export type ToKeepDraft = { 
 /**
  * Its place on the pages.
@@ -5828,6 +6406,44 @@ launch: string, };
 
 export type ToLockAfter = { minutes: number, };
 
+export type ToMakeLink = { 
+/**
+ * What it is called in the record.
+ */
+name: string, 
+/**
+ * For how many seconds it works.
+ */
+seconds: number, 
+/**
+ * The language to begin with.
+ */
+language: string, 
+/**
+ * For a parent or carer.
+ */
+adult: boolean, 
+/**
+ * The young person's own answer to "Is it safe to send to this phone?"; not given: it is shown in person.
+ */
+safe_to_send?: boolean, 
+/**
+ * Who agreed that they take part.
+ */
+agreed_by: string, 
+/**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks.
+ */
+agree: boolean, };
+
 export type ToNoteAgreement = { 
 /**
  * `record-agreement`.
@@ -5848,6 +6464,12 @@ export type ToOffer = { agency: string, role: string, };
 
 export type ToOpenBeside = { name: string, };
 
+export type ToOpenWindow = { 
+/**
+ * Which code word counts, where another came since the first: "first" or "newest".
+ */
+code?: "first" | "newest", };
+
 export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
@@ -5863,6 +6485,22 @@ passphrase: Passphrase,
  * The file, in base 64.
  */
 file: string, };
+
+export type ToSayWhyNot = { 
+/**
+ * The answer to one question only.
+ */
+question?: string, 
+/**
+ * Why; they are told.
+ */
+why: string, };
+
+export type ToSetArea = { danger?: string, helpline?: string, complain?: string, 
+/**
+ * Who checked them: the area's lead.
+ */
+checked_by: string, };
 
 export type ToSetPhone = { 
 /**
@@ -6423,6 +7061,24 @@ role: string | null, };
 export type Whom = "young-person" | "parent" | (string & {});
 
 export type Whose = "young-people" | "parents" | (string & {});
+
+export type WindowShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * Until when it is open, in Unix seconds; `null`: it is closed.
+ */
+until: number | null, 
+/**
+ * Whether the relay knows it.
+ */
+ready: boolean, };
 
 export type WithdrawVoice = { 
 /**

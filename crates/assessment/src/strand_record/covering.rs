@@ -113,7 +113,10 @@ fn pieces(text: &str) -> Vec<&str> {
 }
 
 /// Refuses what is not the words as they were said with parts covered.
-pub(crate) fn refuse_other_words(said: &str, given: &str) -> Result<(), Refusal> {
+///
+/// # Errors
+/// That these are somebody's own words.
+pub fn check_covered(said: &str, given: &str) -> Result<(), Refusal> {
     let other = Refusal::Rule(
         "these are somebody's own words: cover what identifies with \"[a name, covered]\", and leave the rest as it was said",
     );
@@ -158,7 +161,7 @@ mod tests {
     #[test]
     fn what_is_left_stands_as_it_was_said() {
         let said = "They listen. Kez waits for me at Brook Row, and Kez rings.";
-        let fits = |given: &str| refuse_other_words(said, given).is_ok();
+        let fits = |given: &str| check_covered(said, given).is_ok();
         assert!(fits(said) && fits("They listen. [a name, covered] waits for me at Brook Row, and Kez rings."));
         assert!(fits("They listen. [a name, covered] waits for me at [a place, covered], and [a name, covered] rings."));
         assert!(fits("[all of it, covered]") && fits("They listen. [the rest, covered]"));

@@ -216,6 +216,17 @@ pub fn point_of(name: &str) -> (&str, Option<EntryId>) {
     name.split_once('/').map_or((name, None), |(contribution, answer)| (contribution, answer.parse().ok()))
 }
 
+/// The side on which an answer to a question of the page stands, as a rule; what is asked about oneself, and what should come first,
+/// stands where a person decides.
+pub fn answer_stands_on(question: &str) -> Option<&'static str> {
+    match question {
+        "friends" | "together" | "stay" => Some("1"),
+        "adults" | "adultsBetter" => Some("2"),
+        "places" | "placesWhy" => Some("3"),
+        _ => None,
+    }
+}
+
 /// Cards and own words as one text.
 pub fn as_said(answer: &ArrivedAnswer) -> String {
     let cards: Vec<&str> = answer.choices.iter().map(|choice| choice.words.as_str()).collect();
@@ -274,7 +285,7 @@ pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &KeepArri
     let said = as_said(answer);
     let words = limits::prose("text of what they said", given.words.as_ref().unwrap_or(&said), TEXT_LIMIT / 5)?;
     limits::at_once(std::iter::once(words.as_str()))?;
-    covering::refuse_other_words(&said, &words)?;
+    covering::check_covered(&said, &words)?;
     let (whose, how) = match arrived.together.clone() {
         Some(whose) => (whose, said_together::HOW),
         None if by_link::is_for_adult(tx, &arrived.link)? => (Whose::Parents, "link"),
