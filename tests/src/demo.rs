@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use jiff::Timestamp;
+use kith::engine::Clock;
 use kith::store::KeyCost;
 use kith::web::{Beside, Neighbour, Options, Server, Started, app_files};
 use zeroize::Zeroizing;
@@ -16,6 +17,8 @@ use crate::stage::{Stage, folder_of};
 
 /// Whose app opens in the browser.
 pub const FIRST: &str = "Priya Marsh";
+/// For whom there is a link: the label of somebody whom the first person holds.
+pub const GUEST: &str = "B";
 /// Whose apps run beside it.
 pub const BESIDE: [&str; 2] = ["Nadia Sorrell", "Delroy Finch"];
 /// What shows a hint when it is typed.
@@ -32,6 +35,8 @@ pub struct Demo {
     pub others: Vec<(&'static str, Arc<Server>)>,
     /// The working document's id.
     pub assessment: String,
+    /// A link for a young person whom the first person holds: the page that they open on a phone.
+    pub guest: String,
     relay: Relay,
 }
 
@@ -49,7 +54,9 @@ impl Demo {
         let relay = Relay::start_without_pauses(&folder.join("relay"))?;
         let now = Timestamp::now().as_second();
         let stage = Stage::larch(folder, &relay.url(), now)?;
-        stage.keep_records(now)?;
+        let records = stage.keep_records(now)?;
+        let record = records.get(GUEST).with_context(|| format!("the sample has no record of {GUEST}"))?;
+        let guest = stage.guest_link(FIRST, *record)?;
         let assessment = stage.document.to_string();
         stage.leave()?;
         let mut others = Vec::new();
@@ -70,7 +77,7 @@ impl Demo {
             after: format!(". To see hints, type {TO_TYPE}."),
         };
         let first = app(folder, FIRST, Some(beside))?;
-        Ok(Self { first, others, assessment, relay })
+        Ok(Self { first, others, assessment, guest, relay })
     }
 
     /// A new way into the first app: to the overview of Larch.
@@ -116,7 +123,19 @@ pub fn profile_of(folder: &Path, name: &str) -> PathBuf {
     folder.join(folder_of(name)).join("profile")
 }
 
+/// The app of one of the sample's people, in this process, so many days later than it is.
+///
+/// # Errors
+/// When it does not start.
+pub fn app_days_later(folder: &Path, name: &str, days: i64) -> anyhow::Result<Server> {
+    started(folder, name, None, Clock { offset_ms: days * 24 * 60 * 60 * 1000 })
+}
+
 fn app(folder: &Path, name: &str, beside: Option<Beside>) -> anyhow::Result<Server> {
+    started(folder, name, beside, Clock::default())
+}
+
+fn started(folder: &Path, name: &str, beside: Option<Beside>, clock: Clock) -> anyhow::Result<Server> {
     let options = Options {
         port: 0,
         browser: false,
@@ -124,6 +143,7 @@ fn app(folder: &Path, name: &str, beside: Option<Beside>) -> anyhow::Result<Serv
         cost: KeyCost::TESTS,
         passphrase: Some(Zeroizing::new(PASSPHRASE.to_owned())),
         beside,
+        clock,
     };
     match Server::start(&profile_of(folder, name), options)? {
         Started::Here(server) => Ok(*server),

@@ -303,6 +303,13 @@ pub(crate) struct ToDecline {
     pub(crate) request: String,
 }
 
+/// Makes somebody a lead, or a contributor again.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToChangeRole {
+    pub(crate) member: String,
+    pub(crate) role: String,
+}
+
 /// Takes somebody out.
 #[derive(Deserialize, TS)]
 pub(crate) struct ToRemove {

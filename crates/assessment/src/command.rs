@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::hint_review::NoteHintReview;
 use crate::ids::{DeviceId, EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
+use crate::meetings::{AddMeeting, AgreeNotes, ReopenNotes, UpdateMeeting};
 use crate::openness::{SetAskedAll, SetLawfulBasis};
 use crate::picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, EndInPicture, GoesOnInPicture, MoveInPicture, SayOfPlace, UpdateAdult,
@@ -390,6 +391,14 @@ pub enum Command {
     TakeBack(TakeBack),
     /// It comes again.
     PutBack(PutBack),
+    /// A meeting.
+    AddMeeting(AddMeeting),
+    /// A change of what is said of it.
+    UpdateMeeting(UpdateMeeting),
+    /// Its notes are as agreed.
+    AgreeNotes(AgreeNotes),
+    /// They are opened again.
+    ReopenNotes(ReopenNotes),
     /// How I see something.
     TakePosition(TakePosition),
     /// My differing view on the weighting.

@@ -19,6 +19,7 @@
 //! plan/measures/{random id}/  goal, value, date, at: scalars
 //! plan/responses/{random id}/  side.{…}, goal.{…}, owner, person, due, status, note, …: scalars; what, why, lost: Text
 //! picture/  words: Text;  places/ said/ conduct/ adults/ parts/ ties/ {random id}/ …, turns/ {id}: scalar: see picture.rs
+//! meetings/{random id}/  meeting-kind, date, there.{person}, other.{role}, closed, closed-saw, closed-why, at: scalars; notes: Text
 //! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, detached, their-words, at: scalars
 //! labels/ {label}: true   openness/  asked-all, why, …   lawful/ {agency}   life/  review, closed, still-true.{side}, …
 //! life/  hints.{random id}: counts of what became of hints at a review before sharing, never a word
@@ -41,7 +42,7 @@ pub const SCHEMA: i64 = 1;
 pub(crate) const PURPOSE_TEXTS: [&str; 5] = ["why-now", "better", "find-out", "go-wrong", "less-intrusive"];
 
 /// Standing maps at the root, besides those of the framework.
-pub(crate) const MAPS: [&str; 15] = [
+pub(crate) const MAPS: [&str; 16] = [
     "entries",
     "differing",
     "people",
@@ -57,6 +58,7 @@ pub(crate) const MAPS: [&str; 15] = [
     "openness",
     "lawful",
     "life",
+    "meetings",
 ];
 
 /// Standing maps of the plan, whatever the headings of its framework.
@@ -66,7 +68,7 @@ pub(crate) const PLAN: [&str; 3] = ["goals", "responses", "measures"];
 pub(crate) const ANALYSIS: [&str; 2] = ["weighting", "summary"];
 
 /// Every key of the root that this version knows.
-pub(crate) const ROOT_KEYS: [&str; 26] = [
+pub(crate) const ROOT_KEYS: [&str; 27] = [
     "schema",
     "document",
     "kind",
@@ -93,6 +95,7 @@ pub(crate) const ROOT_KEYS: [&str; 26] = [
     "lawful",
     "life",
     "picture",
+    "meetings",
 ];
 
 /// Every key of an entry that this version knows.

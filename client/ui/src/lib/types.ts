@@ -254,6 +254,28 @@ map: string,
  */
 action: string, };
 
+export type AddMeeting = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day; today if not given. A day to come is fine: notes can be prepared.
+ */
+date: string | null, 
+/**
+ * Who of those who write here was there.
+ */
+there: Array<string>, 
+/**
+ * Who else, by role: "station manager, bus company".
+ */
+others: Array<string>, 
+/**
+ * What is written already; may be empty.
+ */
+notes: string, };
+
 export type AddPart = { 
 /**
  * What they call it, or "a fourth friend". Never a name.
@@ -483,6 +505,22 @@ two_versions: Array<TwoVersions>,
 newer: Array<NewerField>, };
 
 export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
+
+export type AgencyThere = { 
+/**
+ * The agency; empty for whoever has not said which is theirs.
+ */
+agency: string, 
+/**
+ * Who, by name.
+ */
+people: Array<Who>, };
+
+export type AgreeNotes = { 
+/**
+ * Of which meeting.
+ */
+id: string, };
 
 export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
@@ -1270,6 +1308,10 @@ summary: Answered,
  */
 planned: PlanView, 
 /**
+ * Meetings and their notes (R40).
+ */
+meetings: MeetingsView, 
+/**
  * The group in its places (R33).
  */
 picture: PictureView, 
@@ -1906,7 +1948,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -3300,7 +3342,7 @@ export type Line = {
  */
 field: string, 
 /**
- * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "meetings", "why", "look-again".
  */
 page: string, 
 /**
@@ -3602,6 +3644,18 @@ why: string,
 /**
  * By whom.
  */
+by: Who, } | { "mark": "agreed-and-edited", 
+/**
+ * The meeting.
+ */
+id: string, 
+/**
+ * Which, in words.
+ */
+label: string, 
+/**
+ * Who said that they are as agreed.
+ */
 by: Who, } | { "mark": "only-worries", 
 /**
  * The side.
@@ -3695,6 +3749,76 @@ date: string | null,
  * Who noted it.
  */
 by: Who, };
+
+export type MeetingKind = "peer-group-conference" | "context-conference" | "strategy" | "review" | (string & {});
+
+export type MeetingView = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * "Review, 5 May 2026".
+ */
+title: string, 
+/**
+ * Who was there of those who write here, by agency.
+ */
+there: Array<AgencyThere>, 
+/**
+ * Who else, by role.
+ */
+others: Array<string>, 
+/**
+ * The notes.
+ */
+notes: Answered, 
+/**
+ * Whether they are as agreed. Closed by one and opened again by another apart, they are open until somebody chooses.
+ */
+agreed: NotesAgreed | null, 
+/**
+ * Why they were opened again, if they were.
+ */
+reopened_why: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type MeetingsView = { 
+/**
+ * What stands.
+ */
+held: Array<MeetingView>, 
+/**
+ * What was taken back.
+ */
+taken_back: Array<MeetingView>, };
 
 export type MemberShown = { 
 /**
@@ -3945,6 +4069,20 @@ id: string,
  * Until when, in Unix seconds; `None`: it is closed.
  */
 until: number | null, };
+
+export type NotesAgreed = { 
+/**
+ * Since when.
+ */
+date: string, 
+/**
+ * Who said so.
+ */
+by: Who, 
+/**
+ * Somebody wrote in them, or changed what is said of the meeting, without knowing or since.
+ */
+written_since: boolean, };
 
 export type OnAnswerShown = { 
 /**
@@ -4881,6 +5019,16 @@ state: string,
 why: string | null, };
 
 export type ReopenAssessment = { 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReopenNotes = { 
+/**
+ * Of which meeting.
+ */
+id: string, 
 /**
  * Why.
  */
@@ -6312,15 +6460,21 @@ export type ToBeHere = {
  */
 place: string | null, };
 
+export type ToChangeRole = { member: string, role: string, };
+
 export type ToCheck = { text: string, 
 /**
- * Where somebody types, in UTF-16 code units; none when nobody does.
+ * Where people type, in UTF-16 code units: none when nobody does, two where a colleague writes in the same text.
  */
-caret?: number, 
+typed_at?: Array<number>, 
 /**
  * Who said it, if not the writer: a young person's or parent's own words are not checked.
  */
-said_by?: string, };
+said_by?: string, 
+/**
+ * Words that were kept on this page before there is an assessment to keep them in.
+ */
+kept?: Array<string>, };
 
 export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
 
@@ -6835,6 +6989,36 @@ owner: string | null,
  * When to look at it again.
  */
 review: string | null, };
+
+export type UpdateMeeting = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * What kind.
+ */
+kind: MeetingKind | null, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * Who was there too.
+ */
+there: Array<string>, 
+/**
+ * Who was not after all.
+ */
+not_there: Array<string>, 
+/**
+ * Who else was there too, by role.
+ */
+others: Array<string>, 
+/**
+ * Who else was not after all.
+ */
+not_others: Array<string>, };
 
 export type UpdatePart = { 
 /**
