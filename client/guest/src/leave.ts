@@ -2,6 +2,7 @@
 // given to an empty one. Nothing here needs a network.
 import { forget } from "./page";
 import { silence } from "./record";
+import { forgetScreen } from "./show";
 import { quiet } from "./speak";
 
 /** How long three presses of Shift may take, in milliseconds. */
@@ -13,6 +14,7 @@ export function wipe(): void {
   document.title = "Page";
   quiet();
   silence();
+  forgetScreen();
   forget();
 }
 

@@ -1,46 +1,30 @@
-// The page that young people and families open by a link. It reads the link, takes it out of the address, fetches the card and begins.
+// The page that young people and families open by a link. It reads the link, takes it out of the address and asks for the card, while
+// the rest of the page comes: on a slow line each question and answer is half a second.
 import "./style.css";
-import { sendKept } from "./kept";
-import { listenForShift } from "./leave";
-import { begin } from "./page";
-import { emptyCircle } from "./circle";
-import { noReplies } from "./reading";
 import { askCard } from "./relay";
-import { before } from "./screens/before";
-import { typed } from "./screens/typed";
-import { ended, waiting } from "./screens/signal";
-import { type Card, openCard } from "./seal/card";
-import { type Link, readLink } from "./seal/link";
-import { show } from "./show";
-import { language } from "./words";
+import { readLink } from "./seal/link";
 
-async function open(link: Link): Promise<void> {
-  const outcome = await askCard(link);
-  if (outcome === "no signal") return show(waiting(() => void open(link)));
-  const card: Card | null = outcome.status === 200 ? await openCard(link, outcome.body).catch(() => null) : null;
-  if (card === null || !card.rights.say) return show(ended);
-  const gone = await sendKept();
-  const nothing = { drafts: new Map(), codeWord: "", sent: null, waiting: null, opened: null, replies: noReplies(), circle: emptyCircle() };
-  begin({ link, card, language: language(card.language), ...nothing });
-  show(before(gone));
-}
-
-async function start(): Promise<void> {
-  listenForShift();
-  const fragment = location.hash;
-  // Whoever looks at the address, or at this page's place in the history later, finds no link there.
-  history.replaceState(null, "", location.pathname);
-  const browser = language(navigator.language);
-  const link = fragment === "" ? null : await readLink(fragment);
-  // Without a link there may be a code, typed where both are.
-  if (fragment.length <= 1) return show(typed(open), browser);
-  if (link === null) return show(ended, browser);
-  show(() => [], browser);
-  await open(link);
-}
-
-void start();
+const fragment = location.hash;
+// Whoever looks at the address, or at this page's place in the history later, finds no link there.
+history.replaceState(null, "", location.pathname);
 // A link pasted into the open page is another link.
 addEventListener("hashchange", () => location.reload());
-// What this phone keeps goes as soon as there is a signal.
-addEventListener("online", () => void sendKept());
+
+const app = import("./app");
+
+async function start(): Promise<void> {
+  const link = fragment.length > 1 ? await readLink(fragment) : null;
+  const asked = link === null ? null : askCard(link);
+  const { listen, open, nothing, code } = await app;
+  listen();
+  if (link !== null && asked !== null) await open(link, asked);
+  else if (fragment.length > 1) await nothing();
+  else await code();
+}
+
+start().catch((error: Error) => {
+  if (error.message === "left") throw error;
+  // Half of the page has come, and no words with it; the link is out of the address already.
+  const root = document.getElementById("page");
+  if (root !== null && root.childElementCount === 0) root.textContent = "There is no signal now. Nothing was sent. Open your link again in a while.";
+});

@@ -6,7 +6,7 @@ import type { Card } from "./seal/card";
 import { type Link, drop } from "./seal/link";
 import type { Bytes } from "./seal/bytes";
 import type { Drawing } from "./seal/item";
-import { type Fill, LANGUAGES, type Words, fill, filling } from "./words";
+import { type Fill, type Words, fill, filling, wordsOf } from "./words";
 
 /** What is said to one question so far. */
 export interface Draft {
@@ -93,6 +93,8 @@ function forgetDrafts(held: Page): void {
   held.drafts.clear();
   held.codeWord = "";
   held.circle = emptyCircle();
+  // What was sent before keeps its name, so that what is sent next can stand in its place.
+  held.replies = { ...noReplies(), sent: held.replies.sent };
 }
 
 export function draft(question: string): Draft {
@@ -109,7 +111,7 @@ let chosen = "en";
 
 /** The words of the language that is chosen. */
 export function words(): Words {
-  return LANGUAGES[current?.language ?? chosen] ?? LANGUAGES["en"]!;
+  return wordsOf(current?.language ?? chosen);
 }
 
 /** The language before there is a card. */

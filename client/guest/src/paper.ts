@@ -35,16 +35,16 @@ const SIGNS: Record<string, string> = { ok: "M-16 2l12 14L18 -14", depends: "M-2
 /** A mark: a sign in a ring, and its words below. */
 export function mark(x: number, y: number, sign: string, words: string): SVGGElement {
   const group = svg("g", { transform: `translate(${x} ${y})`, class: `sign-${sign}` });
-  group.append(svg("circle", { r: sign === "me" ? 62 : 38 }));
+  group.append(svg("circle", { r: sign === "me" ? 66 : 44 }));
   const path = SIGNS[sign];
   if (path !== undefined) group.append(svg("path", { d: path }));
-  if (words !== "") group.append(label(words));
+  if (words !== "") group.append(label(words, 94, x < 160 ? "start" : x > PAPER - 160 ? "end" : "middle"));
   return group;
 }
 
 /** Words below a mark; the whole of them stands in the list. */
-export function label(words: string, y = 78): SVGTextElement {
-  const text = svg("text", { y });
+export function label(words: string, y: number, from = "middle"): SVGTextElement {
+  const text = svg("text", { y, x: from === "start" ? -40 : from === "end" ? 40 : 0, "text-anchor": from });
   text.textContent = words.length > 18 ? `${words.slice(0, 17)}…` : words;
   return text;
 }

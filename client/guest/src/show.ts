@@ -3,11 +3,12 @@ import { el } from "./dom";
 import { leave } from "./leave";
 import { hasLeft, isOpen, page, speakBeforehand, words } from "./page";
 import { canSpeak, quiet, speak, speaks, whenVoicesCome } from "./speak";
-import { LANGUAGES } from "./words";
+import { NAMES, load } from "./words";
 
 export type Screen = () => (Node | string | null | undefined | false)[];
 
 let language = "en";
+let current: Screen | null = null;
 
 whenVoicesCome(() => {
   const key = document.getElementById("speak");
@@ -24,6 +25,7 @@ export function show(screen: Screen, begin = isOpen() ? page().language : langua
   const root = document.getElementById("page");
   if (root === null || hasLeft()) return;
   quiet();
+  current = screen;
   language = begin;
   speakBeforehand(language);
   const said = words();
@@ -32,17 +34,9 @@ export function show(screen: Screen, begin = isOpen() ? page().language : langua
   const main = el("main", { id: "main" }, ...screen());
   const chosen = el("select", {
     id: "language",
-    change: () => {
-      language = chosen.value;
-      if (isOpen()) page().language = language;
-      show(screen, language);
-      document.getElementById("language")?.focus();
-    },
+    change: () => void choose(chosen.value, screen),
   });
-  for (const [code, other] of Object.entries(LANGUAGES)) {
-    const name = other.draft === "" ? other.language : `${other.language} (draft)`;
-    chosen.append(el("option", { value: code, selected: code === language, lang: code }, name));
-  }
+  for (const [code, name] of Object.entries(NAMES)) chosen.append(el("option", { value: code, selected: code === language, lang: code }, name));
   const bar = el(
     "header",
     {},
@@ -54,6 +48,28 @@ export function show(screen: Screen, begin = isOpen() ? page().language : langua
   root.replaceChildren(bar, ...(said.draft === "" ? [] : [el("p", { class: "draft" }, said.draft)]), main);
   scrollTo(0, 0);
   main.querySelector("h1")?.focus();
+}
+
+/** Shows the screen in another language: in the same one, if that cannot be had now. */
+async function choose(code: string, screen: Screen): Promise<void> {
+  const had = await load(code);
+  if (current !== screen) return;
+  if (had === code) {
+    language = code;
+    if (isOpen()) page().language = language;
+  }
+  show(screen, language);
+  document.getElementById("language")?.focus();
+}
+
+/** Makes the screen that is shown anew. */
+export function again(): void {
+  if (current !== null) show(current);
+}
+
+/** Forgets which screen was shown. */
+export function forgetScreen(): void {
+  current = null;
 }
 
 export function heading(text: string): HTMLHeadingElement {

@@ -26,7 +26,7 @@ export function speak(root: Element, language: string): void {
   quiet();
   const found = voice(language);
   if (found === undefined) return;
-  for (const element of root.querySelectorAll("h1, h2, p, legend, label, button")) {
+  for (const element of root.querySelectorAll("h1, h2, p, li, legend, label, button")) {
     const text = element.textContent?.trim();
     if (text === undefined || text === "") continue;
     const said = new SpeechSynthesisUtterance(text);

@@ -9,17 +9,20 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const SHOTS = process.env.KITH_SHOTS;
 
-export function start() {
+/** `keepsPages`: as people's browsers do, it keeps whole pages for Back. */
+export function start({ keepsPages = false } = {}) {
   return chromium.launch({
+    ...(keepsPages ? { ignoreDefaultArgs: ["--disable-back-forward-cache"] } : {}),
     executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
 }
 
 export class Phone {
-  static async open(browser, address) {
+  /** It is `now` on the phone, and stays so; with `flows` time goes on from there, and faster if it is told to. */
+  static async open(browser, address, { now = "2026-05-12T10:00:00", flows = false, of = address } = {}) {
     const phone = new Phone();
-    phone.origin = new URL(address).origin;
+    phone.origin = new URL(of).origin;
     phone.context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: "en-GB", hasTouch: true, isMobile: true });
     phone.heard = { elsewhere: [], bodies: [], violations: [], errors: [] };
     phone.context.on("request", (request) => {
@@ -29,6 +32,8 @@ export class Phone {
       phone.heard.bodies.push(Buffer.from(`${request.url()}\n${JSON.stringify(request.headers())}\n`), request.postDataBuffer() ?? Buffer.alloc(0));
     });
     phone.page = await phone.context.newPage();
+    if (flows) await phone.page.clock.install({ time: now });
+    else await phone.page.clock.setFixedTime(now);
     phone.page.on("console", (message) => {
       if (/Content.Security.Policy|Trusted ?Type/i.test(message.text())) phone.heard.violations.push(message.text());
     });
@@ -36,6 +41,88 @@ export class Phone {
     phone.page.on("pageerror", (error) => error.message !== "left" && phone.heard.errors.push(String(error)));
     await phone.page.goto(address);
     return phone;
+  }
+
+  /** A page that shows nothing yet, with the phone's own clock. */
+  static async bare(browser, address) {
+    const phone = new Phone();
+    phone.origin = new URL(address).origin;
+    phone.context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: "en-GB", hasTouch: true, isMobile: true });
+    phone.page = await phone.context.newPage();
+    return phone;
+  }
+
+  /** The same, with an eye on what the page does with microphones, sounds and keys. */
+  static async watched(browser, address) {
+    const phone = await Phone.open(browser, "about:blank", { of: address, flows: true });
+    await phone.page.addInitScript(() => {
+      const seen = (globalThis.seen = { streams: [], bytes: [], sounds: [] });
+      const { subtle } = crypto;
+      const importKey = subtle.importKey.bind(subtle);
+      subtle.importKey = (form, bytes, ...rest) => {
+        seen.bytes.push(bytes);
+        return importKey(form, bytes, ...rest);
+      };
+      const sign = subtle.sign.bind(subtle);
+      subtle.sign = (how, key, bytes) => {
+        seen.bytes.push(bytes);
+        return sign(how, key, bytes);
+      };
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await ask(wanted);
+        seen.streams.push(stream);
+        return stream;
+      };
+      const play = HTMLMediaElement.prototype.play;
+      HTMLMediaElement.prototype.play = function () {
+        seen.sounds.push(this);
+        return play.call(this);
+      };
+    });
+    await phone.page.goto(address);
+    return phone;
+  }
+
+  /** Leaves, and looks at what is there within the same step, before anything is drawn; with how long that took. */
+  async left(way, secret) {
+    const look = (secret) => {
+      const { streams, bytes, sounds } = globalThis.seen;
+      const hex = (one) => Array.from(new Uint8Array(one.buffer ?? one), (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return {
+        text: document.body.innerText.trim(),
+        elements: document.querySelectorAll("#page *").length,
+        title: document.title,
+        microphones: streams.flatMap((stream) => stream.getTracks()).filter((track) => track.readyState === "live").length,
+        secrets: bytes.filter((one) => one instanceof Uint8Array && hex(one) === secret).length,
+        playing: sounds.filter((sound) => !sound.paused || sound.src !== "").length,
+      };
+    };
+    const bytes = Buffer.from(secret, "base64url").subarray(1, 33).toString("hex");
+    return this.page.evaluate(
+      ([look, way, secret]) => {
+        const looking = new Function(`return ${look}`)();
+        const before = looking(secret).secrets;
+        const began = performance.now();
+        if (way === "button") document.querySelector(".leave").click();
+        else for (let press = 0; press < 3; press += 1) document.dispatchEvent(new KeyboardEvent("keyup", { key: "Shift" }));
+        const milliseconds = performance.now() - began;
+        return { before, milliseconds, seen: looking(secret) };
+      },
+      [String(look), way, bytes],
+    );
+  }
+
+  /** Every text in the memory of the page's scripts. */
+  async heap() {
+    const line = await this.context.newCDPSession(this.page);
+    const parts = [];
+    line.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => parts.push(chunk));
+    await line.send("HeapProfiler.enable");
+    await line.send("HeapProfiler.collectGarbage");
+    await line.send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
+    await line.detach();
+    return parts.join("");
   }
 
   heading(text) {
@@ -81,6 +168,14 @@ export class Phone {
       if (SHOTS) await page.screenshot({ path: `${SHOTS}/guest-${name}-${scheme}.png`, fullPage: true });
     }
     await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  /** Looks at it in all three languages. */
+  async screens(name) {
+    for (const code of ["cy", "ar", "en"]) {
+      await this.page.locator("#language").selectOption(code);
+      await this.screen(code === "en" ? name : `${name}-${code}`);
+    }
   }
 
   stored() {

@@ -1,6 +1,7 @@
 // Saying more: a voice note, a map, their own circle, a code in the place of a link; and leaving each of these. The relay's test
 // (server/tests/relay/saying.rs) starts it, and looks at the other end.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { Phone, start } from "./browser.mjs";
 
 const address = process.env.KITH_LINK;
@@ -12,7 +13,7 @@ const browser = await start();
 
 /** To the first question; the microphone is asked for and may be used. */
 async function begun(allowed = true) {
-  const phone = await Phone.open(browser, address);
+  const phone = await Phone.open(browser, address, { flows: true });
   if (allowed) await phone.context.grantPermissions(["microphone"], { origin: phone.origin });
   await phone.heading("Before you start");
   await phone.press("Start");
@@ -129,7 +130,7 @@ const phases = {
     await phone.press("Throw it away");
     for (let step = 4; step <= 6; step += 1) await phone.press("Go on");
     await phone.heading("This is what you want to say.");
-    assert.equal(await phone.page.getByText("Only Priya or Colin can hear or see this. Only typed words can be shared with the team.").count(), 2);
+    assert.equal(await phone.page.getByText("Only Priya or Colin can hear a voice note or see a drawing. Only typed words can be shared with the team.").count(), 2);
     const places = phone.page.locator("section", { has: phone.page.getByRole("heading", { name: "Where do you feel OK, and where not?" }) });
     assert.equal(await places.getByLabel("The team, without my name").count(), 0, "a map alone has nothing to share");
     await phone.page.locator("section").first().getByLabel("The team, without my name").check();
@@ -163,6 +164,97 @@ const phases = {
     await phone.press("Go on");
     await phone.heading("What is good about your friends?");
     await phone.kept("Marigold", "my gran", "the hub", secret);
+  },
+
+  /** Leaving every screen of these, by button and by key, with a network and without one. */
+  async leave() {
+    const screens = {
+      async code(phone) {
+        await phone.heading("Do you have a code?");
+        await phone.page.getByLabel("Code", { exact: true }).fill(CANARY);
+      },
+      async talking(phone) {
+        await phone.press("Say it out loud");
+        await talk(phone);
+      },
+      async listening(phone) {
+        await phone.press("Say it out loud");
+        await talk(phone);
+        await phone.press("Stop");
+        await phone.page.getByLabel("Type what you said, if you like.").fill(CANARY);
+        await phone.press("Play it");
+      },
+      async map(phone) {
+        await toPlaces(phone);
+        await drawMap(phone);
+        await phone.page.getByLabel("Mark 1: what is it?").fill(CANARY);
+      },
+      async circle(phone) {
+        await drawCircle(phone);
+        await phone.page.getByLabel("Who is number 1?").fill(CANARY);
+      },
+      async choosing(phone) {
+        await drawCircle(phone);
+        await phone.press("Pick what to send");
+        await phone.page.getByLabel("Number 1, in these words").fill(CANARY);
+      },
+    };
+    for (const [name, go] of Object.entries(screens)) {
+      for (const [way, there] of [["button", true], ["key", false]]) {
+        const phone = await Phone.watched(browser, name === "code" ? page : address);
+        await phone.context.grantPermissions(["microphone"], { origin: phone.origin });
+        if (name !== "code") {
+          await phone.heading("Before you start");
+          await phone.press("Start");
+        }
+        await go(phone);
+        await phone.signal(there);
+        if (name === "choosing") assert.ok((await phone.heap()).includes(CANARY), "what is in memory is seen here");
+        const left = await phone.left(way, secret);
+        assert.equal(left.before > 0, name !== "code", "the link's secret is seen here while it is held");
+        assert.deepEqual(left.seen, { text: "", elements: 0, title: "Page", microphones: 0, secrets: 0, playing: 0 }, `${name}, ${way}`);
+        console.log(`LEFT ${name} by ${way}: ${left.milliseconds.toFixed(1)} ms`);
+        await phone.page.waitForURL("about:blank");
+        assert.ok(!(await phone.heap()).includes(CANARY), `${name}: nothing typed is in memory`);
+        await phone.signal(true);
+        await phone.page.goBack().catch(() => null);
+        const shown = await phone.page.content();
+        for (const word of [CANARY, "Nan", "Seconds", "canal"]) assert.ok(!shown.includes(word), `${name}: Back shows ${word}`);
+        await phone.page.goto(page);
+        assert.deepEqual(await phone.stored(), { local: "{}", others: [0, 0, 0, 0, ""] });
+        await phone.context.close();
+      }
+    }
+  },
+
+  /** A browser that keeps whole pages for Back: nothing of ours waits there, however the page was left. */
+  async kept() {
+    const keeping = await start({ keepsPages: true });
+    for (const way of ["leave", "elsewhere"]) {
+      const phone = await Phone.open(keeping, address);
+      await phone.heading("Before you start");
+      await phone.press("Start");
+      await phone.page.getByLabel("Want to say more?").fill(CANARY);
+      if (way === "leave") await phone.press("Leave now");
+      else await phone.page.evaluate(() => location.assign("about:blank"));
+      await phone.page.waitForURL("about:blank");
+      await phone.page.goBack({ waitUntil: "commit" }).catch(() => null);
+      const shown = await phone.page.content();
+      for (const word of [CANARY, "What is good"]) assert.ok(!shown.includes(word), `${way}: ${word}`);
+      assert.ok(!(await phone.heap()).includes(CANARY), `${way}: nothing typed is in memory`);
+      await phone.context.close();
+    }
+    // That it does keep a page is seen with one that has nothing against it.
+    const plain = createServer((_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>plain</title>"));
+    await new Promise((ready) => plain.listen(0, "127.0.0.1", ready));
+    const origin = `http://127.0.0.1:${plain.address().port}`;
+    const phone = await Phone.open(keeping, `${origin}/one`);
+    await phone.page.evaluate(() => (globalThis.here = true));
+    await phone.page.goto(`${origin}/two`);
+    await phone.page.goBack({ waitUntil: "commit" });
+    assert.equal(await phone.page.evaluate(() => globalThis.here), true, "this browser keeps pages");
+    plain.close();
+    await keeping.close();
   },
 
   /** No link, and a code that was told in person. */

@@ -67,6 +67,10 @@ const answers = {
     const code = { verifier: bytes(ask.code.verifier), key: bytes(ask.code.key) };
     return Promise.all(ask.sayings.map(async (saying) => hex(await sealItem(link, bytes(ask.item), recipients, { language: "ar", replaces: null, saying, code, attached }))));
   },
+  async code() {
+    const code = await makeCode(link, ask.word);
+    return { verifier: hex(code.verifier), key: hex(code.key) };
+  },
   async card() {
     return openCard(link, bytes(ask.card));
   },

@@ -51,6 +51,10 @@ assert.deepEqual(notAgreed, [], "long words that nobody agreed");
 const unused = [...AGREED].filter((word) => !long.has(word));
 assert.deepEqual(unused, [], "agreed and not used");
 
+// The page names every language before its file is there.
+const names = read("../src/words.ts");
+for (const code of ["en", "cy", "ar"]) assert.ok(names.includes(`${code}: "${words(code).language}`), `${code} is called by its name`);
+
 const shape = (part) => (typeof part === "string" ? (part.match(/\{\w+\}/g) ?? []).filter((one, at, of) => of.indexOf(one) === at).sort() : Object.fromEntries(Object.entries(part).map(([name, value]) => [name, shape(value)])));
 for (const code of ["cy", "ar"]) {
   const other = words(code);

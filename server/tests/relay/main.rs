@@ -8,6 +8,7 @@ mod formats;
 mod guests;
 mod phone;
 mod program;
+mod reading;
 mod saying;
 mod sockets;
 mod store;

@@ -1,6 +1,7 @@
 //! The page as phones run it: its sealing against ours, its words, and a young person's way through it in a real browser, with the
 //! practitioner's program at the other end.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ use kith_relay::{Running, store_file};
 use kith_sync::wire::{ClientMessage, GuestItem, ServerMessage};
 use serde_json::{Value, json};
 
-pub(crate) const DOCUMENT: DocumentId = DocumentId([1; 16]);
+pub(super) const DOCUMENT: DocumentId = DocumentId([1; 16]);
 
 pub(super) fn guest() -> PathBuf {
     let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/guest");
@@ -167,60 +168,86 @@ fn words_are_short_enough_for_everybody_and_the_same_in_every_language() {
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
 }
 
+/// A file of the page, as another file names it.
+fn asset(named: &str) -> Option<String> {
+    let (_, name) = named.rsplit_once('/')?;
+    let is_one = name.contains('-') && [".js", ".css"].iter().any(|end| name.ends_with(end));
+    is_one.then(|| format!("/g/assets/{name}"))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_page_takes_less_than_sixty_kilobytes() {
     let folder = tempfile::tempdir().unwrap();
     let relay = open_relay(folder.path()).await;
-    let page = super::guests::get_packed(relay.addr(), "/g/").await;
-    let text = super::guests::get(relay.addr(), "/g/").await.body;
-    let text = String::from_utf8(text).unwrap();
-    let mut all = page.body.len();
-    for file in text.split('"').filter(|part| part.starts_with("/g/assets/")) {
-        let packed = super::guests::get_packed(relay.addr(), file).await;
+    // Every file that a file names, from the page on: languages that come later, too.
+    let (mut all, mut found, mut next) = (0, BTreeSet::new(), vec!["/g/".to_owned()]);
+    while let Some(file) = next.pop() {
+        let packed = super::guests::get_packed(relay.addr(), &file).await;
         assert!(packed.head.contains("content-encoding: gzip"), "{file}: {}", packed.head);
         all += packed.body.len();
+        let text = super::guests::get(relay.addr(), &file).await.body;
+        for name in String::from_utf8(text).unwrap().split(['"', '\'', '`']).filter_map(asset) {
+            if found.insert(name.clone()) {
+                next.push(name);
+            }
+        }
     }
+    assert!(found.len() >= 5, "{found:?}");
+    println!("{all} bytes in {} files", found.len() + 1);
     assert!((5_000..60_000).contains(&all), "{all} bytes");
     relay.stop().await.unwrap();
 }
 
-pub(crate) struct Visit {
-    pub(crate) relay: Running,
-    pub(crate) client: Client,
-    pub(crate) link: GuestLink,
+pub(super) struct Visit {
+    pub(super) relay: Running,
+    pub(super) client: Client,
+    pub(super) link: GuestLink,
 }
 
 impl Visit {
-    pub(crate) async fn begin(folder: &Path) -> Self {
+    pub(super) async fn begin(folder: &Path) -> Self {
+        Self::begin_with(folder, &card()).await
+    }
+
+    pub(super) async fn begin_with(folder: &Path, card: &GuestCard) -> Self {
         let relay = open_relay(folder).await;
         let (_, client) = Member::found(&relay.url(), DOCUMENT, 1).await;
         let link = GuestLink::from_secret(&format!("http://{}", relay.addr()), [2; 32]);
         let mut visit = Self { relay, client, link };
+        visit.put(card).await;
+        visit
+    }
+
+    /// Registers the link, or replaces its card.
+    pub(super) async fn put(&mut self, card: &GuestCard) {
         let put = ClientMessage::PutGuestLink {
             document: DOCUMENT,
-            link: visit.link.id(),
-            verifier: visit.link.verifier(),
-            expires: card().expires,
-            card: seal_card(&visit.link, &card(), &mut SeededRandom::new(1)).unwrap(),
+            link: self.link.id(),
+            verifier: self.link.verifier(),
+            expires: card.expires,
+            card: seal_card(&self.link, card, &mut SeededRandom::new(1)).unwrap(),
         };
-        assert_eq!(visit.client.ask(&put).await, ServerMessage::GuestLinkStored { link: visit.link.id() });
-        visit
+        assert_eq!(self.client.ask(&put).await, ServerMessage::GuestLinkStored { link: self.link.id() });
     }
 
     /// A part of the journey in the browser; what it printed.
     async fn walk(&self, phase: &str) -> String {
-        self.walk_in("journey.mjs", phase, "").await
+        self.walk_in("journey.mjs", phase).await
     }
 
-    /// The same in another file, with one more thing that is told to it.
-    pub(crate) async fn walk_in(&self, file: &str, phase: &str, told: &str) -> String {
+    pub(super) async fn walk_in(&self, script: &str, phase: &str) -> String {
+        self.walk_told(script, phase, "").await
+    }
+
+    /// The same, with one more thing that is told to it.
+    pub(super) async fn walk_told(&self, script: &str, phase: &str, told: &str) -> String {
         let chromium = std::env::var_os("KITH_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
         assert!(
             chromium.exists(),
             "this test needs Chromium: install Debian's package `chromium`, or name a program with KITH_CHROMIUM"
         );
         let mut command = Command::new("node");
-        command.arg(guest().join("tests").join(file)).env("KITH_CHROMIUM", chromium);
+        command.arg(guest().join("tests").join(script)).env("KITH_CHROMIUM", chromium);
         command.env("KITH_LINK", self.link.to_string()).env("KITH_PHASE", phase).env("KITH_TOLD", told);
         let said = tokio::task::spawn_blocking(move || command.output()).await.unwrap().expect("this test needs Node.js");
         assert!(said.status.success(), "{phase}: {}", String::from_utf8_lossy(&said.stderr));
@@ -228,7 +255,7 @@ impl Visit {
     }
 
     /// Everything that waits, opened by the holder, and forgotten by the relay; with the sealed bytes.
-    pub(crate) async fn take(&mut self) -> Vec<(GuestItemId, Said, Vec<u8>)> {
+    pub(super) async fn take(&mut self) -> Vec<(GuestItemId, Said, Vec<u8>)> {
         // What came while the phone was in use was told as it came, and is asked for once more: each counts once.
         self.client.send(&ClientMessage::GuestItems { document: DOCUMENT, after: None }).await;
         self.client.send(&ClientMessage::Ping { number: 7 }).await;

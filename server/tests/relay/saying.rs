@@ -13,7 +13,7 @@ fn mark(x: u16, y: u16, sign: &str, words: &str) -> DrawnMark {
 async fn a_voice_note_and_a_map_reach_the_holder_and_only_typed_words_the_team() {
     let folder = tempfile::tempdir().unwrap();
     let mut visit = Visit::begin(folder.path()).await;
-    visit.walk_in("more.mjs", "say", "").await;
+    visit.walk_in("more.mjs", "say").await;
     for name in [store_file(folder.path()), store_file(folder.path()).with_extension("sqlite-wal")] {
         let held = std::fs::read(&name).unwrap_or_default();
         for word in ["zebra lights", "canal steps", "OpusHead"] {
@@ -49,7 +49,7 @@ async fn a_voice_note_and_a_map_reach_the_holder_and_only_typed_words_the_team()
 async fn of_their_own_circle_only_what_they_chose_leaves_the_phone_and_in_their_words() {
     let folder = tempfile::tempdir().unwrap();
     let mut visit = Visit::begin(folder.path()).await;
-    visit.walk_in("more.mjs", "circle", "").await;
+    visit.walk_in("more.mjs", "circle").await;
     let taken = visit.take().await;
     assert_eq!(taken.len(), 2);
     let (item, circle) = taken
@@ -77,6 +77,18 @@ async fn a_code_told_in_person_opens_the_page_once() {
     let until = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64 + CODE_SECONDS;
     let put = ClientMessage::PutGuestCode { document: DOCUMENT, link: visit.link.id(), code: id, until, sealed };
     assert_eq!(visit.client.ask(&put).await, ServerMessage::GuestCodeStored { code: id });
-    visit.walk_in("more.mjs", "code", &code.to_string()).await;
+    visit.walk_told("more.mjs", "code", &code.to_string()).await;
+    visit.relay.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leaving_a_microphone_a_map_or_a_circle_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut visit = Visit::begin(folder.path()).await;
+    let printed = visit.walk_in("more.mjs", "leave").await;
+    assert_eq!(printed.lines().filter(|line| line.starts_with("LEFT ")).count(), 12, "{printed}");
+    println!("{printed}");
+    visit.walk_in("more.mjs", "kept").await;
+    assert_eq!(visit.take().await.len(), 0, "who leaves has sent nothing");
     visit.relay.stop().await.unwrap();
 }

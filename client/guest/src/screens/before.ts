@@ -2,8 +2,8 @@
 import { el } from "../dom";
 import { page, say, words } from "../page";
 import { button, buttons, heading, show } from "../show";
-import { back } from "./back";
-import { step } from "./step";
+import { comeBack, start } from "./menu";
+import { readBy, theirs } from "./parts";
 
 export function before(gone: number) {
   return (): (Node | false)[] => {
@@ -19,15 +19,15 @@ export function before(gone: number) {
       part(said.who, said.whoText, card.standIn !== null && said.whoStandIn, said.whoThen),
       part(said.team, card.team.line, card.team.police === 1 && said.police1, card.team.police === 2 && said.police2),
       part(said.pass, said.passText),
-      part(said.when, said.whenText),
-      part(said.danger, said.dangerText),
+      part(said.when, said.whenText, readBy(said.whenDay)),
+      card.danger === null ? part(said.danger, said.dangerText) : el("p", {}, el("strong", {}, said.danger), " ", theirs("span", card.danger)),
       part(said.good, said.goodText),
       part(said.leave, said.leaveText),
       part(said.phone, said.phoneText),
       buttons(
-        button(said.start, () => show(step(0)), "go"),
+        button(said.start, start, "go"),
         button(said.notToday, () => show(notToday)),
-        button(said.code, () => show(back)),
+        button(said.code, comeBack),
       ),
     ];
   };

@@ -21,7 +21,7 @@ function rings(): SVGElement[] {
 
 function me(): SVGElement {
   const group = mark(500, 500, "me", "");
-  group.append(label(words().circle.me, 12));
+  group.append(label(words().circle.me, 14));
   return group;
 }
 
@@ -129,7 +129,8 @@ function choose(back: () => void): Screen {
         mate.sent = input.value;
         draw();
       });
-      return el("li", { class: "audience" }, el("div", {}, tick, el("label", { for: tick.id, dir: "auto" }, mate.words)), el("label", { for: input.id }, say(said.as, { n: number + 1 })), input);
+      const name = el("label", { for: tick.id }, el("bdi", {}, mate.words));
+      return el("li", {}, el("div", { class: "audience" }, el("div", {}, tick, name)), el("label", { for: input.id }, say(said.as, { n: number + 1 })), input);
     });
     draw();
     return [

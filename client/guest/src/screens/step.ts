@@ -3,11 +3,11 @@ import { el, face, sign } from "../dom";
 import { draft, page, say, words } from "../page";
 import { button, buttons, heading, show } from "../show";
 import { MARKS, type Question, STEPS, type Step } from "../steps";
-import { before } from "./before";
 import { check } from "./check";
 import { openCircle } from "./circle";
 import { openMap } from "./map";
 import { openTalk, throwAway } from "./talk";
+import { home } from "./menu";
 
 /** What a question asks, in the words for whoever is asked. */
 export function asks(question: Question): string {
@@ -26,7 +26,7 @@ export function step(number: number) {
   return (): Node[] => {
     const said = words();
     const here = STEPS[number]!;
-    const go = (to: number) => show(to < 0 ? before(0) : to >= STEPS.length ? check : step(to));
+    const go = (to: number) => show(to < 0 ? home() : to >= STEPS.length ? check : step(to));
     const skip = () => {
       for (const question of here.questions) {
         const found = draft(question.name);

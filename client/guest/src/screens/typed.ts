@@ -24,7 +24,7 @@ export function typed(open: (link: Link) => Promise<void>): Screen {
       el("label", { for: "typed-code" }, said.label),
       input,
       buttons(button(said.open, go, "go")),
-      el("p", { class: "hint" }, said.noCode),
+      el("p", { class: "hint after" }, said.noCode),
     ];
   };
 }

@@ -23,7 +23,10 @@ async function expand(secret: Bytes, info: Bytes, length: number): Promise<Bytes
 
 /** What follows from a secret under a name (HKDF without salt). */
 export async function derive(secret: Bytes, info: Bytes, length: number): Promise<Bytes> {
-  return expand(await hmac(NOTHING, secret), info, length);
+  const extracted = await hmac(NOTHING, secret);
+  const derived = await expand(extracted, info, length);
+  extracted.fill(0);
+  return derived;
 }
 
 export async function sha256(...parts: Uint8Array[]): Promise<Bytes> {

@@ -1,6 +1,15 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn, Command, CommandDone, ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide, HandedOver, HintsShown, InDanger, Invited, LetInShown, LevelShown, Listed, Made, MapsShown, MembersShown, MyDrafts, NamesOnMaps, NewAssessment, NewProfile, News, Opened, PictureShown, ProgramAdded, PublishedShown, RecordShown, ReferenceKept, RepliedShown, RequestsShown, ReviewShown, SaidInstead, SinceShown, StrandCommand, SummaryShown, ThenAndNow, TimelineShown, ToAttach, ToCheck, ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepDraft, ToKeepReference, ToNameOnMap, ToNoteAgreement, ToNoteHeard, ToPreviewVersion, ToSayInstead, ToSetBeside, ToSetNamesOnMaps, ToShareVersion, ToTell, ToType, ToldShown, TypedOn, VersionPreviewShown, VersionShared, Whose, WordsJoined, WorkShown,
+  AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload, CodeDrawn,
+  Command, CommandDone, ComputerShown, CopyShown, Decided, DetachedShown, DraftKept, ExampleShown, FindShown, Guide,
+  HandedOver, HintsShown, InDanger, Invited, ItemShown, LetInShown, LevelShown, LinkMadeShown, LinkStopped, Listed, Made,
+  MapsShown, MembersShown, MyDrafts, NamesOnMaps, NewAssessment, NewProfile, News, Opened, PictureShown, ProgramAdded,
+  PublishedShown, ReadingShown, RecordShown, ReferenceKept, RepliedShown, RequestsShown, ReviewShown, SaidInstead,
+  SinceShown, StrandCommand, SummaryShown, ThenAndNow, TimelineShown, ToAddArrived, ToAnswerTakeOut, ToAttach, ToCheck,
+  ToChoose, ToDetach, ToHandOver, ToJoinWords, ToKeepArrived, ToKeepDraft, ToKeepReference, ToMakeLink, ToNameOnMap,
+  ToNoteAgreement, ToNoteHeard, ToOpenWindow, ToPreviewVersion, ToSayInstead, ToSayWhyNot, ToSetBeside, ToSetNamesOnMaps,
+  ToShareVersion, ToTell, ToType, ToldShown, TypedOn, VersionPreviewShown, VersionShared, Whose, WindowShown, WordsJoined,
+  WorkShown,
 } from "./types";
 
 /** A sentence for a person, and a short word that stays the same. */
@@ -140,17 +149,16 @@ export const api = {
   joinWords: (id: string, asked: ToJoinWords) => json<WordsJoined>("POST", `${record(id)}/join-words`, asked),
   makeLink: (id: string, asked: ToMakeLink) => json<LinkMadeShown>("POST", `${record(id)}/links`, asked),
   stopLink: (id: string, link: string) => json<LinkStopped>("POST", `${record(id)}/links/${link}/stop`, {}),
-  openWindow: (id: string, link: string, code: string | null) => json<WindowShown>("POST", `${record(id)}/links/${link}/window`, code ? { code } : {}),
+  openWindow: (id: string, link: string, code: ToOpenWindow["code"]) => json<WindowShown>("POST", `${record(id)}/links/${link}/window`, code ? { code } : {}),
   closeWindow: (id: string, link: string) => json<WindowShown>("POST", `${record(id)}/links/${link}/window/close`, {}),
   /** Exactly what they would read now. */
   reading: (id: string, link: string) => json<ReadingShown>("GET", `${record(id)}/reading/${link}`),
   arrivedItem: (id: string, item: string) => json<ItemShown>("GET", `${record(id)}/arrived/${item}`),
   readArrived: (id: string, item: string) => json<ItemShown>("POST", `${record(id)}/arrived/${item}/read`, {}),
   addArrived: (id: string, item: string, asked: ToAddArrived) => json<WordsJoined>("POST", `${record(id)}/arrived/${item}/add`, asked),
-  keepArrived: (id: string, item: string, asked: ToKeepArrived) => json<unknown>("POST", `${record(id)}/arrived/${item}/keep`, asked),
-  notAdded: (id: string, item: string, asked: ToNotAdd) => json<unknown>("POST", `${record(id)}/arrived/${item}/not-added`, asked),
-  answerTakeOut: (id: string, item: string, asked: ToAnswerTakeOut) => json<unknown>("POST", `${record(id)}/arrived/${item}/take-out`, asked),
-  addOnAnswer: (id: string, item: string, asked: ToAddOnAnswer) => json<unknown>("POST", `${record(id)}/arrived/${item}/on-answer`, asked),
+  keepArrived: (id: string, item: string, asked: ToKeepArrived) => json<ItemShown>("POST", `${record(id)}/arrived/${item}/keep`, asked),
+  notAdded: (id: string, item: string, asked: ToSayWhyNot) => json<ItemShown>("POST", `${record(id)}/arrived/${item}/not-added`, asked),
+  answerTakeOut: (id: string, item: string, asked: ToAnswerTakeOut) => json<ItemShown>("POST", `${record(id)}/arrived/${item}/take-out`, asked),
   arrivedSound: async (id: string, item: string, attachment: number) => (await call("GET", `${record(id)}/arrived/${item}/sound/${attachment}`)).blob(),
   writeTogether: (record: string, whose: Whose) => json<unknown>("POST", "/together", { record, whose }),
   saidTogether: (language: string, answers: ArrivedAnswer[]) => json<CommandDone>("POST", "/together/said", { language, answers }),

@@ -2,7 +2,10 @@
 // page that young people open on their phones (client/guest); only what is different here has words of its own.
 import { SvelteSet } from "svelte/reactivity";
 import { MARKS, type Question, STEPS, type Step } from "../../../guest/src/steps";
-import { LANGUAGES, type Words, fill } from "../../../guest/src/words";
+import { type Words, fill } from "../../../guest/src/words";
+import arPage from "../../../guest/src/words/ar.json";
+import cyPage from "../../../guest/src/words/cy.json";
+import enPage from "../../../guest/src/words/en.json";
 import type { ArrivedAnswer, ArrivedChoice, TogetherShown } from "../lib/types";
 import ar from "./words/ar.json";
 import cy from "./words/cy.json";
@@ -22,6 +25,9 @@ class Draft {
 
 const QUESTIONS: Question[] = STEPS.flatMap((step) => step.questions);
 
+/** Everything is in the program: no language has to come from anywhere. */
+export const LANGUAGES: Record<string, Words> = { en: enPage, cy: cyPage, ar: arPage };
+
 /** A card that has no sense where there is no phone and no code word. */
 const ON_A_PHONE: Record<string, string> = { tell: "page" };
 
@@ -32,7 +38,7 @@ class Saying {
   #drafts = new Map<string, Draft>(QUESTIONS.map((question) => [question.name, new Draft()]));
 
   get words(): Words {
-    return LANGUAGES[this.language] ?? LANGUAGES["en"]!;
+    return LANGUAGES[this.language] ?? enPage;
   }
 
   get here(): typeof en {

@@ -4,6 +4,7 @@
 
 mod app;
 mod dealt;
+mod guest;
 mod joining;
 mod meeting;
 mod open;
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
     /// Print one JSON value.
     #[arg(long)]
     json: bool,
-    /// Only this group of figures: `save`, `open`, `remote`, `wire`, `meeting`, `joining` or `app`.
+    /// Only this group of figures: `save`, `open`, `remote`, `wire`, `meeting`, `joining`, `app` or `guest`.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Play a part for the bench that started this program.
@@ -63,7 +64,7 @@ impl Figure {
 /// A group of figures: its name for `--only`, and what measures it.
 type Group = (&'static str, fn() -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     ("save", save::measure),
     ("open", open::measure),
     ("remote", remote::measure),
@@ -71,10 +72,12 @@ const GROUPS: [Group; 7] = [
     ("meeting", meeting::measure),
     ("joining", joining::measure),
     ("app", app::measure),
+    ("guest", guest::measure),
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    if cfg!(debug_assertions) {
+    // What is measured of the guests' page is in the browser: it has the same bytes in either build.
+    if cfg!(debug_assertions) && arguments.only.as_deref() != Some("guest") {
         bail!("figures of an unoptimised build mean nothing: cargo run --release -p xtask -- bench");
     }
     if let (Some(part), Some(folder)) = (arguments.part, &arguments.folder) {
