@@ -11,7 +11,7 @@ use std::fs;
 use build_page::{Outcome, folders, page};
 
 /// What the page is built from.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "src",
     "public",
     "index.html",
@@ -20,6 +20,8 @@ const SOURCES: [&str; 10] = [
     "svelte.config.js",
     "tsconfig.json",
     "vite.config.ts",
+    // "Write together" asks what the guests' page asks, in its words.
+    "../guest/src",
     "../build.rs",
     "../build_page.rs",
 ];

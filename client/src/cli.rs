@@ -1,6 +1,8 @@
 //! The command line: what can be said, and help that somebody's IT colleague can follow. `docs/cli.md` is written from this and
 //! from [`crate::json`].
 
+mod families;
+mod guests;
 mod meetings;
 mod records;
 
@@ -9,8 +11,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+pub use families::{ForFamilies, Reply};
+pub use guests::{Arrived, MakeLink, Settings, Window};
 pub use meetings::{NoteMeeting, Notes};
-pub use records::{Agree, Attach, BeginMap, Danger, Detach, HandOver, JoinWords, MakeLink, NamesOnMaps, Told};
+pub use records::{Agree, Attach, BeginMap, Danger, Detach, HandOver, JoinWords, NamesOnMaps, Told};
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -138,7 +142,7 @@ pub enum Verb {
         /// Which assessment
         id: String,
         /// One part by itself
-        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "meetings", "disagreement", "strands", "tasks", "life", "case-notes"])]
+        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "meetings", "disagreement", "strands", "families", "tasks", "life", "case-notes"])]
         part: Option<String>,
     },
     /// Do anything that can be done in an assessment: one command as JSON on the input
@@ -436,22 +440,54 @@ pub enum Verb {
         /// Who is to choose, by name or by the beginning of their id; "nobody" to ask nobody any more
         who: String,
     },
-    /// Share the summary and the plan with readers, as they stand now
+    /// Share the summary and the plan with readers; with --for a version in plain words with young people or a family
     #[command(
         after_long_help = "Readers see the summary, what must change first, goals, actions, and that somebody sees something otherwise; nothing \
-                                 of what young people and parents said, no label, no entry, no history. Look at it first with --preview.\n\n\
-                                 Example:\n  kith publish Larch --preview"
+                                 of what young people and parents said but their replies to the summary, no label, no entry, no history. Look \
+                                 at it first with --preview.\n\n\
+                                 A version for young people or a family (--for) holds the parts whose plain words somebody confirmed (`kith \
+                                 plain`), the actions with why, that adults differ if they confirmed words for families, and the audience's \
+                                 own words; it goes to them alone.\n\n\
+                                 Examples:\n  kith publish Larch --preview\n  kith publish Larch --for family-of-A --preview\n  \
+                                 kith publish Larch --for A --leave-out side/2 --nobody-in-danger"
     )]
     Publish {
         /// Which assessment
         id: String,
-        /// Only show what readers would see
+        /// Only show what they would see
         #[arg(long, action = ArgAction::SetTrue)]
         preview: bool,
         /// Why, for colleagues; noted in the assessment
         #[arg(long)]
         why: Option<String>,
+        /// A version for young people or a family.
+        #[command(flatten)]
+        families: ForFamilies,
     },
+    /// Versions that were shared with young people and families; take one back
+    Versions {
+        /// Which assessment
+        id: String,
+        /// Take this one back: no phone is given it from now on
+        #[arg(long, value_name = "VERSION", requires = "why")]
+        take_back: Option<String>,
+        /// Why it is taken back
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// The parts of the summary in plain words, for families; confirm those of one part
+    Plain {
+        /// Which assessment
+        id: String,
+        /// Which part: summary, side/1, action/ID …
+        #[arg(long, requires = "text")]
+        part: Option<String>,
+        /// Its plain words; - reads them from the input. Of an action, the first line is what and the rest why
+        #[arg(long, requires = "part")]
+        text: Option<String>,
+    },
+    /// Set a reply to the summary beside the version that they read, with what identifies covered
+    Reply(Reply),
     /// Write down what a reader said about the summary or the plan; all readers see it
     Heard {
         /// Which assessment
@@ -524,7 +560,7 @@ pub enum Verb {
     NamesOnMaps(NamesOnMaps),
     /// Make a link for a young person or their family: a page where they say something, sealed to whoever reads the record
     #[command(
-        after_long_help = "What comes by it is in the record: kith record.\n\nExample:\n  kith link \"Keziah Ansah-Rowe\" --name phone \
+        after_long_help = "What comes by it is in the record: kith arrived.\n\nExample:\n  kith link \"Keziah Ansah-Rowe\" --name phone \
                                  --agreed-by \"Keziah, 5 May\" --safe-to-send"
     )]
     Link(MakeLink),
@@ -540,6 +576,32 @@ pub enum Verb {
         /// Which link, by name or id
         link: String,
     },
+    /// Make a code to type on a phone in the place of a link, in person; it works for a quarter of an hour, once
+    Code {
+        /// Whose strand record
+        record: String,
+        /// Which link, by name or id
+        link: String,
+    },
+    /// Open a link for a day, so that link and code word read what was done with what they said; or close it
+    #[command(
+        after_long_help = "Open it when they ask for it: they need the link and the code word that they chose. The usual way is to tell them in \
+                                 person.\n\nExample:\n  kith window \"Keziah Ansah-Rowe\" phone --preview"
+    )]
+    Window(Window),
+    /// What came by links: read it first, cover what identifies, add it to an assessment, or say why not
+    #[command(
+        after_long_help = "What they said to you alone cannot be added, and no voice note or drawing ever joins an assessment.\n\nExamples:\n  \
+                                 kith arrived \"Keziah Ansah-Rowe\"\n  kith arrived \"Keziah Ansah-Rowe\" k3vq --read\n  \
+                                 kith arrived \"Keziah Ansah-Rowe\" k3vq --add places --to Larch --side 3"
+    )]
+    Arrived(Arrived),
+    /// Words of your area for guests' pages: about danger, a helpline, whom to tell; checked by its lead
+    #[command(
+        after_long_help = "Without an option: what is set. What is given replaces all that was set for that language.\n\nExample:\n  \
+                                 kith settings --helpline \"Kestrel Vale youth line, 0800 555 111\" --checked-by \"Colin Ashdown\""
+    )]
+    Settings(Settings),
     /// Someone in danger now: whom to ring, from what is on this computer
     #[command(
         after_long_help = "Needs no connection. What was shown is asked about on the next working day, in one line: kith told."
@@ -587,9 +649,11 @@ impl Verb {
             Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
             Self::Do { command, .. } => Some(command),
             Self::Heard { text, .. } => Some(text),
+            Self::Plain { text, .. } => text.as_mut(),
             Self::Meeting(meeting) => meeting.notes.as_mut(),
             Self::Notes(notes) => notes.text.as_mut(),
             Self::Nudge { text, .. } => Some(text),
+            Self::Arrived(Arrived { words, .. }) => words.as_mut(),
             Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
             _ => None,
         }

@@ -382,6 +382,49 @@ fn line_13_what_is_kept_as_a_file_has_a_plain_name_and_type() {
 }
 
 #[test]
+fn line_15_while_somebody_writes_together_with_the_holder_nothing_else_is_answered() {
+    let here = Here::of_priya();
+    let larch = here.home.larch();
+    let page = here.unlocked();
+    let attach = json!({"name": "Keziah Ansah-Rowe", "phone": "01632 960001"});
+    let attached = here.ask(&Ask::post(&format!("/api/assessments/{larch}/attach"), &attach).of(&page));
+    assert_eq!(attached.status, 200, "{attached:?}");
+    let record = attached.json()["record"].as_str().unwrap().to_owned();
+    let begin = json!({"record": record, "whose": "young-people"});
+    assert_eq!(here.ask(&Ask::post("/api/together", &begin).of(&page)).status, 200);
+    for path in
+        ["/list", "/status", "/caseload", "/work", "/guide", "/danger", "/computer", "/nothing", &format!("/records/{record}")]
+    {
+        let answer = here.ask(&Ask::get(&format!("/api{path}")).of(&page));
+        assert_eq!(answer.status, 423, "{path}");
+        assert!(answer.body.contains("\"together\"") && !answer.body.contains("Keziah"), "{answer:?}");
+    }
+    for path in ["/setup", "/example", "/relay", "/quit", "/backup", "/together", "/restore"] {
+        assert_eq!(here.ask(&Ask::post(&format!("/api{path}"), &begin).of(&page)).status, 423, "{path}");
+    }
+    // Another window of the same program is no way out.
+    let other = here.page();
+    assert_eq!(here.ask(&Ask::get("/api/caseload").of(&other)).status, 423);
+    let state = here.ask(&Ask::get("/api/state").of(&other));
+    assert_eq!((state.json()["state"].as_str(), state.json()["profile"].is_null()), (Some("together"), true));
+    for word in ["Larch", "Keziah", "Marsh", &record] {
+        assert!(!state.body.contains(word), "the state tells {word}");
+    }
+    let said = json!({"language": "en", "answers": [
+        {"question": "friends", "choices": [], "words": "They wait for me.", "skipped": false, "team": true}
+    ]});
+    assert_eq!(here.ask(&Ask::post("/api/together/said", &said).of(&page)).status, 200);
+    assert_eq!(here.ask(&Ask::post("/api/together/said", &said).of(&page)).status, 422, "it is kept once");
+    let wrong = json!({"passphrase": "not the passphrase at all"});
+    assert_eq!(here.ask(&Ask::post("/api/unlock", &wrong).of(&page)).status, 403);
+    assert_eq!(here.ask(&Ask::get("/api/list").of(&page)).status, 423);
+    assert_eq!(here.ask(&Ask::post("/api/unlock", &json!({"passphrase": PASSPHRASE})).of(&page)).status, 200);
+    assert_eq!(here.ask(&Ask::get("/api/list").of(&page)).status, 200);
+    let shown = here.ask(&Ask::get(&format!("/api/records/{record}")).of(&page)).json();
+    assert_eq!(shown["view"]["arrived"][0]["together"], true);
+}
+
+#[test]
 fn line_14_a_form_of_another_page_does_nothing() {
     let here = Here::bare();
     let page = here.page();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use jiff::Timestamp;
 use kith::engine::Clock;
 use kith::store::KeyCost;
@@ -17,6 +17,8 @@ use crate::stage::{Stage, folder_of};
 
 /// Whose app opens in the browser.
 pub const FIRST: &str = "Priya Marsh";
+/// For whom there is a link: the label of somebody whom the first person holds.
+pub const GUEST: &str = "B";
 /// Whose apps run beside it.
 pub const BESIDE: [&str; 2] = ["Nadia Sorrell", "Delroy Finch"];
 /// What shows a hint when it is typed.
@@ -33,6 +35,8 @@ pub struct Demo {
     pub others: Vec<(&'static str, Arc<Server>)>,
     /// The working document's id.
     pub assessment: String,
+    /// A link for a young person whom the first person holds: the page that they open on a phone.
+    pub guest: String,
     relay: Relay,
 }
 
@@ -50,7 +54,9 @@ impl Demo {
         let relay = Relay::start_without_pauses(&folder.join("relay"))?;
         let now = Timestamp::now().as_second();
         let stage = Stage::larch(folder, &relay.url(), now)?;
-        stage.keep_records(now)?;
+        let records = stage.keep_records(now)?;
+        let record = records.get(GUEST).with_context(|| format!("the sample has no record of {GUEST}"))?;
+        let guest = stage.guest_link(FIRST, *record)?;
         let assessment = stage.document.to_string();
         stage.leave()?;
         let mut others = Vec::new();
@@ -71,7 +77,7 @@ impl Demo {
             after: format!(". To see hints, type {TO_TYPE}."),
         };
         let first = app(folder, FIRST, Some(beside))?;
-        Ok(Self { first, others, assessment, relay })
+        Ok(Self { first, others, assessment, guest, relay })
     }
 
     /// A new way into the first app: to the overview of Larch.

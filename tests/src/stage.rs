@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
-use kith::engine::{Engine, EngineError, ToAttach};
+use kith::engine::{Engine, EngineError, ToAttach, ToLink};
 use kith_assessment::{
     Command, Context, EntryId, Refusal, Sample, SamplePerson, SampleStrand, StrandCommand, apply, sample_larch,
 };
-use kith_group::{DocumentId, Random as _, SystemRandom};
+use kith_group::{DocumentId, Random as _, Rights, SystemRandom};
 
 use crate::replay::{let_in, new_assessment, profile, until_same};
 
@@ -78,12 +78,13 @@ impl Stage {
         found.map(|(_, engine)| engine).with_context(|| format!("{name} does not write in the sample"))
     }
 
-    /// Gives each holder the strand records of the sample: who their labels are, on their own computer.
+    /// Gives each holder the strand records of the sample: who their labels are, on their own computer. Which record is whose, by label.
     ///
     /// # Errors
     /// When a label is not in the assessment, or a record cannot be made.
-    pub fn keep_records(&self, now: i64) -> anyhow::Result<()> {
+    pub fn keep_records(&self, now: i64) -> anyhow::Result<BTreeMap<String, DocumentId>> {
         let document = self.document;
+        let mut records = BTreeMap::new();
         for SampleStrand { by, label, commands } in sample_larch().strand_records(now).map_err(|error| anyhow!(error))? {
             let engine = self.engine(&by)?;
             let strand = engine.view(document)?.strands.into_iter().find(|strand| strand.label == label);
@@ -97,12 +98,37 @@ impl Stage {
                 bail!("the sample does not say who {label} is");
             };
             let attach = ToAttach { record: None, name, known_as, label: None, phone: None, strand: Some(strand) };
-            engine.step(move |work| {
+            let record = engine.step(move |work| -> Result<_, EngineError> {
                 let record = work.attach(&document, &attach)?.record;
-                rest.iter().try_for_each(|command| work.record_command(&record, command).map(|_| ()))
+                rest.iter().try_for_each(|command| work.record_command(&record, command).map(|_| ()))?;
+                Ok(record)
             })?;
+            records.insert(label, record);
         }
-        Ok(())
+        Ok(records)
+    }
+
+    /// A link for the young person of a record, for two weeks; it works when this returns.
+    ///
+    /// # Errors
+    /// When it cannot be made, or the relay does not hear of it.
+    pub fn guest_link(&self, holder: &str, record: DocumentId) -> anyhow::Result<String> {
+        let engine = self.engine(holder)?;
+        let wanted = ToLink {
+            record,
+            name: "own phone".to_owned(),
+            seconds: 14 * 24 * 60 * 60,
+            language: "en".to_owned(),
+            adult: false,
+            safe_to_send: Some(true),
+            agreed_by: "themselves, when we met".to_owned(),
+            may: Rights { say: true, summary: true, agree: true },
+        };
+        let made = engine.step(move |work| work.make_link(&wanted))?;
+        let intent = made.wanted;
+        let there = engine.wait_for(PATIENCE, move |work| Ok((!work.is_wanted(&record, intent)?).then_some(())))?;
+        there.context("the relay did not hear of the link")?;
+        Ok(made.address)
     }
 
     fn all_have_it(&self) -> anyhow::Result<()> {

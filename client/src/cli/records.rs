@@ -28,31 +28,6 @@ pub struct Attach {
     pub strand: Option<String>,
 }
 
-/// `link`.
-#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
-pub struct MakeLink {
-    /// Whose strand record
-    pub record: String,
-    /// What the link is called in the record
-    #[arg(long)]
-    pub name: String,
-    /// Who agreed that they take part, and when
-    #[arg(long, value_name = "WHO")]
-    pub agreed_by: String,
-    /// They say themselves that it is safe to send to their phone; without it the link is shown in person
-    #[arg(long)]
-    pub safe_to_send: bool,
-    /// How long it works: 12h, 7d or 2w; at most 30d
-    #[arg(long, default_value = "14d")]
-    pub expires: String,
-    /// The language of the page to begin with: en, cy or ar
-    #[arg(long, default_value = "en", value_parser = ["en", "cy", "ar"])]
-    pub language: String,
-    /// For a parent or carer
-    #[arg(long)]
-    pub for_parent: bool,
-}
-
 /// `detach`.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct Detach {
@@ -97,22 +72,22 @@ pub struct Agree {
     pub record: String,
     /// Who was asked
     #[arg(long, value_parser = ["young-person", "parent"])]
-    pub who: String,
+    pub who: Option<String>,
     /// Which parent or carer, in a word
     #[arg(long)]
     pub relation: Option<String>,
-    /// What they said; has-read is openness, and not agreement
-    #[arg(long, value_parser = ["has-read", "yes", "yes-but-not", "no", "wants-to-talk", "withdrawn"])]
-    pub said: String,
+    /// What they said; has-read is openness, and not agreement. Without it, what was answered so far is shown, by hand and by links
+    #[arg(long, value_parser = ["has-read", "yes", "yes-but-not", "no", "wants-to-talk", "withdrawn", "ask-later"], requires_all = ["who", "how", "explained_by"])]
+    pub said: Option<String>,
     /// What they said no to, if yes to the rest
     #[arg(long, value_name = "TEXT")]
     pub not_to: Option<String>,
     /// How they were asked
     #[arg(long)]
-    pub how: String,
+    pub how: Option<String>,
     /// Who explained it
     #[arg(long, value_name = "WHO")]
-    pub explained_by: String,
+    pub explained_by: Option<String>,
     /// What was named: agencies, length, limits
     #[arg(long, value_name = "TEXT")]
     pub named: Option<String>,

@@ -1,16 +1,22 @@
 //! What a guest sent, put into the strand record's own words: the same from every device.
 
-use data_encoding::BASE64;
+use std::collections::BTreeMap;
+
 use kith_assessment::{
     Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
-    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, EntryId, Fair, LinkSecret, RightOrNot,
+    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, EntryId, Fair, RightOrNot, Secret,
 };
 use kith_group::{
-    Attachment, Audience, Choice, Drawing, IsFair, IsRight, OnAgreement, OnPoint, OnSummary, Said, Saying, TakingPart, to_base32,
+    Attachment, Audience, Choice, Drawing, IsFair, IsRight, OnAgreement, OnPoint, OnSummary, Said, Saying, TakingPart,
 };
 
-/// What arrived by the link that the record knows as `link`.
-pub(super) fn arrived(link: EntryId, said: Said) -> Arrived {
+/// What arrived by the link that the record knows as `link`, and the recordings of its voice notes by the number of the attachment.
+pub(super) fn arrived(link: EntryId, said: Said) -> (Arrived, BTreeMap<usize, Vec<u8>>) {
+    let sounds = said.attached.iter().enumerate().filter_map(|(number, attached)| match attached {
+        Attachment::Voice { sound, .. } => Some((number, sound.clone())),
+        Attachment::Drawing { .. } => None,
+    });
+    let sounds = sounds.collect();
     let (mut withdraws, mut answers, mut other) = (false, Vec::new(), None);
     match said.saying {
         Saying::Said(said) => answers = said,
@@ -30,7 +36,7 @@ pub(super) fn arrived(link: EntryId, said: Said) -> Arrived {
         skipped: answer.skipped,
         team: answer.audience == Audience::Team,
     });
-    Arrived {
+    let arrived = Arrived {
         link,
         language: said.language,
         replaces: said.replaces.map(|item| EntryId(item.0)),
@@ -38,8 +44,10 @@ pub(super) fn arrived(link: EntryId, said: Said) -> Arrived {
         answers: answers.collect(),
         other,
         attached: said.attached.into_iter().map(attached).collect(),
-        code: said.code.map(|code| (code.verifier.to_string(), LinkSecret(to_base32(&code.key)))),
-    }
+        code: said.code.map(|code| (code.verifier.to_string(), Secret(code.key))),
+        together: None,
+    };
+    (arrived, sounds)
 }
 
 fn choices(choices: Vec<Choice>) -> Vec<ArrivedChoice> {
@@ -85,7 +93,8 @@ fn on_agreement(on: OnAgreement) -> ArrivedAgreement {
 fn attached(attachment: Attachment) -> ArrivedAttachment {
     match attachment {
         Attachment::Voice { question, media, seconds, sound } => {
-            ArrivedAttachment::Voice { question, media, seconds, sound: BASE64.encode(&sound) }
+            let bytes = u32::try_from(sound.len()).unwrap_or(u32::MAX);
+            ArrivedAttachment::Voice { question, media, seconds, bytes }
         }
         Attachment::Drawing { question, drawing: drawn } => ArrivedAttachment::Drawing { question, drawing: drawing(drawn) },
     }

@@ -34,7 +34,7 @@ pub(crate) const SETTING: Space = Space(121);
 pub(crate) const PROGRAM: Space = Space(122);
 
 /// Rows that mean something on this computer and in this group only: they are no part of a backup.
-pub(crate) const OF_THIS_COMPUTER: [Space; 5] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM];
+pub(crate) const OF_THIS_COMPUTER: [Space; 6] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM, CARD];
 
 /// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
 /// shared. On this computer only.
@@ -42,6 +42,9 @@ pub(crate) const ASKED_TO_TELL: Space = Space(130);
 
 /// summary's document: the working document that it belongs to, on a lead's computer; 16 bytes. Readers have none.
 const HOME: Space = Space(131);
+
+/// strand record's document, link: digest of the card that was last put at the relay from this computer.
+pub(crate) const CARD: Space = Space(132);
 
 /// name: a wish of this person that is on. No value.
 const WISH: Space = Space(112);
@@ -247,6 +250,7 @@ mod tests {
             PROGRAM,
             ASKED_TO_TELL,
             HOME,
+            CARD,
             WISH,
         ];
         assert_eq!(all.iter().map(|space| space.0).collect::<BTreeSet<_>>().len(), all.len());

@@ -105,7 +105,7 @@ impl Work<'_> {
     }
 
     /// Whether I am in it and may write.
-    fn is_mine_to_write(&self, document: &DocumentId) -> bool {
+    pub(super) fn is_mine_to_write(&self, document: &DocumentId) -> bool {
         self.summary(document).is_some_and(|summary| summary.standing == Standing::Member)
     }
 
@@ -304,6 +304,7 @@ impl Work<'_> {
             strand: Some(ids(joined)?.1),
             speaker: None,
             about: asked.about.clone(),
+            arrived: None,
         };
         let voice = self.command(&asked.assessment, &Command::AddVoice(voice))?.id;
         let voice = voice.ok_or(EngineError::Unreadable("the words that were just written"))?;
@@ -312,12 +313,12 @@ impl Work<'_> {
     }
 }
 
-fn is_open(joined: &JoinedView, assessment: &DocumentId) -> bool {
+pub(super) fn is_open(joined: &JoinedView, assessment: &DocumentId) -> bool {
     joined.detached.is_none() && joined.assessment == assessment.to_string()
 }
 
 /// The assessment and the strand that a record names.
-fn ids(joined: &JoinedView) -> Result<(DocumentId, EntryId), EngineError> {
+pub(super) fn ids(joined: &JoinedView) -> Result<(DocumentId, EntryId), EngineError> {
     let unreadable = EngineError::Unreadable("an assessment that a strand record names");
     match (joined.assessment.parse(), joined.strand.parse()) {
         (Ok(assessment), Ok(strand)) => Ok((assessment, strand)),

@@ -26,14 +26,18 @@ use super::{Engine, EngineError, Event};
 /// How long a link between two leads' devices works, in seconds: 30 days, and then there is a new one.
 const OFFER_LASTS: i64 = 30 * 24 * 3600;
 
+/// How often strand records are looked at while nothing comes.
+const RECORDS_EVERY: Duration = Duration::from_secs(10 * 60);
+
 /// At the earliest this long after the last time.
 const NOT_BEFORE: Duration = Duration::from_secs(10);
 
-/// Tends summaries while something runs for long, and only after there was news of a document.
+/// Tends summaries while something runs for long, and only after there was news of a document; and strand records from time to time.
 #[derive(Debug, Default)]
 pub struct Tending {
     heard: bool,
     last: Option<Instant>,
+    records: Option<Instant>,
 }
 
 impl Tending {
@@ -53,6 +57,11 @@ impl Tending {
 
     /// Tends them, if it is time.
     pub fn tend(&mut self, engine: &Engine) -> Result<(), EngineError> {
+        // A day that begins changes what guests' pages promise, and what is late.
+        if self.records.get_or_insert_with(Instant::now).elapsed() >= RECORDS_EVERY {
+            self.records = Some(Instant::now());
+            engine.step(|work| work.tend_records())?;
+        }
         if self.heard && self.last.is_none_or(|last| last.elapsed() >= NOT_BEFORE) {
             self.heard = false;
             self.last = Some(Instant::now());

@@ -1,6 +1,6 @@
 //! Shapes of the verbs on strand records.
 
-use kith_assessment::{Agreement, Drawing, GuestLinkView, NamesOnMaps, OwnMapView, StrandRecordView, TakenBack};
+use kith_assessment::{Agreement, Drawing, NamesOnMaps, OwnMapView, StrandRecordView, TakenBack};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -17,44 +17,6 @@ pub struct RecordShown {
     pub me: Option<String>,
     /// The record.
     pub view: StrandRecordView,
-}
-
-/// A link for a young person or their family.
-#[derive(Debug, Serialize, TS)]
-pub struct LinkMadeShown {
-    /// Their strand record.
-    pub record: String,
-    /// The link, in the record.
-    pub link: String,
-    /// The address to send or to show.
-    pub address: String,
-    /// Until when, in Unix seconds.
-    #[ts(type = "number")]
-    pub expires: i64,
-    /// It is shown in person, and not sent.
-    pub in_person: bool,
-    /// Whether the relay has it: it works now.
-    pub ready: bool,
-}
-
-/// The links of a record.
-#[derive(Debug, Serialize, TS)]
-pub struct LinksShown {
-    /// The record.
-    pub record: String,
-    /// The links.
-    pub links: Vec<GuestLinkView>,
-}
-
-/// A link is stopped.
-#[derive(Debug, Serialize, TS)]
-pub struct LinkStopped {
-    /// The record.
-    pub record: String,
-    /// The link, in the record.
-    pub link: String,
-    /// Whether the relay knows it: it opens nothing now.
-    pub stopped: bool,
 }
 
 /// Somebody is attached.

@@ -1,6 +1,6 @@
 //! Strand records as text.
 
-use kith_assessment::{Agreement, Caseload, InDanger, OwnMapView, StrandRecordView, Task};
+use kith_assessment::{Agreement, AgreementView, Caseload, InDanger, OwnMapView, StrandRecordView, Task};
 
 use super::caseload::held_as;
 use crate::terminal::{listed, short, visible_line};
@@ -84,10 +84,11 @@ pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<Str
         }
     }
     for one in view.agreements.iter().filter(|one| !one.since_then_otherwise) {
-        let who = one.relation.as_deref().unwrap_or_else(|| one.who.words());
-        let but = one.not_to.as_deref().map(|words| format!(" (not: {words})")).unwrap_or_default();
-        let (how, date) = (one.how.as_deref().unwrap_or_default(), one.date.as_deref().unwrap_or_default());
-        line(&format!("Asked about {}", one.about.words()), &format!("{who} {}{but}; {how}, {date}", one.said.words()));
+        text.push_str(&format!("{}\n", answered(one)));
+    }
+    let mut line = |what: &str, words: &str| text.push_str(&format!("{what}: {}\n", visible_line(words)));
+    if let Some(words) = &view.after_a_no {
+        line("After a no", words);
     }
     for one in &view.not_asked {
         line("Not asked yet", &format!("{}: {}", one.who.words(), one.why.as_deref().unwrap_or("no reason is written yet")));
@@ -99,23 +100,28 @@ pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<Str
         let joined = if one.voice.is_some() { "joined" } else { "not yet joined" };
         line(&format!("Words {} ({joined})", short(&one.kept.id)), &one.words);
     }
-    for one in view.arrived.iter().filter(|one| !one.answers.is_empty()) {
-        let read = one.read.as_deref().map_or("not read yet".to_owned(), |day| format!("read on {day}"));
-        line(
-            &format!("Heard by a link {} ({read})", short(&one.item)),
-            if one.taken_back { "they have taken it back" } else { "" },
-        );
-        for answer in one.answers.iter().filter(|answer| !answer.skipped) {
-            let cards = answer.choices.iter().map(|choice| choice.words.as_str());
-            let all: Vec<&str> = cards.chain([answer.words.as_str()]).filter(|words| !words.is_empty()).collect();
-            let who = if answer.team { "for the team" } else { "for you" };
-            line(&format!("  {} ({who})", answer.question), &all.join("; "));
+    for one in &view.arrived {
+        let stands =
+            one.read.as_deref().map_or("not read yet: `kith arrived` reads it".to_owned(), |day| format!("read on {day}"));
+        let back = if one.taken_back { "they have taken it back" } else { "" };
+        line(&format!("Heard by a link {} ({stands})", short(&one.item)), back);
+        for answer in one.answers.iter().filter(|answer| !answer.answer.skipped) {
+            let who = if answer.answer.team { "for the team" } else { "for you" };
+            line(&format!("  {} ({who})", visible_line(&answer.answer.question)), &answer.said);
         }
     }
     for one in &view.shared {
         line("Shared", &format!("{}, with {}, because {}", one.what, one.with, one.why));
     }
     text.trim_end().to_owned()
+}
+
+/// One line of the ledger: "Asked about taking part: mother no; by link, 2026-05-05".
+pub(super) fn answered(one: &AgreementView) -> String {
+    let who = one.relation.as_deref().unwrap_or_else(|| one.who.words());
+    let but = one.not_to.as_deref().map(|words| format!(" (not: {words})")).unwrap_or_default();
+    let (how, date) = (one.how.as_deref().unwrap_or_default(), one.date.as_deref().unwrap_or_default());
+    visible_line(&format!("Asked about {}: {who} {}{but}; {how}, {date}", one.about.words(), one.said.words()))
 }
 
 /// Whom to ring.

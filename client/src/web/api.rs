@@ -104,7 +104,10 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(super::settings::routes())
         .merge(super::pages::routes())
         .merge(super::records::routes())
+        .merge(super::guests::routes())
         .merge(super::summaries::routes())
+        .merge(super::together::routes())
+        .merge(super::versions::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.
@@ -136,6 +139,9 @@ async fn let_in_only(State(shared): Here, request: Request, next: Next) -> Respo
     }
     if shared.house.standing() == Standing::Locked && request.uri().path() != "/state" {
         return failed(&super::house::locked());
+    }
+    if let Some(turned_away) = shared.house.together.turned_away(request.uri().path()) {
+        return turned_away;
     }
     // What a page asks because of a colleague's news does not keep Kith open; a key that is pressed says so by a call of its own.
     let path = request.uri().path();
@@ -254,6 +260,9 @@ async fn unlock(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToUnl
     match done {
         Ok(()) => {
             sessions.right_passphrase();
+            if shared.house.together.end() {
+                shared.house.tell(News::Look);
+            }
             let name = sessions.cookie_name().to_owned();
             let page = if was_open { given.and_then(|cookie| sessions.add_page(&cookie)) } else { None };
             let let_in = page.map_or_else(|| sessions.rotate(), |page| LetIn { cookie: None, page });
@@ -270,6 +279,9 @@ async fn unlock(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToUnl
 
 async fn state(State(shared): Here) -> Response {
     answer(move || {
+        if let Some(together) = shared.house.together.shown() {
+            return Ok(AppState::while_together(together, shared.house.lock_after(), shared.house.is_offline()));
+        }
         let (name, profile, titles, hidden) = match shared.house.standing() {
             Standing::New => ("new", None, Vec::new(), false),
             Standing::Locked => ("locked", None, Vec::new(), false),
@@ -290,6 +302,7 @@ async fn state(State(shared): Here) -> Response {
             tree: asking::suggested_tree(&titles),
             choices: asking::choices(),
             beside: shared.beside.as_ref().map(BesideShown::of),
+            together: None,
         })
     })
     .await

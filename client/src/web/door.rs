@@ -16,7 +16,7 @@ use crate::json::{Refused, RefusedError};
 pub(super) const PAGE_HEADER: &str = "x-kith-page";
 
 /// What the page may load and do: its own scripts, styles and images, calls to its own origin, nothing else.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; media-src blob:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 

@@ -23,30 +23,37 @@ pub(super) async fn stream(State(shared): State<Arc<Shared>>) -> Response {
         app_status(&engine, &here.house.manner.zone, here.house.is_offline(), engine.clock().now())
     });
     let first = match first.await {
+        _ if shared.house.together.is_on() => Some(News::Together),
         Ok(Ok(status)) => Some(News::Status(Arc::new(status))),
         // Before there is a profile there is no status, but a lock can come all the same.
         Ok(Err(failure)) if failure.code == "no-profile" => None,
         Ok(Err(failure)) => return failed(&failure),
         Err(_) => None,
     };
-    let events = unfold(Some((first, news)), |state| async move {
-        let (first, mut news) = state?;
+    let events = unfold(Some((first, news, shared)), |state| async move {
+        let (first, mut news, here) = state?;
         let told = match first {
             Some(first) => first,
-            None => next(&mut news).await?,
+            None => next(&mut news, &here).await?,
         };
-        let rest = if matches!(told, News::Locked) { None } else { Some((None, news)) };
+        let rest = if matches!(told, News::Locked) { None } else { Some((None, news, here)) };
         let event = Event::default().json_data(&told).unwrap_or_default();
         Some((Ok::<_, Infallible>(event), rest))
     });
     Sse::new(events).keep_alive(KeepAlive::default()).into_response()
 }
 
-async fn next(news: &mut Receiver<News>) -> Option<News> {
-    match news.recv().await {
-        Ok(news) => Some(news),
-        // A page that was too slow reads everything anew.
-        Err(RecvError::Lagged(_)) => Some(News::Look),
-        Err(RecvError::Closed) => None,
+async fn next(news: &mut Receiver<News>, here: &Shared) -> Option<News> {
+    loop {
+        let told = match news.recv().await {
+            Ok(news) => news,
+            // A page that was too slow reads everything anew.
+            Err(RecvError::Lagged(_)) => News::Look,
+            Err(RecvError::Closed) => return None,
+        };
+        // While somebody writes together with the holder, nothing of an assessment goes to any page.
+        if !here.house.together.is_on() || matches!(told, News::Together | News::Locked) {
+            return Some(told);
+        }
     }
 }

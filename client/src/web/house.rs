@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use super::company::Company;
 use super::hinting::HintCache;
 use super::news::{self, News};
+use super::together::Together;
 use crate::engine::{Clock, Engine, Person, Profile};
 use crate::failure::Failure;
 use crate::store::{KeyCost, Store, StoreError, is_profile};
@@ -67,6 +68,8 @@ pub(super) struct House {
     offline: Arc<AtomicBool>,
     news: broadcast::Sender<News>,
     pub(super) manner: Manner,
+    /// Whether somebody writes here together with the holder.
+    pub(super) together: Together,
 }
 
 impl House {
@@ -84,6 +87,7 @@ impl House {
             offline: Arc::new(AtomicBool::new(false)),
             news: broadcast::channel(BACKLOG).0,
             manner: Manner::of_this_computer(),
+            together: Together::default(),
         }
     }
 
@@ -259,6 +263,7 @@ impl House {
     pub(super) fn lock(&self) -> Result<(), Failure> {
         self.leave_example()?;
         let opened = self.opened().take();
+        self.together.end();
         let Some(Opened { engine, ended, .. }) = opened else { return Ok(()) };
         ended.store(true, Ordering::Relaxed);
         let _ = self.news.send(News::Locked);

@@ -20,6 +20,7 @@ mod door;
 mod drafts;
 mod events;
 mod files;
+mod guests;
 mod hinting;
 mod house;
 mod instance;
@@ -32,7 +33,9 @@ mod session;
 mod settings;
 mod shapes;
 mod summaries;
+mod together;
 mod types;
+mod versions;
 mod words;
 
 use std::io::{BufRead, IsTerminal};

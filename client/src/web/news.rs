@@ -70,6 +70,8 @@ pub(crate) enum News {
         /// The sentence.
         text: String,
     },
+    /// Somebody writes here together with the holder: show nothing else, and hear nothing else until that ends.
+    Together,
     /// Read everything anew.
     Look,
     /// Kith was locked: blank the page.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kith_assessment::{
     Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, NamesOnMaps, OnTheDay, Overview,
-    PictureThenAndNow, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger,
+    PictureThenAndNow, PublishVersion, ReadingLevel, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
@@ -68,7 +68,7 @@ pub(crate) struct ToSetPhone {
 #[derive(Serialize, TS)]
 pub(crate) struct AppState {
     /// Whether there is a profile, and whether it is open.
-    #[ts(type = "\"new\" | \"locked\" | \"open\"")]
+    #[ts(type = "\"new\" | \"locked\" | \"open\" | \"together\"")]
     pub(crate) state: &'static str,
     /// Whose it is, once it is open.
     pub(crate) profile: Option<AppProfile>,
@@ -88,6 +88,64 @@ pub(crate) struct AppState {
     pub(crate) choices: BTreeMap<String, Vec<Choice>>,
     /// Others whose apps run on this computer too.
     pub(crate) beside: Option<BesideShown>,
+    /// Somebody writes here together with the holder: then this is all that there is to see.
+    pub(crate) together: Option<TogetherShown>,
+}
+
+impl AppState {
+    /// While somebody writes together with the holder: nothing of the profile.
+    pub(crate) fn while_together(together: TogetherShown, lock_after: std::time::Duration, offline: bool) -> Self {
+        Self {
+            state: "together",
+            profile: None,
+            lock_after_seconds: lock_after.as_secs(),
+            offline,
+            example: false,
+            hidden: false,
+            passphrase: String::new(),
+            tree: String::new(),
+            choices: BTreeMap::new(),
+            beside: None,
+            together: Some(together),
+        }
+    }
+}
+
+/// Who is there while somebody writes together with the holder. No name but first names, and nothing of any record.
+#[derive(Serialize, TS)]
+pub(crate) struct TogetherShown {
+    /// The first name of whose computer it is.
+    pub(crate) holder: String,
+    /// Their role.
+    pub(crate) role: String,
+    /// The first name of who reads it too.
+    pub(crate) stand_in: Option<String>,
+    /// "There is a school nurse and a youth worker."
+    pub(crate) team: String,
+    /// 0: no police; 1: they see the plan; 2: they are in the team.
+    pub(crate) police: u8,
+    /// A parent or carer writes.
+    pub(crate) adult: bool,
+    /// What they said is kept.
+    pub(crate) kept: bool,
+}
+
+/// Begins to write together.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToWriteTogether {
+    /// In whose record.
+    pub(crate) record: String,
+    /// A young person, or a parent or carer.
+    pub(crate) whose: kith_assessment::Whose,
+}
+
+/// What they said, with who can see each answer.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToKeepSaid {
+    /// The language in which it was said.
+    pub(crate) language: String,
+    /// Each answer.
+    pub(crate) answers: Vec<kith_assessment::ArrivedAnswer>,
 }
 
 /// Others whose apps run on this computer too, and what to say of them ([`Beside`]).
@@ -590,6 +648,68 @@ pub(crate) struct ToTell {
     #[serde(default)]
     #[ts(optional)]
     pub(crate) why: Option<String>,
+}
+
+/// A version for young people or a family, to look at.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToPreviewVersion {
+    pub(crate) for_whom: VersionFor,
+    #[serde(default)]
+    pub(crate) leave_out: Vec<String>,
+}
+
+/// The same, to share.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToShareVersion {
+    pub(crate) publish: PublishVersion,
+    /// What was found and may stay, by key.
+    #[serde(default)]
+    pub(crate) keep: Vec<String>,
+}
+
+/// A text of which somebody asks how hard it is to read.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToMeasure {
+    pub(crate) text: String,
+}
+
+/// How hard it is; nothing of an empty one.
+#[derive(Serialize, TS)]
+pub(crate) struct LevelShown {
+    pub(crate) level: Option<ReadingLevel>,
+}
+
+/// Other words in the place of what was found, in every part.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSayInstead {
+    pub(crate) key: String,
+    pub(crate) instead: String,
+}
+
+/// In how many parts it is said otherwise now.
+#[derive(Serialize, TS)]
+pub(crate) struct SaidInstead {
+    pub(crate) parts: usize,
+}
+
+/// Why a version is taken back.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToTakeBackVersion {
+    pub(crate) why: String,
+}
+
+/// A reply, with what identifies covered.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSetBeside {
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) reply: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) missed: Option<String>,
+    /// The part, and why it is right or not.
+    #[serde(default)]
+    pub(crate) whys: Vec<(String, String)>,
 }
 
 /// Shares the summary and the plan with readers.

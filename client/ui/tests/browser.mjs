@@ -113,10 +113,10 @@ export class Person {
   }
 
   /** Looks at the screen as it stands: no barrier for anybody, in any of its forms. */
-  async screen(name) {
+  async screen(name, title = "Kith") {
     this.screens.add(name);
     const { page } = this;
-    assert.equal(await page.title(), "Kith", "the tab says Kith and nothing else");
+    assert.equal(await page.title(), title, `the tab says ${title} and nothing else`);
     for (const [form, width, asked] of FORMS) {
       await page.emulateMedia({ colorScheme: "light", forcedColors: "none", reducedMotion: "reduce", ...asked });
       await page.setViewportSize({ width, height: HEIGHT[width] });

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::dates::long_day;
 use crate::ids::PersonId;
 use crate::nudge::CaseloadName;
-use crate::strand_record::{StrandRecordView, UnjoinedView};
+use crate::strand_record::{ArrivedOther, ArrivedView, StrandRecordView, UnjoinedView};
 use crate::tasks::{ForWhom, Group, Task};
 use crate::view::AssessmentView;
-use crate::vocabulary::{Agreement, AgreementAbout, TheirWords, Whom};
+use crate::vocabulary::{Agreement, AgreementAbout, Said, TheirWords, Whom};
+use crate::working_days;
 
 /// A strand record that is on this computer.
 #[derive(Debug, Clone, Copy)]
@@ -262,6 +263,7 @@ fn tasks(
             add("wait-for-next-holder", format!("{holder} takes you out of the record of {name}"), None, "holder");
         }
     }
+    heard(view, held_as, name, today, &mut add);
     let open: Vec<&CaseloadPlace> = places.iter().filter(|place| place.detached.is_none()).collect();
     for place in &open {
         let title = place.title.as_deref().unwrap_or("an assessment that is not on this computer");
@@ -281,6 +283,25 @@ fn tasks(
             let what = format!("Ask {name} again: {} came to {title} since they were asked", agencies.join(", "));
             add("ask-again", what, None, &place.id);
         }
+    }
+    let whose = |said: &crate::AgreementView| match said.who {
+        Whom::YoungPerson => name.to_owned(),
+        _ => format!("{} of {name}", said.who_words()),
+    };
+    for said in view.agreements.iter().filter(|said| said.is_open()) {
+        let who = whose(said);
+        // Who answered by a link was promised an adult by the next working day.
+        let by = said.by_link.as_ref().and_then(|by| by.came.as_deref()).map(|came| working_days::after(came, 1));
+        let (kind, what) = match said.said {
+            Said::WantsToTalk => ("talk-first", format!("Talk with {who}: they want to talk first")),
+            _ => ("ask-later", format!("Ask {who} again: they asked to be asked later")),
+        };
+        let due = by.filter(|_| kind == "talk-first");
+        add(kind, what, due.as_deref(), &said.kept.id);
+    }
+    if let Some(said) = view.no_links().filter(|_| view.links.iter().any(|link| link.stopped.is_none())) {
+        let what = format!("{} wants no links to their phone: stop them, or ask which", capital(&whose(said)));
+        add("no-links", what, None, &said.kept.id);
     }
     for decision in &view.not_asked {
         if !decision.still_needs.is_empty() {
@@ -308,6 +329,40 @@ fn tasks(
         add("stand-in", format!("Let somebody in who stands in for you with {name}"), None, held.record);
     }
     tasks
+}
+
+/// What came by links: to be read, oldest first; whoever stands in is told when it is late. What somebody asks for.
+fn heard(
+    view: &StrandRecordView,
+    held_as: HeldAs,
+    name: &str,
+    today: &str,
+    add: &mut impl FnMut(&str, String, Option<&str>, &str),
+) {
+    let mut waiting: Vec<&ArrivedView> = view.arrived.iter().filter(|arrived| arrived.waits()).collect();
+    waiting.sort_by(|a, b| (&a.came, &a.item).cmp(&(&b.came, &b.item)));
+    for arrived in waiting {
+        let due = arrived.came.as_deref().map(|here| working_days::after(here, 1));
+        let late = due.as_deref().is_some_and(|due| due < today);
+        if late || held_as == HeldAs::Holder {
+            let since = arrived.came.as_deref().map(long_day).unwrap_or_default();
+            let adult = view.links.iter().any(|link| link.kept.id == arrived.link && link.adult);
+            let whose = if adult { format!("what a parent or carer of {name}") } else { format!("what {name}") };
+            let (kind, what) = match arrived.other {
+                Some(ArrivedOther::WantsToRead) => {
+                    ("asks-to-read", format!("{name} asks to read what there is for them: open it for a day, or tell them"))
+                }
+                _ => ("heard-not-read", format!("Read {whose} sent by a link: here since {since}")),
+            };
+            add(kind, what, due.as_deref(), &arrived.item);
+        }
+    }
+    for arrived in &view.arrived {
+        if arrived.asks_in_vain() {
+            let what = format!("{name} asks to take out what they had said. Tell them whether you can");
+            add("asks-to-take-out", what, None, &arrived.item);
+        }
+    }
 }
 
 /// Whether what colleagues see is what is recorded. While holder and lead are deciding, a no is that no.

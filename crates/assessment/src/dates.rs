@@ -21,7 +21,7 @@ fn within_reason(instant: i64) -> i64 {
 }
 
 /// The day of an instant as "YYYY-MM-DD".
-pub(crate) fn day(instant: i64) -> String {
+pub fn day(instant: i64) -> String {
     let (year, month, day) = civil(within_reason(instant).div_euclid(DAY));
     format!("{year:04}-{month:02}-{day:02}")
 }

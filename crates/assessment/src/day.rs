@@ -20,6 +20,8 @@ pub struct OnTheDay {
     pub stale: Vec<Stale>,
     /// Actions that are overdue, by id (R39).
     pub overdue: Vec<String>,
+    /// What young people and parents said that nobody has answered in time, by id (R50).
+    pub unanswered: Vec<String>,
     /// The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
     pub next: Option<String>,
 }
@@ -27,9 +29,12 @@ pub struct OnTheDay {
 /// The assessment on a day, as one person sees it.
 pub fn on_the_day(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> OnTheDay {
     let overdue = view.planned.actions.iter().filter(|action| action.is_overdue(today));
+    let tasks = tasks(view, me, today);
+    let unanswered = tasks.iter().filter(|task| task.kind == "voice-not-answered" && task.overdue);
     OnTheDay {
         today: today.to_owned(),
-        tasks: tasks(view, me, today),
+        unanswered: unanswered.map(|task| task.about.clone()).collect(),
+        tasks,
         stale: stale(view, today),
         overdue: overdue.map(|action| action.kept.id.clone()).collect(),
         next: next(view, today),

@@ -13,7 +13,7 @@
 //! agreements/{random id}/  who, relation, about, said, not-to, how, explained-by, named, agencies, date, at     (never changed)
 //! competence/{random id}/  decision, judged, reason, date, review, at
 //! not-asked/{random id}/  who, why, reviewer, look-again, at
-//! guest-links/  arrived/  arrived-notes/             links, and what came by them: by_link.rs
+//! guest-links/  arrived/  arrived-notes/             links, and what came by them: by_link.rs, taken_in.rs, reading_first.rs
 //! maps/  map-actions/  map-things/  map-ties/      the young person's own maps (R32): own_map.rs
 //! words/{random id}/  whose, words, how, agreed, date, voice, at      shared/{random id}/  what, with, why, date, at
 //! people/  devices/  confirmed/  invites/       as in every document
@@ -32,20 +32,26 @@ use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod agreed;
 mod arrived;
 mod by_link;
+pub(crate) mod covering;
 mod look;
 mod own_map;
+mod reading_first;
 mod references;
+mod said_together;
+mod taken_in;
 
+pub use agreed::{AgreedByLink, agreed_lines};
 pub use arrived::{
     Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
     ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, RightOrNot,
 };
 pub use by_link::{
-    ArrivedView, GuestLinkKeys, GuestLinkView, KeepArrived, LinkSecret, MakeGuestLink, NoteArrived, StopGuestLink, TakeIn,
-    arrived, guest_link_keys, read_by,
+    CodeWordIs, GuestLinkKeys, GuestLinkView, MakeGuestLink, NoteWindow, StopGuestLink, WINDOW, guest_link_keys, read_by,
 };
+pub use covering::{Cover, check_covered, covered, covers};
 pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
@@ -54,6 +60,12 @@ pub use own_map::{
     AddMapAction, BeginMap, CloseMap, EndOnMap, MapNames, MapThing, MapTie, NamesOnMaps, OnMap, OwnMapView, PutBackOnMap,
     PutOnMap, ReopenMap, SetNamesOnMap, TakeOffMap, TieOnMap, UpdateMap,
 };
+pub use reading_first::{
+    AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, NoteBeside,
+    answer_stands_on, as_said, contribution, heard_waits, point_name, point_of,
+};
+pub use said_together::SaidTogether;
+pub use taken_in::{TakeIn, TakeInPart, TakeInWhole, arrived, arrived_sound, code_words, to_take_in};
 
 /// Standing maps of a strand record.
 const MAPS: [&str; 12] = [
@@ -265,12 +277,24 @@ pub enum StrandCommand {
     MakeGuestLink(MakeGuestLink),
     /// Stops one.
     StopGuestLink(StopGuestLink),
+    /// The window of one was opened or closed.
+    NoteWindow(NoteWindow),
     /// Takes in what arrived by one.
     TakeIn(TakeIn),
+    /// Takes in a part of it.
+    TakeInPart(TakeInPart),
+    /// All parts of it are here.
+    TakeInWhole(TakeInWhole),
     /// It was read, or is not added, and why.
     NoteArrived(NoteArrived),
     /// Keeps an answer in it as words, with names covered.
     KeepArrived(KeepArrived),
+    /// A reply stands beside the summary.
+    NoteBeside(NoteBeside),
+    /// Answers somebody who asks to have it taken out.
+    AnswerTakeOut(AnswerTakeOut),
+    /// Keeps what was said on this computer, with the holder beside them.
+    SaidTogether(SaidTogether),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -470,9 +494,15 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         }
         StrandCommand::MakeGuestLink(given) => by_link::make(tx, ctx, given),
         StrandCommand::StopGuestLink(given) => by_link::stop(tx, ctx, given),
-        StrandCommand::TakeIn(given) => by_link::take_in(tx, given),
-        StrandCommand::NoteArrived(given) => by_link::note(tx, ctx, given),
-        StrandCommand::KeepArrived(given) => by_link::keep(tx, ctx, given),
+        StrandCommand::NoteWindow(given) => by_link::window(tx, ctx, given),
+        StrandCommand::TakeIn(given) => taken_in::take_in(tx, ctx, given),
+        StrandCommand::TakeInPart(given) => taken_in::part(tx, given),
+        StrandCommand::TakeInWhole(given) => taken_in::whole(tx, ctx, given),
+        StrandCommand::NoteArrived(given) => reading_first::note(tx, ctx, given),
+        StrandCommand::KeepArrived(given) => reading_first::keep(tx, ctx, given),
+        StrandCommand::NoteBeside(given) => reading_first::note_beside(tx, ctx, given),
+        StrandCommand::AnswerTakeOut(given) => reading_first::take_out(tx, ctx, given),
+        StrandCommand::SaidTogether(given) => said_together::write(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
         StrandCommand::UpdateMap(given) => own_map::update(tx, given),
         StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),

@@ -7,13 +7,17 @@ use crate::dates::{self, long_day};
 use crate::ids::{EntryId, PersonId};
 use crate::life::stale;
 use crate::lines::{Line, lines, place_of};
+use crate::strand_record::HeardWaits;
 use crate::view::{AssessmentView, Mark};
 use crate::vocabulary::AskedAll;
-use crate::voices::first_words;
+use crate::voices::{VoiceView, first_words};
 use crate::working_days;
 
 /// Working days in which to ask parents and young people, after somebody said "not yet" (sample-and-words 1.6).
 const ASK_WITHIN: u32 = 5;
+
+/// Working days in which what somebody said is answered (R50; our proposal). After that it stands first on the team's screens.
+pub const ANSWER_WITHIN: u32 = 10;
 
 /// For whom a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -64,15 +68,17 @@ impl Group {
 
     pub(crate) fn of(kind: &str) -> Self {
         match kind {
-            "voice-not-answered" | "answer-not-told" => Self::Heard,
+            "heard-not-read" | "heard-waits" | "asks-to-take-out" | "asks-to-read" | "voice-not-answered" | "answer-not-told" => {
+                Self::Heard
+            }
             "two-versions"
             | "edited-apart"
             | "retired-and-edited"
             | "agreed-and-edited"
             | "rests-on-one-taken-out"
             | "label-twice" => Self::TwoVersions,
-            "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
-            | "not-asked-review" | "competence-review" => Self::Agreement,
+            "talk-first" | "ask-later" | "no-links" | "decide-after-no" | "agreement-review" | "agreement-differs" | "ask"
+            | "ask-again" | "not-asked-reason" | "not-asked-review" | "competence-review" => Self::Agreement,
             "stale" | "review" | "measure" | "map-review" => Self::OutOfDate,
             _ => Self::Overdue,
         }
@@ -133,7 +139,7 @@ impl List<'_> {
             "review" => "look-again",
             // A side as a whole is looked at on the page that asks whether it is still true.
             "stale" if about.parse::<EntryId>().is_err() => "look-again",
-            "decide-after-no" | "agreement-review" | "label-twice" => "team",
+            "decide-after-no" | "agreement-review" | "label-twice" | "heard-waits" => "team",
             "ask" | "not-asked-reason" | "not-asked-review" => "asked",
             _ => match place_of(&self.lines, about) {
                 Some(place) => return place,
@@ -164,10 +170,11 @@ pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<T
         let what = format!("Write why this group: {}", view.purpose.not_yet_written.join("; "));
         list.add("purpose", what, Some(&due), leads, "purpose");
     }
+    heard(view, &mut list);
     for voice in view.voices.iter().filter(|voice| voice.withdrawn.is_none()) {
         if !voice.is_answered() {
             let what = format!("Say what was done with what {} said: \"{}\"", voice.speaker, first_words(&voice.words));
-            list.add("voice-not-answered", what, None, all, &voice.kept.id);
+            list.add("voice-not-answered", what, answer_by(voice).as_deref(), all, &voice.kept.id);
         } else if voice.answers.iter().all(|answer| answer.told.is_none()) {
             let what = format!("Tell {} what was done with what they said", voice.speaker);
             list.add("answer-not-told", what, None, all, &voice.kept.id);
@@ -205,6 +212,26 @@ pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<T
     }
     list.tasks.sort_by_key(|task| task.group);
     list.tasks
+}
+
+/// By when what somebody said is to be answered.
+fn answer_by(voice: &VoiceView) -> Option<String> {
+    voice.date.as_deref().map(|date| working_days::after(date, ANSWER_WITHIN))
+}
+
+/// What came by a link and that nobody has read in time: leads see how much and since when, never what.
+fn heard(view: &AssessmentView, list: &mut List<'_>) {
+    let late = view.strands.iter().filter(|strand| strand.heard_waits.is_late(list.today));
+    let mut late: Vec<_> = late.collect();
+    late.sort_by(|a, b| a.heard_waits.since.cmp(&b.heard_waits.since));
+    for strand in late {
+        let HeardWaits { count, since } = &strand.heard_waits;
+        let since = since.as_deref().map(long_day).unwrap_or_default();
+        let things = if *count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
+        let what = format!("{things} from {} for {} to read, since {since}: ask them", strand.label, strand.holder.name);
+        let due = strand.heard_waits.due();
+        list.add("heard-waits", what, due.as_deref(), (ForWhom::Leads, false), &strand.kept.id);
+    }
 }
 
 fn marks(view: &AssessmentView, me: Option<&str>, list: &mut List<'_>) {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use automerge::transaction::{Transactable, Transaction};
-use automerge::{ReadDoc, ScalarValue};
+use automerge::{ObjType, ReadDoc, ScalarValue};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Context, Refusal};
@@ -15,13 +15,14 @@ use crate::ids::EntryId;
 use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT};
 use crate::people::People;
 use crate::plan::PlanView;
+use crate::read::objects;
 use crate::record::{Kept, Record};
 use crate::strands::{self, StrandView};
 use crate::view::{Answered, Mark, NewerField, Who};
 use crate::vocabulary::{Agreed, Fair, Outcome, TheirWords, Whose};
 use crate::write::{
-    Written, day, fresh_at, known, new_text, object_at, real_day, refer, refuse_not_mine, refuse_unknown_finding, sentences,
-    settle, short, under, unrefer,
+    Written, day, fresh_at, known, new_text, object_at, object_under, real_day, refer, refuse_not_mine, refuse_unknown_finding,
+    sentences, settle, short, standing_map, under, unrefer,
 };
 use crate::{dates, framework::Framework};
 
@@ -47,6 +48,9 @@ pub struct AddVoice {
     pub speaker: Option<String>,
     /// Dimensions or entries that it is about.
     pub about: Vec<String>,
+    /// The contribution that it is, if it came by a link ([`crate::contribution`]): whoever adds it, on whatever device, it is there once.
+    #[ts(optional)]
+    pub arrived: Option<EntryId>,
 }
 
 /// Ties somebody's words to dimensions, entries, goals or actions, or unties them. The words stay as they are.
@@ -71,6 +75,21 @@ pub struct WithdrawVoice {
     pub id: EntryId,
     /// Why.
     pub why: String,
+}
+
+/// Notes who else may read somebody's words, as they said themselves: other young people of the group, other families. Nobody does
+/// unless they agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct LetRead {
+    /// Which words.
+    pub id: EntryId,
+    /// Other young people of the group.
+    #[serde(default)]
+    pub young_people: Option<bool>,
+    /// Other families.
+    #[serde(default)]
+    pub families: Option<bool>,
 }
 
 /// Says what was done with what somebody said: written to them, in words that they will read (R50).
@@ -181,6 +200,12 @@ pub struct VoiceView {
     pub answers: Vec<AnswerView>,
     /// A first sentence of an answer, made from where it was used; empty if it was not.
     pub draft: String,
+    /// They agreed that other young people of the group read it.
+    #[serde(default)]
+    pub for_young_people: bool,
+    /// They agreed that other families read it.
+    #[serde(default)]
+    pub for_families: bool,
     /// Why it was taken out, if so.
     pub withdrawn: Option<String>,
     /// Somebody else wrote over it, against the rule: the words of whoever wrote it down are shown.
@@ -195,7 +220,7 @@ impl VoiceView {
 }
 
 pub(crate) fn add(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, voice: &AddVoice) -> Result<Written, Refusal> {
-    let AddVoice { side, whose, words, how, agreed, date, strand, speaker, about } = voice;
+    let AddVoice { side, whose, words, how, agreed, date, strand, speaker, about, arrived } = voice;
     under(tx, "sides", side)?;
     known(whose.is_known(), "view", whose.as_str(), Whose::CHOICES)?;
     known(agreed.is_known(), "agreement", agreed.as_str(), Agreed::CHOICES)?;
@@ -215,7 +240,10 @@ pub(crate) fn add(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, voice: &AddVo
         }
     }
     let speaker = speaker.as_deref().map(|words| limits::line("speaker", words, NAME_LIMIT)).transpose()?;
-    let (id, object) = fresh_at(tx, ctx, "voices")?;
+    let (id, object) = match arrived {
+        Some(id) => (*id, object_under(tx, ctx, "voices", id, "this has been added already")?),
+        None => fresh_at(tx, ctx, "voices")?,
+    };
     for (key, value) in [
         ("side", side.as_str()),
         ("whose", whose.as_str()),
@@ -244,6 +272,29 @@ pub(crate) fn tie(tx: &mut Transaction<'_>, TieVoice { id, to, from }: &TieVoice
     Ok((Some(*id), format!("voice-tie:{}", short(id))))
 }
 
+pub(crate) fn let_read(
+    tx: &mut Transaction<'_>,
+    ctx: &Context<'_>,
+    people: &People,
+    LetRead { id, young_people, families }: &LetRead,
+) -> Result<Written, Refusal> {
+    let object = object_at(tx, "voices", "voice", id)?;
+    refuse_not_mine(ctx, people, &object)?;
+    for (key, agreed) in [(YOUNG_PEOPLE, young_people), (FAMILIES, families)] {
+        if let Some(agreed) = agreed {
+            settle(tx, &object, key, (*agreed).into())?;
+        }
+    }
+    Ok((Some(*id), format!("voice-readers:{}", short(id))))
+}
+
+/// Whether everybody who said so said yes: of a yes and a no that two devices set apart, the no holds.
+fn agreed_to(reader: &Reader<'_>, record: &Record<'_>, key: &str) -> bool {
+    let held = crate::read::scalars(reader.doc, &record.object, key);
+    let author = crate::read::author(&record.object);
+    !held.is_empty() && held.iter().all(|one| one.value == ScalarValue::Boolean(true) && reader.same_person(one.by, author))
+}
+
 pub(crate) fn withdraw(
     tx: &mut Transaction<'_>,
     ctx: &Context<'_>,
@@ -251,11 +302,18 @@ pub(crate) fn withdraw(
     WithdrawVoice { id, why }: &WithdrawVoice,
 ) -> Result<Written, Refusal> {
     let why = limits::prose("reason", why, limits::WHY_LIMIT)?;
-    let object = object_at(tx, "voices", "voice", id)?;
-    refuse_not_mine(ctx, people, &object)?;
-    settle(tx, &object, "withdrawn", why.as_str().into())?;
-    // Nothing is deleted from a map, but what somebody asked to have taken out does not stand in it any longer.
-    settle(tx, &object, "words", ScalarValue::Null)?;
+    let last = object_at(tx, "voices", "voice", id)?;
+    let all = objects(tx, &standing_map(tx, "voices")?, &id.to_string(), ObjType::Map);
+    // What came by a link may have been added by several; whoever added it takes it out.
+    let mine: Vec<_> = all.into_iter().filter(|object| refuse_not_mine(ctx, people, object).is_ok()).collect();
+    if mine.is_empty() {
+        refuse_not_mine(ctx, people, &last)?;
+    }
+    for object in &mine {
+        settle(tx, object, "withdrawn", why.as_str().into())?;
+        // Nothing is deleted from a map, but what somebody asked to have taken out does not stand in it any longer.
+        settle(tx, object, "words", ScalarValue::Null)?;
+    }
     Ok((Some(*id), format!("voice-back:{}", short(id))))
 }
 
@@ -304,8 +362,14 @@ pub(crate) fn fair(tx: &mut Transaction<'_>, ctx: &Context<'_>, told: &RecordFai
     Ok((Some(told.answer), "fair".to_owned()))
 }
 
+/// They agreed that other young people of the group read it.
+const YOUNG_PEOPLE: &str = "read-by.young-people";
+/// The same of other families.
+const FAMILIES: &str = "read-by.families";
+
 fn label(key: &str) -> Option<&'static str> {
     match key {
+        YOUNG_PEOPLE | FAMILIES => Some("who else may read somebody's words"),
         "side" | "whose" | "words" | "how" | "agreed" | "date" | "strand" | "speaker" | "withdrawn" => Some("what somebody said"),
         key if key.starts_with("about.") => Some("what somebody's words are about"),
         _ => None,
@@ -389,7 +453,7 @@ pub(crate) fn voices(
         view.kept.collect(marks, newer, "an answer");
         answers.entry(record.word("voice").unwrap_or_default()).or_default().push(view);
     }
-    let mut views = Vec::new();
+    let mut views: Vec<VoiceView> = Vec::new();
     for record in Record::all(reader, "voices") {
         let own = |key: &str| reader.own(&record.object, key);
         let strand_id = own("strand").0;
@@ -427,11 +491,61 @@ pub(crate) fn voices(
             used_in,
             answers,
             draft: draft(&places),
+            for_young_people: agreed_to(reader, &record, YOUNG_PEOPLE),
+            for_families: agreed_to(reader, &record, FAMILIES),
             withdrawn,
             changed_by_others,
         });
     }
-    views
+    each_once(views, all_strands, marks)
+}
+
+/// What came by a link and was added apart on several devices is one contribution (its id follows from what arrived): in the words of
+/// the strand's holder, and otherwise in those in which most is covered. Other words at that id are for somebody to look at.
+fn each_once(views: Vec<VoiceView>, strands: &[strands::Known], marks: &mut Vec<Mark>) -> Vec<VoiceView> {
+    let mut once: Vec<VoiceView> = Vec::new();
+    for view in views {
+        let Some(first) = once.iter_mut().find(|one| one.kept.id == view.kept.id) else {
+            once.push(view);
+            continue;
+        };
+        let holder = |view: &VoiceView| {
+            let strand = strands.iter().find(|strand| Some(&strand.view.kept.id) == view.strand.as_ref());
+            strand.is_some_and(|strand| strand.view.holder.person.is_some() && strand.view.holder.person == view.kept.by.person)
+        };
+        let rank = |view: &VoiceView| (holder(view), crate::strand_record::covering::count(&view.words));
+        let withdrawn = first.withdrawn.clone().or(view.withdrawn.clone());
+        let (mut stands, other) = if rank(&view) > rank(first) { (view, first.clone()) } else { (first.clone(), view) };
+        if withdrawn.is_none() && stands.words != other.words && stands.kept.by.person != other.kept.by.person {
+            let by = vec![other.kept.by.clone()];
+            marks.push(Mark::WordsChangedByOthers { id: stands.kept.id.clone(), by: by.clone() });
+            stands.changed_by_others.extend(by);
+        }
+        for answer in other.answers {
+            if stands.answers.iter().all(|one| one.kept.id != answer.kept.id) {
+                stands.answers.push(answer);
+            }
+        }
+        for about in other.about {
+            if !stands.about.contains(&about) {
+                stands.about.push(about);
+            }
+        }
+        for used in other.used_in {
+            if !stands.used_in.contains(&used) {
+                stands.used_in.push(used);
+            }
+        }
+        let mut places = stands.about.clone();
+        places.extend(stands.used_in.iter().cloned());
+        stands.draft = draft(&places);
+        if withdrawn.is_some() {
+            stands.words.clear();
+            stands.withdrawn = withdrawn;
+        }
+        *first = stands;
+    }
+    once
 }
 
 fn speaker(whose: &Whose, strand: Option<&StrandView>, words: Option<String>) -> String {

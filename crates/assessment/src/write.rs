@@ -262,6 +262,23 @@ pub(crate) fn fresh_at(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, path: &s
     Ok((id, object))
 }
 
+/// An object under an id that follows from what it is, with when it was made; refused if there is one.
+pub(crate) fn object_under(
+    tx: &mut Transaction<'_>,
+    ctx: &Context<'_>,
+    path: &str,
+    id: &EntryId,
+    there_already: &'static str,
+) -> Result<ObjId, Refusal> {
+    let map = standing_map(tx, path)?;
+    if tx.get(&map, id.to_string())?.is_some() {
+        return Err(Refusal::AlreadySo(there_already));
+    }
+    let object = tx.put_object(&map, id.to_string(), ObjType::Map)?;
+    tx.put(&object, "at", ctx.now)?;
+    Ok(object)
+}
+
 /// The object of an id at a path, or a refusal that says what there is none of.
 pub(crate) fn object_at(doc: &impl ReadDoc, path: &str, what: &'static str, id: &EntryId) -> Result<ObjId, Refusal> {
     find_at(doc, path, id).ok_or_else(|| Refusal::Unknown { what, id: id.to_string() })

@@ -5,11 +5,12 @@ mod common;
 
 use common::{START, Writer, exchange};
 use kith_assessment::{
-    ActToday, AddVoice, AfterNo, Agreed, Agreement, AgreementAbout, AskedAll, AttachStrand, CloseAssessment, Command, Context,
-    DecideAfterNo, DetachStrand, EntryId, HandOverStrand, KeepAsTheme, Kind, LookAgainAt, Mark, Part, PersonId, RelabelStrand,
-    ReopenAssessment, RestEntryOn, Said, SayStillTrue, SetAgreement, SetAskedAll, SetLawfulBasis, SetReview, StillTrue,
-    StrandCommand, TheirWords, Told, Whom, Whose, apply_strand, case_notes, find, history, is_strand_record, open, open_strand,
-    part_text, plain_text, stale, strand_genesis, tasks, view_strand,
+    ActToday, AddVoice, AfterNo, Agreed, Agreement, AgreementAbout, AnswerVoice, AskedAll, AttachStrand, CloseAssessment,
+    Command, Context, DecideAfterNo, DetachStrand, EntryId, HandOverStrand, HeardWaits, KeepAsTheme, Kind, LookAgainAt, Mark,
+    Outcome, Part, PersonId, Refusal, RelabelStrand, ReopenAssessment, RestEntryOn, Said, SayHeardWaits, SayStillTrue,
+    SetAgreement, SetAskedAll, SetLawfulBasis, SetReview, StillTrue, StrandCommand, TheirWords, Told, Whom, Whose, WithdrawVoice,
+    apply_strand, case_notes, find, history, history_text, is_strand_record, open, open_strand, part_text, plain_text, stale,
+    strand_genesis, tasks, view_strand,
 };
 
 const TODAY: &str = "2026-05-05";
@@ -405,4 +406,99 @@ fn only_the_strand_record_says_when_and_why_somebody_was_taken_out() {
     assert_eq!((view.words[0].words.as_str(), &view.words[0].voice), ("Only for you.", &None));
     let back: kith_assessment::StrandRecordView = serde_json::from_str(&serde_json::to_string(&view).unwrap()).unwrap();
     assert_eq!(back, view);
+}
+
+/// Marks other than that somebody has not been asked yet.
+fn to_look_at(writer: &Writer) -> Vec<Mark> {
+    writer.view().marks.into_iter().filter(|mark| !matches!(mark, Mark::NotYetAsked { .. })).collect()
+}
+
+#[test]
+fn what_three_devices_add_apart_of_what_came_by_a_link_is_one_voice() {
+    let mut holder = Writer::begin(1);
+    let strand = attaches(&mut holder);
+    let (mut laptop, mut stand_in) = (holder.copy(1), holder.copy(3));
+    laptop.device = [0x91; 16];
+    let id = kith_assessment::contribution(&EntryId([5; 16]), "friends");
+    let add = |words: &str, about: &[&str]| {
+        let Command::AddVoice(voice) = voice_of(strand, words) else { unreachable!() };
+        let about = about.iter().map(ToString::to_string).collect();
+        Command::AddVoice(AddVoice { arrived: Some(id), about, ..voice })
+    };
+    assert_eq!(holder.does(add("[a name, covered] waits for me.", &["1.6"])).id, Some(id));
+    assert!(matches!(holder.try_to(&add("again", &[])), Err(Refusal::AlreadySo(_))));
+    laptop.does(add("[a name, covered] waits for me.", &[]));
+    stand_in.does(add("[a name, covered] waits for me.", &["3.1"]));
+    let answer = |writer: &mut Writer, text: &str| {
+        let answer = AnswerVoice { voice: id, outcome: Outcome::NotYet, text: text.into(), where_used: Vec::new() };
+        writer.does(Command::AnswerVoice(answer))
+    };
+    answer(&mut holder, "We will.");
+    let mut all = [holder, laptop, stand_in];
+    for _ in 0..2 {
+        for from in 0..3 {
+            let mut other = all[from].doc.clone();
+            all.iter_mut().for_each(|to| drop(to.doc.merge(&mut other).unwrap()));
+        }
+    }
+    assert!(all.iter().all(|one| one.doc.get_heads() == all[0].doc.get_heads() && one.view() == all[0].view()));
+    let view = all[0].view();
+    assert_eq!(view.voices.len(), 1);
+    let about: Vec<&str> = view.voices[0].about.iter().map(|about| about.to.as_str()).collect();
+    assert_eq!((about, view.voices[0].answers.len()), (vec!["1.6", "3.1"], 1));
+    assert_eq!(to_look_at(&all[0]), []);
+    // Whoever added it takes it out for all.
+    all[2].does(Command::WithdrawVoice(WithdrawVoice { id, why: "They asked for it.".into() }));
+    let voice = &all[2].view().voices[0];
+    assert_eq!((voice.words.as_str(), voice.withdrawn.as_deref()), ("", Some("They asked for it.")));
+}
+
+#[test]
+fn somebody_who_writes_other_words_at_the_same_place_is_named_and_the_holders_words_stand() {
+    let (mut holder, mut other) = two();
+    let strand = attaches(&mut holder);
+    exchange(&mut holder, &mut other);
+    let id = kith_assessment::contribution(&EntryId([5; 16]), "friends");
+    let add = |words: &str| {
+        let Command::AddVoice(voice) = voice_of(strand, words) else { unreachable!() };
+        Command::AddVoice(AddVoice { arrived: Some(id), ..voice })
+    };
+    holder.does(add("We all decide."));
+    other.does(add("We decide [nothing, covered] [at all, covered]."));
+    exchange(&mut holder, &mut other);
+    let view = holder.view();
+    assert_eq!((view.voices.len(), view.voices[0].words.as_str()), (1, "We all decide."));
+    assert!(matches!(to_look_at(&holder).as_slice(), [Mark::WordsChangedByOthers { .. }]));
+}
+
+#[test]
+fn leads_are_told_how_much_waits_and_since_when_only_once_it_is_late() {
+    let mut holder = Writer::begin(1);
+    let strand = attaches(&mut holder);
+    let mut stand_in = holder.copy(2);
+    let say = |count, since: Option<&str>| {
+        let waits = HeardWaits { count, since: since.map(str::to_owned) };
+        Command::SayHeardWaits(SayHeardWaits { strand, waits })
+    };
+    holder.does(say(2, Some("2026-05-05")));
+    assert!(matches!(holder.try_to(&say(2, Some("2026-05-05"))), Err(Refusal::AlreadySo(_))));
+    assert!(holder.try_to(&say(2, Some("5 May"))).is_err());
+    stand_in.does(say(3, Some("2026-05-06")));
+    exchange(&mut holder, &mut stand_in);
+    let view = holder.view();
+    assert_eq!(view.strands[0].heard_waits, HeardWaits { count: 2, since: Some("2026-05-05".into()) });
+    assert_eq!(to_look_at(&holder), [], "nobody has to choose between counts");
+    let told = |writer: &Writer, today: &str| -> Vec<(String, bool)> {
+        let tasks = tasks(&writer.view(), Some(&PersonId([4; 16])), today).into_iter();
+        tasks
+            .filter(|task| task.kind == "heard-waits")
+            .map(|task| (task.what.clone(), task.is_for(true) && !task.is_for(false)))
+            .collect()
+    };
+    assert_eq!(told(&holder, "2026-05-06"), []);
+    let (what, leads_only) = told(&holder, "2026-05-07").remove(0);
+    assert!(what.starts_with("2 messages from A for ") && what.contains("since 5 May 2026") && leads_only, "{what}");
+    holder.does(say(0, None));
+    assert_eq!(told(&holder, "2026-06-07"), []);
+    assert!(history_text(&history(&holder.doc)).contains("how much waits"));
 }

@@ -62,6 +62,10 @@ fn stay(demo: &Demo, folder: &Path, no_browser: bool) -> anyhow::Result<()> {
     );
     println!("Two others are writing too: open Nadia · Delroy beside that window and type in 2.3.");
     println!("To see hints, type: {TO_TYPE}.");
+    println!(
+        "As a young person would: open this in a window of the size of a phone (360 by 640); what is said there comes to Priya, on top of My work:"
+    );
+    println!("  {}", demo.guest);
     println!("Should a page be locked, the passphrase is: {PASSPHRASE}");
     if !in_browser {
         print_ways_in(demo);
@@ -94,16 +98,26 @@ fn print_ways_in(demo: &Demo) {
     }
 }
 
-/// Asks every app for its page.
+/// What a server on this computer answers to somebody who asks for a page.
+fn page(port: u16, path: &str) -> anyhow::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Asks the page for guests and every app for its page.
 fn all_answer(demo: &Demo) -> anyhow::Result<()> {
+    let port = demo.guest.split_once("://127.0.0.1:").and_then(|(_, rest)| rest.split_once('/')?.0.parse().ok());
+    let port = port.with_context(|| format!("the link for a young person leads elsewhere: {}", demo.guest))?;
+    let answer = page(port, "/g/")?;
+    ensure!(answer.starts_with("HTTP/1.1 200") && answer.contains("id=\"page\""), "the page for young people does not answer");
+    println!("A young person: the page is open on port {port} of this computer.");
     for (name, server) in demo.apps() {
         ensure!(server.is_unlocked(), "the app of {name} is not open");
-        let mut stream = TcpStream::connect(("127.0.0.1", server.port()))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        write!(stream, "GET / HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n", server.port())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        ensure!(answer.starts_with("HTTP/1.1 200"), "the app of {name} does not answer with its page");
+        ensure!(page(server.port(), "/")?.starts_with("HTTP/1.1 200"), "the app of {name} does not answer with its page");
         println!("{name}: the app is open on port {} of this computer.", server.port());
     }
     Ok(())

@@ -1,10 +1,10 @@
 // What every screen shares: whose profile it is, where we are, what came in, and whether somebody looks over the shoulder.
 import { api, GONE, listen, Refusal } from "./api";
-import type { AppState, AppStatus, Here, News } from "./types";
+import type { AppState, AppStatus, Here, News, Whose } from "./types";
 import { keepUnsaved } from "./unsaved";
 
 export type DraftNews = Extract<News, { news: "draft" }>;
-export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open" | "ended";
+export type Where = "starting" | "shut-out" | "first-run" | "locked" | "open" | "together" | "ended";
 
 class App {
   where = $state<Where>("starting");
@@ -13,6 +13,11 @@ class App {
   /** "/work", "/a/{id}/overview", … */
   route = $state("/work");
   hidden = $state(false);
+  /** "Someone in danger now" is open. */
+  danger = $state(false);
+  /** What was kept while somebody wrote together with the holder, in whose record: to be read next. */
+  keptTogether: string | null = null;
+  togetherIn = "";
   gone = $state(false);
   /** Sentences that came by themselves, newest last. */
   said = $state<string[]>([]);
@@ -55,6 +60,12 @@ class App {
     this.gone = false;
     // What the lock cut off before it was on the disk goes there now, before any page shows the drafts.
     if (state.state === "open") await keepUnsaved();
+    if (state.state === "together") {
+      this.status = undefined;
+      this.said = [];
+      this.hidden = false;
+      this.danger = false;
+    }
     this.where = state.state === "new" ? "first-run" : state.state;
     if (state.state !== "locked") this.#listen();
   }
@@ -131,6 +142,25 @@ class App {
     await api.lock().catch(() => undefined);
   }
 
+  /** From now on this computer shows six questions and nothing else, until the passphrase. */
+  async writeTogether(record: string, whose: Whose): Promise<void> {
+    // Asked for at once: a browser allows it only while somebody presses.
+    void document.documentElement.requestFullscreen().catch(() => undefined);
+    await Promise.allSettled(this.#before.map((save) => save()));
+    await api.writeTogether(record, whose);
+    this.togetherIn = record;
+    await this.enter();
+  }
+
+  /** The holder has shown that it is them. */
+  async afterTogether(danger: boolean): Promise<void> {
+    if (this.togetherIn) this.go(this.keptTogether ? `/heard/${this.togetherIn}/${this.keptTogether}` : `/caseload/${this.togetherIn}`);
+    this.togetherIn = "";
+    this.keptTogether = null;
+    this.danger = danger;
+    await this.enter();
+  }
+
   /** Ends the program. */
   async quit(): Promise<void> {
     await Promise.allSettled(this.#before.map((save) => save()));
@@ -172,6 +202,7 @@ class App {
           this.state = await api.state();
           this.gone = false;
           if (this.state.state === "open") await keepUnsaved();
+          if ((this.state.state === "together") !== (this.where === "together")) await this.enter();
           this.looks += 1;
         } catch (error) {
           this.notice(error);
@@ -203,6 +234,10 @@ class App {
         break;
       case "look":
         this.looks += 1;
+        if (this.where === "together") void this.enter();
+        break;
+      case "together":
+        if (this.where !== "together") void this.enter();
         break;
       case "locked":
         if (this.state?.example) void this.leftExample();
@@ -214,7 +249,8 @@ class App {
   /** What an error means for the whole page; the sentence for the screen that asked. */
   notice(error: unknown): string {
     if (error instanceof Refusal) {
-      if (error.status === 423) this.blank();
+      if (error.code === "together") void this.enter();
+      else if (error.status === 423) this.blank();
       if (error.code === GONE) this.gone = true;
       if (error.status === 401) {
         this.#stream?.abort();

@@ -340,6 +340,40 @@ date: string | null,
  */
 not_shared: boolean | null, };
 
+export type AddReply = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * Which version they read.
+ */
+version: string, 
+/**
+ * The young person's strand.
+ */
+strand: string, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPart>, 
+/**
+ * "What did we miss?"
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
 export type AddTie = { 
 /**
  * What kind.
@@ -382,6 +416,20 @@ note: string | null,
  */
 date: string | null, };
 
+export type AddTo = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Their label there.
+ */
+label: string, };
+
 export type AddVoice = { 
 /**
  * The side on which it stands.
@@ -418,7 +466,11 @@ speaker: string | null,
 /**
  * Dimensions or entries that it is about.
  */
-about: Array<string>, };
+about: Array<string>, 
+/**
+ * The contribution that it is, if it came by a link ([`crate::contribution`]): whoever adds it, on whatever device, it is there once.
+ */
+arrived?: string, };
 
 export type AdultView = { 
 /**
@@ -506,9 +558,43 @@ id: string, };
 
 export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
+export type AgreedByLink = { 
+/**
+ * The item that holds it.
+ */
+item: string, 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * What that link is called here.
+ */
+link_name: string, 
+/**
+ * The day on which it was taken in.
+ */
+came: string | null, 
+/**
+ * Every word that they were shown before they answered.
+ */
+shown: string, 
+/**
+ * SHA-256 of those words, in hexadecimal.
+ */
+shown_digest: string, 
+/**
+ * What they do not want, by the names of the cards: "picture", "links", "agency:…".
+ */
+but_not: Array<string>, 
+/**
+ * In their own words, if they added some.
+ */
+words: string | null, };
+
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
-export type AgreementAbout = "openness" | "work" | (string & {});
+export type AgreementAbout = "openness" | "work" | "mapped" | (string & {});
 
 export type AgreementNoted = { 
 /**
@@ -566,6 +652,10 @@ date: string | null,
  */
 since_then_otherwise: boolean, 
 /**
+ * They answered by a link, themselves: what they were shown. None: somebody asked them and noted it.
+ */
+by_link: AgreedByLink | null, 
+/**
  * Its id.
  */
 id: string, 
@@ -591,6 +681,24 @@ two_versions: Array<TwoVersions>,
 newer: Array<NewerField>, };
 
 export type Answer = "not-yet-asked" | "asked" | "not-known" | "does-not-apply" | (string & {});
+
+export type AnswerTakeOut = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * The answer to one question only; all of it if not given.
+ */
+question: string | null, 
+/**
+ * It was taken out of where colleagues read it.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, };
 
 export type AnswerView = { 
 /**
@@ -670,6 +778,20 @@ text: string,
  */
 edited_apart: Array<Who>, };
 
+export type AnsweredOut = { 
+/**
+ * It was taken out.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, 
+/**
+ * When, "YYYY-MM-DD".
+ */
+on: string, };
+
 export type AppProfile = { name: string, agency: string, role: string, 
 /**
  * The duty team's telephone.
@@ -688,7 +810,7 @@ export type AppState = {
 /**
  * Whether there is a profile, and whether it is open.
  */
-state: "new" | "locked" | "open", 
+state: "new" | "locked" | "open" | "together", 
 /**
  * Whose it is, once it is open.
  */
@@ -724,7 +846,11 @@ choices: { [key in string]: Array<Choice> },
 /**
  * Others whose apps run on this computer too.
  */
-beside: BesideShown | null, };
+beside: BesideShown | null, 
+/**
+ * Somebody writes here together with the holder: then this is all that there is to see.
+ */
+together: TogetherShown | null, };
 
 export type AppStatus = { 
 /**
@@ -747,6 +873,32 @@ someone_waits: Array<string>,
  * Whether somebody chose to work offline.
  */
 offline: boolean, };
+
+export type AreaShown = { 
+/**
+ * For pages in this language.
+ */
+language: string, 
+/**
+ * In place of the page's own words for danger.
+ */
+danger: string | null, 
+/**
+ * A free helpline.
+ */
+helpline: string | null, 
+/**
+ * Whom to tell if we got it wrong.
+ */
+complain: string | null, 
+/**
+ * Who checked them.
+ */
+checked_by: string | null, 
+/**
+ * When.
+ */
+checked_on: string | null, };
 
 export type Arrived = { 
 /**
@@ -780,7 +932,11 @@ attached?: Array<ArrivedAttachment>,
 /**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
-code: [string, LinkSecret] | null, };
+code: [string, Secret] | null, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
+ */
+together?: Whose | null, };
 
 export type ArrivedAgreement = { 
 /**
@@ -844,9 +1000,9 @@ media: string,
  */
 seconds: number, 
 /**
- * The recording, in base 64.
+ * How many bytes the recording has. It stands beside ([`super::arrived_sound`]), so that nothing carries it about but who plays it.
  */
-sound: string, } | { "kind": "drawing", 
+bytes: number, } | { "kind": "drawing", 
 /**
  * The question that it answers.
  */
@@ -958,6 +1114,16 @@ export type ArrivedOther = { "kind": "wants-to-read" } | { "kind": "on-points",
  */
 points: Array<ArrivedOnPoint>, } | { "kind": "on-summary" } & ArrivedOnSummary | { "kind": "on-agreement" } & ArrivedAgreement | { "kind": "circle" } & ArrivedDrawing;
 
+export type ArrivedShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What arrived: what is not read yet first, oldest first.
+ */
+arrived: Array<ArrivedView>, };
+
 export type ArrivedTakingPart = "yes" | "in-part" | "no" | "talk-first" | "later";
 
 export type ArrivedView = { 
@@ -966,23 +1132,39 @@ export type ArrivedView = {
  */
 item: string, 
 /**
- * The link by which it came.
+ * The link by which it came; its own id if it came by none.
  */
 link: string, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them.
+ */
+together: boolean, 
+/**
+ * What it replaces or takes back, of the same link.
+ */
+replaces: string | null, 
 /**
  * The language in which it was said.
  */
 language: string, 
 /**
- * What was said. Empty if it was taken back or changed before anybody had read it.
+ * The day on which it was taken in. What a guest sends carries no time.
  */
-answers: Array<ArrivedAnswer>, 
+came: string | null, 
+/**
+ * How much there is in it.
+ */
+holds: Holds, 
+/**
+ * What was said, once somebody has read it: until then whoever said it can change it or take it back.
+ */
+answers: Array<HeardAnswer>, 
 /**
  * Something other than answers to the questions.
  */
 other: ArrivedOther | null, 
 /**
- * Voice notes and drawings. They stay in this record.
+ * Voice notes and drawings, once somebody has read it. They stay in this record.
  */
 attached: Array<ArrivedAttachment>, 
 /**
@@ -990,7 +1172,7 @@ attached: Array<ArrivedAttachment>,
  */
 read: string | null, 
 /**
- * Why it is not added.
+ * Why none of it is added.
  */
 not_added: string | null, 
 /**
@@ -998,9 +1180,21 @@ not_added: string | null,
  */
 kept_as: Array<string>, 
 /**
+ * It is a reply, and stands beside this version of the summary.
+ */
+beside: string | null, 
+/**
  * Whoever said it has taken it back, or said something else in its place.
  */
 taken_back: boolean, 
+/**
+ * They ask to have it taken out, after somebody had read it.
+ */
+asks_out: boolean, 
+/**
+ * What was answered to that.
+ */
+out: AnsweredOut | null, 
 /**
  * They chose a code word, and can read an answer with it.
  */
@@ -1213,6 +1407,10 @@ openness: OpennessView,
  * How long it holds, and whether it is closed (R31, R59).
  */
 life: LifeView, 
+/**
+ * Plain words, versions for families, and replies (R17).
+ */
+families: FamiliesView, 
 /**
  * What became of hints at each review before sharing, oldest first: counts, never words (R10).
  */
@@ -1446,20 +1644,6 @@ can_put_back: boolean, };
 
 export type Choice = { value: string, words: string, };
 
-export type ChosenView = { 
-/**
- * Where there were two.
- */
-field: string, 
-/**
- * What they kept, in words.
- */
-words: string, 
-/**
- * Who.
- */
-by: Who, };
-
 export type CloseAssessment = { 
 /**
  * What has changed for the young people.
@@ -1540,6 +1724,30 @@ side: number,
  */
 path: string, };
 
+export type CodeShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * The code.
+ */
+code: string, 
+/**
+ * Until when it works, in Unix seconds: a quarter of an hour, and once.
+ */
+until: number, 
+/**
+ * Whether the relay has it: it works now.
+ */
+ready: boolean, };
+
+export type CodeWordIs = "not-chosen" | "chosen" | "another-came";
+
 export type Command = { "do": "set-title", 
 /**
  * One line.
@@ -1604,15 +1812,7 @@ because: string | null, } | { "do": "set-summary",
 /**
  * Its id.
  */
-document: string, } | { "do": "note-continued", 
-/**
- * The earlier one's document.
- */
-from: string, 
-/**
- * Why it could not go on there.
- */
-because: string, } | { "do": "state-summary-device", 
+document: string, } | { "do": "state-summary-device", 
 /**
  * It.
  */
@@ -1716,7 +1916,7 @@ date: string | null,
 /**
  * Whether those whose words these are agreed.
  */
-agreed: Agreed | null, } | { "do": "name-resolver" } & NameResolver | { "do": "choose", 
+agreed: Agreed | null, } | { "do": "choose", 
 /**
  * `TwoVersions::field`.
  */
@@ -1860,7 +2060,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "follow-answer" } & FollowAnswer | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared | { "do": "confirm-twin" } & ConfirmTwin | { "do": "publish-version" } & PublishVersion | { "do": "take-back-version" } & TakeBackVersion | { "do": "add-reply" } & AddReply | { "do": "let-read" } & LetRead;
 
 export type CommandDone = { 
 /**
@@ -2018,6 +2218,16 @@ id: string,
  */
 words: string, };
 
+export type ConfirmTwin = { 
+/**
+ * Which part: "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * The words. Of an action, the first line says what, and the rest why.
+ */
+text: string, };
+
 export type Confirmed = { 
 /**
  * The name.
@@ -2035,42 +2245,6 @@ because: string | null,
  * Who checked.
  */
 by: Who, };
-
-export type Continued = { 
-/**
- * The new one.
- */
-assessment: string, 
-/**
- * Its name.
- */
-title: string, 
-/**
- * The one that it goes on from.
- */
-from: string, };
-
-export type ContinuedView = { 
-/**
- * The earlier one's document.
- */
-from: string, 
-/**
- * Why it could not go on there.
- */
-because: string, 
-/**
- * Since when.
- */
-date: string, 
-/**
- * Who went on.
- */
-by: Who, 
-/**
- * What stands above every page: "Continued from … because …".
- */
-words: string, };
 
 export type CopiesShown = { 
 /**
@@ -2097,6 +2271,54 @@ assessment: string,
 text: string, };
 
 export type CountShown = { what: string, choice: string, count: number, };
+
+export type Cover = { 
+/**
+ * Where it begins, in UTF-16 code units.
+ */
+start: number, 
+/**
+ * Where it ends, in UTF-16 code units.
+ */
+end: number, 
+/**
+ * What to put in its place: "[a name, covered]".
+ */
+with: string, 
+/**
+ * What it is: "a name from your caseload".
+ */
+why: string, 
+/**
+ * The rules are sure of it. One that may be a name is for a person to decide.
+ */
+sure: boolean, };
+
+export type CoveringShown = { 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * What was said, as one text.
+ */
+said: string, 
+/**
+ * What may lead to one person.
+ */
+covers: Array<Cover>, 
+/**
+ * The text with all of that covered which the rules are sure of: where to start from.
+ */
+covered: string, 
+/**
+ * Why nothing was looked for, if so.
+ */
+not_looked: string | null, 
+/**
+ * The side on which such an answer stands, as a rule.
+ */
+side: string | null, };
 
 export type Curve = { 
 /**
@@ -2338,6 +2560,36 @@ retired: Array<EntryView>, };
 
 export type Direction = "both" | "one-way" | (string & {});
 
+export type Distinct = { 
+/**
+ * What the decision is called: a name, or a kind. It stays on this computer.
+ */
+key: string, 
+/**
+ * What it is, in words: "a name from your caseload".
+ */
+what: string, 
+/**
+ * The kind's word: "caseload-name".
+ */
+kind: string, 
+/**
+ * The words, as they stand.
+ */
+words: Array<string>, 
+/**
+ * In which parts, by heading.
+ */
+places: Array<string>, 
+/**
+ * Why, in a sentence.
+ */
+reason: string, 
+/**
+ * Words that fit in their place, where some do.
+ */
+instead: string | null, };
+
 export type Draft = { 
 /**
  * As typed.
@@ -2524,9 +2776,113 @@ assessment: string, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type FamiliesView = { 
+/**
+ * The parts of the summary with their plain-language twins, in the order of a version.
+ */
+parts: Array<PlainPart>, 
+/**
+ * Versions that were shared, newest first; those that were taken back too.
+ */
+versions: Array<VersionView>, 
+/**
+ * Replies, oldest first.
+ */
+replies: Array<ReplyView>, };
+
+export type FamilyAction = { 
+/**
+ * "action/{id}".
+ */
+part: string, 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type FamilyPart = { 
+/**
+ * "summary", "side/1", "words/{id}".
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type FamilyPreview = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What they would read, as their page shows it.
+ */
+guest: GuestSummary, 
+/**
+ * What would be kept.
+ */
+version: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What stands against sharing it now, each in a sentence; empty: nothing.
+ */
+waits: Array<string>, 
+/**
+ * What is not in it, and why: nobody has to do anything.
+ */
+not_in_it: Array<string>, };
+
+export type FamilyVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * The parts, in their order.
+ */
+parts: Array<FamilyPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<FamilyAction>, };
+
 export type FindShown = { assessments: Array<FoundIn>, };
 
-export type ForWhom = "everybody" | "leads" | "holder" | "named" | "owner";
+export type FollowAnswer = { 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * The items that are followed.
+ */
+items: Array<string>, 
+/**
+ * How agreement stands now, if that changes. A no, and "being decided", begin a new time to decide.
+ */
+agreement: Agreement | null, 
+/**
+ * They are not to be drawn, or are again.
+ */
+not_drawn: boolean, 
+/**
+ * By when holder and lead decide: in five working days if not given.
+ */
+decide_by: string | null, };
+
+export type ForWhom = "everybody" | "leads" | "holder" | "owner";
 
 export type Found = { 
 /**
@@ -2618,6 +2974,16 @@ id: string, };
 
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
+export type GuestAction = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type GuestLinkView = { 
 /**
  * What it is called here.
@@ -2644,9 +3010,33 @@ in_person: boolean,
  */
 agreed_by: string | null, 
 /**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks by it.
+ */
+agree: boolean, 
+/**
  * Since when it is stopped.
  */
 stopped: string | null, 
+/**
+ * How much came by it. That its page was opened is known to nobody.
+ */
+used: number, 
+/**
+ * Until when the window is open in which link and code word read together, in Unix seconds, as it was opened from here.
+ */
+window: number | null, 
+/**
+ * Whether there is a code word.
+ */
+code_word: CodeWordIs, 
 /**
  * Its id.
  */
@@ -2671,6 +3061,52 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type GuestPart = { 
+/**
+ * What it is called when they say whether it is right.
+ */
+id: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type GuestReply = { 
+/**
+ * Whose: "you", "a young person", "a parent or carer". Never a label.
+ */
+whose: string, 
+/**
+ * In their words.
+ */
+words: string, };
+
+export type GuestSummary = { 
+/**
+ * Which version; empty in a preview.
+ */
+version: string, 
+/**
+ * The day on which it was shared, "YYYY-MM-DD"; empty in a preview.
+ */
+shared_on: string, 
+/**
+ * The parts.
+ */
+parts: Array<GuestPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<GuestAction>, 
+/**
+ * Replies beside it.
+ */
+replies: Array<GuestReply>, };
 
 export type Guide = { 
 /**
@@ -2785,6 +3221,66 @@ evidence?: string | null, };
 export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
+
+export type HeardAnswer = { 
+/**
+ * Cards and own words as one text: what can be kept, and covered.
+ */
+said: string, 
+/**
+ * The id of the contribution that is made of it.
+ */
+contribution: string, 
+/**
+ * The words that were kept of it, with names covered.
+ */
+kept: string | null, 
+/**
+ * The voice that it became in an assessment.
+ */
+voice: string | null, 
+/**
+ * Why it is not added.
+ */
+not_added: string | null, 
+/**
+ * They ask to have it taken out.
+ */
+asks_out: boolean, 
+/**
+ * What was answered to that.
+ */
+out: AnsweredOut | null, 
+/**
+ * The question's name.
+ */
+question: string, 
+/**
+ * The cards that were pressed.
+ */
+choices: Array<ArrivedChoice>, 
+/**
+ * In their own words.
+ */
+words: string, 
+/**
+ * They pressed Skip: not the same as choosing nothing.
+ */
+skipped: boolean, 
+/**
+ * They let the team see it, without their name.
+ */
+team: boolean, };
+
+export type HeardWaits = { 
+/**
+ * How many items.
+ */
+count: number, 
+/**
+ * Since which day the longest has waited, "YYYY-MM-DD".
+ */
+since: string | null, };
 
 export type HeldAs = "holder" | "stand-in" | "was-holder";
 
@@ -2922,6 +3418,20 @@ assessment: string,
  */
 lines: Array<HistoryLine>, };
 
+export type Holds = { 
+/**
+ * Questions that were answered.
+ */
+answers: number, 
+/**
+ * Voice notes.
+ */
+voice_notes: number, 
+/**
+ * Drawings.
+ */
+drawings: number, };
+
 export type InDanger = { 
 /**
  * What to do, in order.
@@ -2995,6 +3505,28 @@ expires: number,
  * Whether the relay knows it already; if not, after the next `kith sync`.
  */
 ready: boolean, };
+
+export type ItemShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What arrived.
+ */
+arrived: ArrivedView, 
+/**
+ * Its answers, and what would be covered.
+ */
+covering: Array<CoveringShown>, 
+/**
+ * What they say of the team's answers.
+ */
+on_answers: Array<OnAnswerShown>, 
+/**
+ * Assessments to which it can be added.
+ */
+add_to: Array<AddTo>, };
 
 export type JoinedView = { 
 /**
@@ -3072,6 +3604,8 @@ id: string, };
 
 export type Kind = "strength" | "worry" | "not-known" | (string & {});
 
+export type KitchenTable = "nobody" | "somebody" | "not-sure" | (string & {});
+
 export type LawfulBasis = { 
 /**
  * Which agency.
@@ -3098,6 +3632,22 @@ export type LetInShown = {
  */
 page: string, };
 
+export type LetRead = { 
+/**
+ * Which words.
+ */
+id: string, 
+/**
+ * Other young people of the group.
+ */
+young_people: boolean | null, 
+/**
+ * Other families.
+ */
+families: boolean | null, };
+
+export type LevelShown = { level: ReadingLevel | null, };
+
 export type LifeView = { 
 /**
  * When to look at the whole again.
@@ -3122,19 +3672,7 @@ shared: Array<SharedView>,
 /**
  * The summary's document, if there is one: readers are in its group and no other.
  */
-summary: string | null, 
-/**
- * It goes on from an earlier assessment.
- */
-continued: ContinuedView | null, 
-/**
- * Who is asked to choose, where there are two versions.
- */
-resolvers: Array<ResolverView>, 
-/**
- * What was chosen where there had been two, and by whom.
- */
-chosen: Array<ChosenView>, };
+summary: string | null, };
 
 export type Line = { 
 /**
@@ -3162,7 +3700,55 @@ text: string,
  */
 words: boolean, };
 
-export type LinkSecret = string;
+export type LinkMadeShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+id: string, 
+/**
+ * The address to send or to show.
+ */
+address: string, 
+/**
+ * Until when, in Unix seconds.
+ */
+expires: number, 
+/**
+ * It is shown in person, and not sent.
+ */
+in_person: boolean, 
+/**
+ * Whether the relay has it: it works now.
+ */
+ready: boolean, };
+
+export type LinkStopped = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * Whether the relay knows it: it opens nothing now.
+ */
+stopped: boolean, };
+
+export type LinksShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The links.
+ */
+links: Array<GuestLinkView>, };
 
 export type Listed = { 
 /**
@@ -3228,11 +3814,11 @@ name: string,
 /**
  * The link's secret.
  */
-secret: LinkSecret, 
+secret: Secret, 
 /**
  * The key that opens what comes by it.
  */
-key: LinkSecret, 
+key: Secret, 
 /**
  * Where the page is.
  */
@@ -3256,7 +3842,19 @@ safe_to_send: boolean | null,
 /**
  * Who agreed that they take part.
  */
-agreed_by: string, };
+agreed_by: string, 
+/**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it, with a code word.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks by it.
+ */
+agree: boolean, };
 
 export type MapNames = { 
 /**
@@ -3770,16 +4368,6 @@ page: string, };
 
 export type MyDrafts = { drafts: Array<MyDraft>, };
 
-export type NameResolver = { 
-/**
- * Where there are two versions, as the view says it.
- */
-field: string, 
-/**
- * Whom; nobody any more, if left out.
- */
-person: string | null, };
-
 export type NameShown = { 
 /**
  * The name.
@@ -3866,7 +4454,7 @@ here: Array<Here>, } | { "news": "said",
 /**
  * The sentence.
  */
-text: string, } | { "news": "look" } | { "news": "locked" };
+text: string, } | { "news": "together" } | { "news": "look" } | { "news": "locked" };
 
 export type NotAskedView = { 
 /**
@@ -3920,9 +4508,23 @@ export type NoteArrived = {
  */
 item: string, 
 /**
+ * Of the answer to one question only; of all of it if not given.
+ */
+question: string | null, 
+/**
  * Why it is not added; without it, only that it was read.
  */
 not_added: string | null, };
+
+export type NoteBeside = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
 
 export type NoteHintReview = { 
 /**
@@ -3948,6 +4550,16 @@ why: string,
  */
 date: string | null, };
 
+export type NoteWindow = { 
+/**
+ * Which link.
+ */
+id: string, 
+/**
+ * Until when, in Unix seconds; `None`: it is closed.
+ */
+until: number | null, };
+
 export type NotesAgreed = { 
 /**
  * Since when.
@@ -3961,6 +4573,56 @@ by: Who,
  * Somebody wrote in them, or changed what is said of the meeting, without knowing or since.
  */
 written_since: boolean, };
+
+export type OnAnswerShown = { 
+/**
+ * What they had said.
+ */
+said: string, 
+/**
+ * The item in which they had said it.
+ */
+item: string, 
+/**
+ * The question to which they had said it.
+ */
+question: string, 
+/**
+ * The answer that they say it of; `null`: it stands in no assessment here, or nobody had answered.
+ */
+answer: string | null, 
+/**
+ * What was done.
+ */
+outcome: Outcome | null, 
+/**
+ * Their reason as it stands beside the answer, if it was added.
+ */
+added: string | null, 
+/**
+ * What would be covered in their reason.
+ */
+covering: CoveringShown, 
+/**
+ * What was answered, where they ask to have it taken out.
+ */
+out: AnsweredOut | null, 
+/**
+ * The point's name, as the reading gave it.
+ */
+point: string, 
+/**
+ * Whether it is fair.
+ */
+fair: Fair | null, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * They ask to have what they had said taken out.
+ */
+take_out: boolean, };
 
 export type OnMap = "friend" | "adult" | "place";
 
@@ -3981,6 +4643,10 @@ stale: Array<Stale>,
  * Actions that are overdue, by id (R39).
  */
 overdue: Array<string>, 
+/**
+ * What young people and parents said that nobody has answered in time, by id (R50).
+ */
+unanswered: Array<string>, 
 /**
  * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
  */
@@ -4410,6 +5076,36 @@ side: string,
  */
 turn: Turn, };
 
+export type PlainPart = { 
+/**
+ * "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * Its heading, as families read it.
+ */
+heading: string, 
+/**
+ * What it is called among professionals.
+ */
+place: string, 
+/**
+ * What professionals read; what a twin is drafted from.
+ */
+draft: string, 
+/**
+ * How hard the draft is to read.
+ */
+draft_level: ReadingLevel | null, 
+/**
+ * The plain words, if somebody confirmed some.
+ */
+twin: TwinView | null, 
+/**
+ * How hard they are to read.
+ */
+level: ReadingLevel | null, };
+
 export type PlanView = { 
 /**
  * Goals, in the order in which they were set.
@@ -4431,6 +5127,24 @@ actions_taken_back: Array<ActionView>,
  * Questions about the plan as a whole.
  */
 hints: Array<Hint>, };
+
+export type PointShown = { 
+/**
+ * What they had said.
+ */
+said: string, 
+/**
+ * What was done.
+ */
+outcome: Outcome, 
+/**
+ * The same, as it stands above the answer.
+ */
+outcome_words: string, 
+/**
+ * Where and what, or why.
+ */
+words: string, };
 
 export type Pointed = { 
 /**
@@ -4490,6 +5204,24 @@ date: string | null,
  */
 agreed: Agreed | null, };
 
+export type PublishVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * Parts that are not in it: "side/1", "action/{id}", "words/{id}".
+ */
+leave_out: Array<string>, 
+/**
+ * "Would anyone be in danger if this lay on the kitchen table?", as a person answered it.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * The digest of what was looked at ([`FamilyPreview::digest`]).
+ */
+seen: string, };
+
 export type Published = { 
 /**
  * The assessment's name.
@@ -4522,7 +5254,11 @@ actions: Array<PublishedAction>,
 /**
  * Who sees what otherwise.
  */
-positions: Array<PublishedPosition>, };
+positions: Array<PublishedPosition>, 
+/**
+ * What young people and families reply to the text: it stands beside it (R17). Without labels, and without what else they said.
+ */
+replies: Array<PublishedReply>, };
 
 export type PublishedAction = { 
 /**
@@ -4573,6 +5309,24 @@ agency: string,
  * What it says; `None`: that it differs, and no more.
  */
 words: string | null, };
+
+export type PublishedReply = { 
+/**
+ * "a young person", "a parent or carer".
+ */
+whose: string, 
+/**
+ * Part by part: the heading of their version, and whether it is right, with why.
+ */
+parts: Array<string>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, };
 
 export type PublishedShown = { 
 /**
@@ -4708,6 +5462,84 @@ words: string,
  */
 speaker: string, };
 
+export type ReadAction = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReadPart = { 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type ReadSummary = { 
+/**
+ * The day on which it was shared.
+ */
+shared_on: string, 
+/**
+ * The parts.
+ */
+parts: Array<ReadPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<ReadAction>, 
+/**
+ * Replies beside it: whose, and their words.
+ */
+replies: Array<[string, string]>, };
+
+export type ReadingLevel = { 
+/**
+ * Whether it is plain by all three: grade, sentences, words.
+ */
+plain: boolean, 
+/**
+ * For whoever writes: "Easy to read.", or what makes it hard.
+ */
+words: string, };
+
+export type ReadingShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * The day on which it was read; `null`: not read yet.
+ */
+read_on: string | null, 
+/**
+ * Whether the page says that the holder is late.
+ */
+late: boolean, 
+/**
+ * What was done with each thing that was said.
+ */
+points: Array<PointShown>, 
+/**
+ * The summary, if a version for them is shared.
+ */
+summary: ReadSummary | null, 
+/**
+ * What they have answered to what agreement asks, newest last.
+ */
+agreed: Array<string>, };
+
 export type RecordFair = { 
 /**
  * Which answer.
@@ -4806,6 +5638,106 @@ id: string,
  */
 why: string, };
 
+export type RepliedShown = { 
+/**
+ * The strand record.
+ */
+record: string, 
+/**
+ * The item in it.
+ */
+item: string, 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
+
+export type ReplyPart = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyPartView = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * The same, in words.
+ */
+right_words: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyView = { 
+/**
+ * The item that it came in.
+ */
+id: string, 
+/**
+ * Beside which version.
+ */
+version: string, 
+/**
+ * When that version was shared, "YYYY-MM-DD".
+ */
+shared_on: string | null, 
+/**
+ * Whose it is, for colleagues: "A", "a parent of A", "a young person".
+ */
+whose: string, 
+/**
+ * Their strand, if they are here.
+ */
+strand: string | null, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPartView>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply, in their words.
+ */
+reply: string, 
+/**
+ * Other families read it too.
+ */
+other_families: boolean, 
+/**
+ * Who set it beside the text.
+ */
+by: Who, };
+
 export type RequestShown = { 
 /**
  * The request.
@@ -4866,20 +5798,6 @@ fresh: boolean,
  */
 requests: Array<RequestShown>, };
 
-export type ResolverView = { 
-/**
- * Where there are two versions.
- */
-field: string, 
-/**
- * Who is to choose.
- */
-person: Who, 
-/**
- * Who asked them.
- */
-by: Who, };
-
 export type RestEntryOn = { 
 /**
  * Which entry.
@@ -4938,7 +5856,9 @@ before: Array<HintReviewView>, };
 
 export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
 
-export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | "ask-later" | (string & {});
+
+export type SaidInstead = { parts: number, };
 
 export type SaidOfPlace = { 
 /**
@@ -4961,6 +5881,20 @@ date: string,
  * Who wrote it down.
  */
 by: Who, };
+
+export type SaidTogether = { 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * What was said to each question.
+ */
+answers: Array<ArrivedAnswer>, };
 
 export type SaidView = { 
 /**
@@ -5003,6 +5937,16 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type SayHeardWaits = { 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * How much, and since when.
+ */
+waits: HeardWaits, };
 
 export type SayOfPlace = { 
 /**
@@ -5674,7 +6618,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
 
 export type StrandRecordView = { 
 /**
@@ -5758,6 +6702,10 @@ arrived: Array<ArrivedView>,
  */
 for_colleagues: Agreement | null, 
 /**
+ * After a no: what each of them says now, and what holds until holder and lead have decided (sample-and-words 5).
+ */
+after_a_no: string | null, 
+/**
  * Who writes here.
  */
 people: Array<PersonView>, 
@@ -5796,6 +6744,14 @@ review: string | null,
  */
 paused: boolean, 
 /**
+ * They take part, but are not to be drawn.
+ */
+not_drawn: boolean, 
+/**
+ * Answers by a link that have been followed, by the ids of their items.
+ */
+followed: Array<string>, 
+/**
  * By when they decide.
  */
 decide_by: string | null, 
@@ -5807,6 +6763,10 @@ after_no: AfterNo | null,
  * Because.
  */
 because: string | null, 
+/**
+ * How much that came by their links waits to be read. Leads are told when it is late.
+ */
+heard_waits: HeardWaits, 
 /**
  * Its id.
  */
@@ -5898,6 +6858,16 @@ id: string,
  */
 why: string, };
 
+export type TakeBackVersion = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type TakeIn = { 
 /**
  * The guest's own id for it.
@@ -5907,6 +6877,34 @@ item: string,
  * What it is.
  */
 arrived: Arrived, };
+
+export type TakeInPart = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * "said", "sound0".
+ */
+of: string, 
+/**
+ * Which part, from 0.
+ */
+number: number, 
+/**
+ * In base 64.
+ */
+bytes: string, };
+
+export type TakeInWhole = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * How many.
+ */
+parts: number, };
 
 export type TakeOffMap = { 
 /**
@@ -6158,6 +7156,28 @@ from: Array<string>, };
 
 export type TimelineShown = { sittings: Array<Sitting>, };
 
+export type ToAddArrived = { 
+/**
+ * The answer to which question; of what they say of the team's answers, the point.
+ */
+question: string, 
+/**
+ * Their words with "[a name, covered]" where something is covered.
+ */
+words: string, 
+/**
+ * Into which assessment.
+ */
+assessment: string, 
+/**
+ * On which side it stands.
+ */
+side: string, 
+/**
+ * Dimensions or entries that it is about.
+ */
+about: Array<string>, };
+
 export type ToAddProgram = { 
 /**
  * What to call it.
@@ -6173,6 +7193,20 @@ words: string,
  * Why they write here: for police, businesses and residents.
  */
 why?: string, };
+
+export type ToAnswerTakeOut = { 
+/**
+ * The answer to one question only.
+ */
+question?: string, 
+/**
+ * It is taken out.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, };
 
 export type ToAttach = { name?: string, known_as?: string, 
 /**
@@ -6222,8 +7256,6 @@ then: string,
  */
 now: string | null, };
 
-export type ToContinue = { why: string, };
-
 export type ToCopy = { 
 /**
  * A strand of one's own to take with it, by id.
@@ -6254,6 +7286,16 @@ export type ToJoin = { link: string, };
 
 export type ToJoinWords = { words: string, assessment: string, side: string, about: Array<string>, };
 
+export type ToKeepArrived = { 
+/**
+ * The answer to which question.
+ */
+question: string, 
+/**
+ * Their words with "[a name, covered]" where something is covered; as they were said if not given.
+ */
+words?: string, };
+
 export type ToKeepDraft = { 
 /**
  * Its place on the pages.
@@ -6282,6 +7324,16 @@ value: string,
  */
 take_out?: boolean, };
 
+export type ToKeepSaid = { 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * Each answer.
+ */
+answers: Array<ArrivedAnswer>, };
+
 export type ToLaunch = { 
 /**
  * From the address.
@@ -6289,6 +7341,46 @@ export type ToLaunch = {
 launch: string, };
 
 export type ToLockAfter = { minutes: number, };
+
+export type ToMakeLink = { 
+/**
+ * What it is called in the record.
+ */
+name: string, 
+/**
+ * For how many seconds it works.
+ */
+seconds: number, 
+/**
+ * The language to begin with.
+ */
+language: string, 
+/**
+ * For a parent or carer.
+ */
+adult: boolean, 
+/**
+ * The young person's own answer to "Is it safe to send to this phone?"; not given: it is shown in person.
+ */
+safe_to_send?: boolean, 
+/**
+ * Who agreed that they take part.
+ */
+agreed_by: string, 
+/**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks.
+ */
+agree: boolean, };
+
+export type ToMeasure = { text: string, };
 
 export type ToNameOnMap = { 
 /**
@@ -6320,6 +7412,14 @@ export type ToOffer = { agency: string, role: string, };
 
 export type ToOpenBeside = { name: string, };
 
+export type ToOpenWindow = { 
+/**
+ * Which code word counts, where another came since the first: "first" or "newest".
+ */
+code?: "first" | "newest", };
+
+export type ToPreviewVersion = { for_whom: VersionFor, leave_out: Array<string>, };
+
 export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
@@ -6336,6 +7436,30 @@ passphrase: Passphrase,
  */
 file: string, };
 
+export type ToSayInstead = { key: string, instead: string, };
+
+export type ToSayWhyNot = { 
+/**
+ * The answer to one question only.
+ */
+question?: string, 
+/**
+ * Why; they are told.
+ */
+why: string, };
+
+export type ToSetArea = { danger?: string, helpline?: string, complain?: string, 
+/**
+ * Who checked them: the area's lead.
+ */
+checked_by: string, };
+
+export type ToSetBeside = { reply?: string, missed?: string, 
+/**
+ * The part, and why it is right or not.
+ */
+whys: Array<[string, string]>, };
+
 export type ToSetNamesOnMaps = { 
 /**
  * Nothing: initials alone.
@@ -6348,7 +7472,15 @@ export type ToSetPhone = {
  */
 phone: string, };
 
+export type ToShareVersion = { publish: PublishVersion, 
+/**
+ * What was found and may stay, by key.
+ */
+keep: Array<string>, };
+
 export type ToStopProgram = { id: string, };
+
+export type ToTakeBackVersion = { why: string, };
 
 export type ToTell = { 
 /**
@@ -6382,6 +7514,46 @@ export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
 
+export type ToWriteTogether = { 
+/**
+ * In whose record.
+ */
+record: string, 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, };
+
+export type TogetherShown = { 
+/**
+ * The first name of whose computer it is.
+ */
+holder: string, 
+/**
+ * Their role.
+ */
+role: string, 
+/**
+ * The first name of who reads it too.
+ */
+stand_in: string | null, 
+/**
+ * "There is a school nurse and a youth worker."
+ */
+team: string, 
+/**
+ * 0: no police; 1: they see the plan; 2: they are in the team.
+ */
+police: number, 
+/**
+ * A parent or carer writes.
+ */
+adult: boolean, 
+/**
+ * What they said is kept.
+ */
+kept: boolean, };
+
 export type Told = "told" | "not-told" | (string & {});
 
 export type ToldShown = { 
@@ -6393,6 +7565,24 @@ noted_in: string | null, };
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
 export type Turn = "first" | "next" | "then" | (string & {});
+
+export type TwinView = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Who confirmed them.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * The part reads otherwise now: its plain words are looked at again before they go to anybody.
+ */
+out_of_date: boolean, };
 
 export type TwoVersions = { 
 /**
@@ -6754,6 +7944,114 @@ words: string,
  */
 by: Array<Who>, };
 
+export type VersionFor = { "for": "young-person", 
+/**
+ * Their strand.
+ */
+strand: string, } | { "for": "family", 
+/**
+ * The young person's strand.
+ */
+strand: string, } | { "for": "young-people" };
+
+export type VersionHints = { 
+/**
+ * What has to be decided, each once.
+ */
+found: Array<Distinct>, 
+/**
+ * Parts that were not looked at, with why. Somebody's own words are never checked, and not listed.
+ */
+not_looked_at: Array<string>, };
+
+export type VersionPreviewShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * What they would read, and what stands against sharing it.
+ */
+preview: FamilyPreview, 
+/**
+ * What has to be decided first. It stays on this computer.
+ */
+hints: VersionHints, };
+
+export type VersionShared = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * The version.
+ */
+version: string, 
+/**
+ * For whom, in words.
+ */
+for_words: string, };
+
+export type VersionTakenBack = { 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * By whom.
+ */
+by: Who, };
+
+export type VersionView = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What.
+ */
+content: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What was answered about the kitchen table.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * It is what this audience reads now.
+ */
+stands: boolean, 
+/**
+ * It was taken back.
+ */
+taken_back: VersionTakenBack | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type VoiceView = { 
 /**
  * The side on which it stands.
@@ -6803,6 +8101,14 @@ answers: Array<AnswerView>,
  * A first sentence of an answer, made from where it was used; empty if it was not.
  */
 draft: string, 
+/**
+ * They agreed that other young people of the group read it.
+ */
+for_young_people: boolean, 
+/**
+ * They agreed that other families read it.
+ */
+for_families: boolean, 
 /**
  * Why it was taken out, if so.
  */
@@ -6891,6 +8197,24 @@ role: string | null, };
 export type Whom = "young-person" | "parent" | (string & {});
 
 export type Whose = "young-people" | "parents" | (string & {});
+
+export type WindowShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * Until when it is open, in Unix seconds; `null`: it is closed.
+ */
+until: number | null, 
+/**
+ * Whether the relay knows it.
+ */
+ready: boolean, };
 
 export type WithdrawVoice = { 
 /**

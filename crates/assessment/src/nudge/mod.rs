@@ -42,6 +42,7 @@ pub use review::{NotLookedAt, Review, Reviewed, review};
 pub use shown::{Choice, Decision, shown};
 
 pub(crate) use fold::{fold, plain};
+pub(crate) use review::words_of;
 
 use finding::Found;
 use names::Names;

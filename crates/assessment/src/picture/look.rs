@@ -256,7 +256,7 @@ impl Names<'_> {
 
     /// Somebody by label, if they may be named.
     fn young(&self, reader: &Reader<'_>, id: &str) -> Option<Young> {
-        let strand = self.strand(id).filter(|strand| !strand.view.paused)?;
+        let strand = self.strand(id).filter(|strand| strand.view.may_be_drawn())?;
         Some(Young { id: id.to_owned(), label: strand.view.label.clone(), turn: write::turn(reader.doc, id) })
     }
 
@@ -546,7 +546,7 @@ pub(crate) fn picture(reader: &Reader<'_>, known: &[Known], marks: &mut Vec<Mark
     let adults = looker.adults(&places, marks, newer);
     let parts = looker.parts(marks, newer);
     let ties = looker.ties(&parts, &adults, marks, newer);
-    let young = known.iter().filter(|strand| !strand.detached && !strand.view.paused);
+    let young = known.iter().filter(|strand| !strand.detached && strand.view.may_be_drawn());
     let mut young: Vec<Young> = young.filter_map(|strand| looker.names.young(reader, &strand.view.kept.id)).collect();
     young.sort_by(|a, b| (a.label.len(), &a.label).cmp(&(b.label.len(), &b.label)));
     let mut view = PictureView {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::by_link::LinkSecret;
+use crate::command::Secret;
 use crate::ids::EntryId;
-use crate::vocabulary::Fair;
+use crate::vocabulary::{Fair, Whose};
 
 /// One card that was pressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -152,8 +152,8 @@ pub enum ArrivedAttachment {
         media: String,
         /// How long it is, in seconds.
         seconds: u16,
-        /// The recording, in base 64.
-        sound: String,
+        /// How many bytes the recording has. It stands beside ([`super::arrived_sound`]), so that nothing carries it about but who plays it.
+        bytes: u32,
     },
     /// A drawing.
     Drawing {
@@ -203,5 +203,8 @@ pub struct Arrived {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attached: Vec<ArrivedAttachment>,
     /// What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
-    pub code: Option<(String, LinkSecret)>,
+    pub code: Option<(String, Secret)>,
+    /// It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<Whose>,
 }

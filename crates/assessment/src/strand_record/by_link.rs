@@ -1,33 +1,27 @@
-//! Links for a young person or their family, and what arrived by them (R48, R50): one person reads first.
+//! Links for a young person or their family (R48): made, stopped, and the window in which link and code word read together.
 //!
-//! What arrived stands under the guest's own id for it as one value that every device writes alike, so that devices of the holder and
-//! the stand-in that take it in apart have it once. What is done about it (read, kept as words, not added) stands beside it.
+//! That a link was made, used and stopped is recorded; that its page was opened is known to nobody.
 //!
 //! ```text
-//! guest-links/{random id}/   name, secret, key, origin, language, expires, adult, in-person, agreed-by, stopped, at
-//! arrived/                   {item}: what was sent, as JSON (Arrived)
-//! arrived-notes/             {item} read: day      {item} not-added: reason
-//! words/{random id}/         … arrived, question     (as any words that are kept)
+//! guest-links/{random id}/   name, secret, key, origin, language, expires, adult, in-person, agreed-by, say, summary, agree,
+//!                            stopped, window, at
 //! ```
 
-use std::collections::BTreeMap;
-
 use automerge::transaction::{Transactable, Transaction};
-use automerge::{Automerge, ObjType, ROOT, ReadDoc, ScalarValue};
+use automerge::{Automerge, ObjType, ROOT, ScalarValue};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Context, Refusal};
+use crate::command::{Context, Refusal, Secret};
 use crate::dates;
 use crate::entry::Reader;
-use crate::ids::EntryId;
-use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT, WHY_LIMIT};
-use crate::read::{entries, number, text_scalar};
+use crate::ids::{EntryId, from_base32, to_base32};
+use crate::limits::{self, NAME_LIMIT};
+use crate::read::{entries, number, scalar, text_scalar};
 use crate::record::{Kept, Record};
 use crate::view::{Mark, NewerField};
-use crate::vocabulary::{Agreed, Whose};
 use crate::write::{Written, fresh_at, object_at, settle, standing_map};
 
-use super::arrived::{Arrived, ArrivedAnswer, ArrivedAttachment, ArrivedOther};
+use super::reading_first::ArrivedView;
 
 /// Standing maps of links and what arrived.
 pub(crate) const MAPS: [&str; 3] = ["guest-links", "arrived", "arrived-notes"];
@@ -35,14 +29,11 @@ pub(crate) const MAPS: [&str; 3] = ["guest-links", "arrived", "arrived-notes"];
 /// The longest that a link may work, in seconds: a quarter of a year. Then somebody asks again whether it is still right.
 const LONGEST: i64 = 92 * 24 * 60 * 60;
 
-/// A secret in text. Never printed by `Debug`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct LinkSecret(pub String);
+/// The longest that a window for reading is open, in seconds: a day.
+pub const WINDOW: i64 = 24 * 60 * 60;
 
-impl std::fmt::Debug for LinkSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("…")
-    }
+fn yes() -> bool {
+    true
 }
 
 /// Keeps a link that was made. Two things are asked first: whether it is safe to send it to this phone, and who agreed.
@@ -52,9 +43,9 @@ pub struct MakeGuestLink {
     /// What it is called here: "B's link".
     pub name: String,
     /// The link's secret.
-    pub secret: LinkSecret,
+    pub secret: Secret,
     /// The key that opens what comes by it.
-    pub key: LinkSecret,
+    pub key: Secret,
     /// Where the page is.
     pub origin: String,
     /// The language to begin with.
@@ -70,6 +61,15 @@ pub struct MakeGuestLink {
     pub safe_to_send: Option<bool>,
     /// Who agreed that they take part.
     pub agreed_by: String,
+    /// They can say something by it.
+    #[serde(default = "yes")]
+    pub say: bool,
+    /// They can see the shared summary by it, with a code word.
+    #[serde(default)]
+    pub summary: bool,
+    /// They can answer what agreement asks by it.
+    #[serde(default)]
+    pub agree: bool,
 }
 
 /// Stops a link for good.
@@ -80,38 +80,29 @@ pub struct StopGuestLink {
     pub id: EntryId,
 }
 
-/// Takes in what arrived. Again is refused as done already.
+/// Notes that the window was opened in which link and code word read together, or that it was closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
-pub struct TakeIn {
-    /// The guest's own id for it.
-    pub item: EntryId,
-    /// What it is.
-    pub arrived: Arrived,
+pub struct NoteWindow {
+    /// Which link.
+    pub id: EntryId,
+    /// Until when, in Unix seconds; `None`: it is closed.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub until: Option<i64>,
 }
 
-/// Notes that it was read, or why it is not added: the reason is told to whoever said it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(deny_unknown_fields)]
-pub struct NoteArrived {
-    /// Which.
-    pub item: EntryId,
-    /// Why it is not added; without it, only that it was read.
-    #[serde(default)]
-    pub not_added: Option<String>,
-}
-
-/// Keeps one answer of what arrived as words: as said, or with names covered. Who may see it was chosen by whoever said it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(deny_unknown_fields)]
-pub struct KeepArrived {
-    /// Which.
-    pub item: EntryId,
-    /// The answer to which question.
-    pub question: String,
-    /// The words with "[a name, covered]" in place of what identifies; as they were said if not given.
-    #[serde(default)]
-    pub words: Option<String>,
+/// Whether somebody who has the link can read anything with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeWordIs {
+    /// None was chosen: answers are told in person.
+    #[default]
+    NotChosen,
+    /// One was chosen.
+    Chosen,
+    /// Another one than the first came since. Whoever finds a link could choose one: ask the young person, in person.
+    AnotherCame,
 }
 
 /// A link, without its secrets.
@@ -133,42 +124,21 @@ pub struct GuestLinkView {
     pub in_person: bool,
     /// Who agreed that they take part.
     pub agreed_by: Option<String>,
+    /// They can say something by it.
+    pub say: bool,
+    /// They can see the shared summary by it.
+    pub summary: bool,
+    /// They can answer what agreement asks by it.
+    pub agree: bool,
     /// Since when it is stopped.
     pub stopped: Option<String>,
-}
-
-/// What arrived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct ArrivedView {
-    /// The guest's own id for it.
-    pub item: String,
-    /// The link by which it came.
-    pub link: String,
-    /// The language in which it was said.
-    pub language: String,
-    /// What was said. Empty if it was taken back or changed before anybody had read it.
-    pub answers: Vec<ArrivedAnswer>,
-    /// Something other than answers to the questions.
-    pub other: Option<ArrivedOther>,
-    /// Voice notes and drawings. They stay in this record.
-    pub attached: Vec<ArrivedAttachment>,
-    /// The day on which it was first read.
-    pub read: Option<String>,
-    /// Why it is not added.
-    pub not_added: Option<String>,
-    /// Words that were kept of it.
-    pub kept_as: Vec<String>,
-    /// Whoever said it has taken it back, or said something else in its place.
-    pub taken_back: bool,
-    /// They chose a code word, and can read an answer with it.
-    pub code_word: bool,
-}
-
-impl ArrivedView {
-    /// Whether somebody still has to read it.
-    pub fn waits(&self) -> bool {
-        self.read.is_none() && !self.taken_back
-    }
+    /// How much came by it. That its page was opened is known to nobody.
+    pub used: usize,
+    /// Until when the window is open in which link and code word read together, in Unix seconds, as it was opened from here.
+    #[ts(type = "number | null")]
+    pub window: Option<i64>,
+    /// Whether there is a code word.
+    pub code_word: CodeWordIs,
 }
 
 /// What a device needs to serve a link. Not for any screen.
@@ -177,9 +147,9 @@ pub struct GuestLinkKeys {
     /// The link, in the record.
     pub id: EntryId,
     /// Its secret.
-    pub secret: LinkSecret,
+    pub secret: Secret,
     /// The key that opens what comes by it.
-    pub key: LinkSecret,
+    pub key: Secret,
     /// Where the page is.
     pub origin: String,
     /// Until when, in Unix seconds.
@@ -193,22 +163,17 @@ pub fn guest_link_keys(doc: &Automerge) -> Vec<GuestLinkKeys> {
     let Ok(map) = standing_map(doc, "guest-links") else { return Vec::new() };
     let links = entries(doc, &map).into_iter().filter_map(|item| {
         let word = |key: &str| text_scalar(doc, &item.id, key);
+        let secret = |key: &str| from_base32(&word(key)?)?.try_into().ok().map(Secret);
         Some(GuestLinkKeys {
             id: item.key.parse().ok()?,
-            secret: LinkSecret(word("secret")?),
-            key: LinkSecret(word("key")?),
+            secret: secret("secret")?,
+            key: secret("key")?,
             origin: word("origin")?,
             expires: number(doc, &item.id, "expires")?,
             stopped: word("stopped").is_some(),
         })
     });
     links.collect()
-}
-
-/// What arrived under an id, if anything did.
-pub fn arrived(doc: &Automerge, item: &EntryId) -> Option<Arrived> {
-    let map = standing_map(doc, "arrived").ok()?;
-    serde_json::from_str(&text_scalar(doc, &map, &item.to_string())?).ok()
 }
 
 /// The day by which the holder reads what is sent at `now` (Unix seconds): the next working day. The page says so, and says it when
@@ -233,11 +198,15 @@ pub(super) fn make(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &Make
     if given.expires <= ctx.now || given.expires > ctx.now.saturating_add(LONGEST) {
         return Err(Refusal::Rule("a link works for at least a moment and at most three months: choose another day"));
     }
+    if !(given.say || given.summary || given.agree) {
+        return Err(Refusal::Rule("say what the link is for: to say something, to see the summary, to answer about agreement"));
+    }
     let (id, object) = fresh_at(tx, ctx, "guest-links")?;
+    let (secret, key) = (to_base32(&given.secret.0), to_base32(&given.key.0));
     let fields = [
         ("name", name.as_str()),
-        ("secret", &given.secret.0),
-        ("key", &given.key.0),
+        ("secret", &secret),
+        ("key", &key),
         ("origin", &given.origin),
         ("language", &given.language),
         ("agreed-by", &agreed_by),
@@ -246,8 +215,16 @@ pub(super) fn make(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &Make
         tx.put(&object, key, value)?;
     }
     tx.put(&object, "expires", given.expires)?;
-    tx.put(&object, "adult", given.adult)?;
-    tx.put(&object, "in-person", given.safe_to_send.is_none())?;
+    let flags = [
+        ("adult", given.adult),
+        ("in-person", given.safe_to_send.is_none()),
+        ("say", given.say),
+        ("summary", given.summary),
+        ("agree", given.agree),
+    ];
+    for (key, value) in flags {
+        tx.put(&object, key, value)?;
+    }
     Ok((Some(id), "link made".to_owned()))
 }
 
@@ -260,136 +237,85 @@ pub(super) fn stop(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &StopGues
     Ok((Some(given.id), "link stopped".to_owned()))
 }
 
-pub(super) fn take_in(tx: &mut Transaction<'_>, given: &TakeIn) -> Result<Written, Refusal> {
-    let map = standing_map(tx, "arrived")?;
-    let key = given.item.to_string();
-    if tx.get(&map, &key)?.is_some() {
-        return Err(Refusal::AlreadySo("this has been taken in already"));
+pub(super) fn window(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteWindow) -> Result<Written, Refusal> {
+    let object = object_at(tx, "guest-links", "link", &given.id)?;
+    let Some(until) = given.until else {
+        if number(tx, &object, "window").is_none_or(|until| until <= ctx.now) {
+            return Err(Refusal::AlreadySo("nothing can be read by this link now"));
+        }
+        settle(tx, &object, "window", ScalarValue::Null)?;
+        return Ok((Some(given.id), "window closed".to_owned()));
+    };
+    if text_scalar(tx, &object, "stopped").is_some() || number(tx, &object, "expires").is_none_or(|end| end <= ctx.now) {
+        return Err(Refusal::Rule("this link opens nothing any more: make another one"));
     }
-    let json = serde_json::to_string(&given.arrived).map_err(|_| Refusal::Document("what arrived".to_owned()))?;
-    tx.put(&map, key, json)?;
-    Ok((Some(given.item), "arrived".to_owned()))
-}
-
-pub(super) fn note(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteArrived) -> Result<Written, Refusal> {
-    find(tx, &given.item)?;
-    let notes = standing_map(tx, "arrived-notes")?;
-    let read = format!("{} read", given.item);
-    let is_read = text_scalar(tx, &notes, &read).is_some();
-    if let Some(why) = &given.not_added {
-        let why = limits::prose("reason, which they will be told", why, WHY_LIMIT)?;
-        settle(tx, &notes, &format!("{} not-added", given.item), why.as_str().into())?;
-    } else if is_read {
-        return Err(Refusal::AlreadySo("this has been read already"));
+    if until <= ctx.now || until > ctx.now.saturating_add(WINDOW) {
+        return Err(Refusal::Rule("a window is open for a day at most"));
     }
-    if !is_read {
-        tx.put(&notes, read, dates::day(ctx.now))?;
-    }
-    Ok((Some(given.item), "read".to_owned()))
+    settle(tx, &object, "window", until.into())?;
+    Ok((Some(given.id), "window opened".to_owned()))
 }
 
-pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &KeepArrived) -> Result<Written, Refusal> {
-    let arrived = find(tx, &given.item)?;
-    let notes = standing_map(tx, "arrived-notes")?;
-    if text_scalar(tx, &notes, &format!("{} read", given.item)).is_none() {
-        return Err(Refusal::Rule("read it first: what was taken back before anybody read it is not kept"));
-    }
-    let answer = arrived.answers.iter().find(|answer| answer.question == given.question && !answer.skipped);
-    let answer = answer.ok_or_else(|| Refusal::Unknown { what: "answer in what arrived", id: given.question.clone() })?;
-    let words = given.words.clone().unwrap_or_else(|| as_said(answer));
-    let words = limits::prose("text of what they said", &words, TEXT_LIMIT / 5)?;
-    limits::at_once(std::iter::once(words.as_str()))?;
-    let link = object_at(tx, "guest-links", "link", &arrived.link)?;
-    let adult = crate::read::scalar(tx, &link, "adult") == Some(ScalarValue::Boolean(true));
-    let whose = if adult { Whose::Parents } else { Whose::YoungPeople };
-    let agreed = if answer.team { Agreed::Agreed } else { Agreed::NotAgreed };
-    let (item, today) = (given.item.to_string(), dates::day(ctx.now));
-    let fields = [
-        ("whose", whose.as_str()),
-        ("words", &words),
-        ("how", "link"),
-        ("agreed", agreed.as_str()),
-        ("date", &today),
-        ("arrived", &item),
-        ("question", &given.question),
-    ];
-    let id = super::record(tx, ctx, "words", &fields)?;
-    Ok((Some(id), "words kept".to_owned()))
+/// Whether a link is for a parent or carer.
+pub(super) fn is_for_adult(tx: &Transaction<'_>, link: &EntryId) -> Result<bool, Refusal> {
+    let link = object_at(tx, "guest-links", "link", link)?;
+    Ok(scalar(tx, &link, "adult") == Some(ScalarValue::Boolean(true)))
 }
 
-/// Cards and own words as one text.
-fn as_said(answer: &ArrivedAnswer) -> String {
-    let cards: Vec<&str> = answer.choices.iter().map(|choice| choice.words.as_str()).collect();
-    [cards.join(". "), answer.words.clone()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". ")
-}
-
-fn find(tx: &Transaction<'_>, item: &EntryId) -> Result<Arrived, Refusal> {
-    let map = standing_map(tx, "arrived")?;
-    text_scalar(tx, &map, &item.to_string())
-        .and_then(|json| serde_json::from_str(&json).ok())
-        .ok_or_else(|| Refusal::Unknown { what: "item that arrived", id: item.to_string() })
-}
-
-/// Links and what arrived, for whoever holds the record.
+/// Links, with how much came by each.
 pub(super) fn view(
     reader: &Reader<'_>,
+    arrived: &[ArrivedView],
     marks: &mut Vec<Mark>,
     newer: &mut Vec<NewerField>,
-) -> (Vec<GuestLinkView>, Vec<ArrivedView>) {
-    const FIELDS: [&str; 10] =
-        ["name", "secret", "key", "origin", "language", "expires", "adult", "in-person", "agreed-by", "stopped"];
+) -> Vec<GuestLinkView> {
+    const FIELDS: [&str; 14] = [
+        "name",
+        "secret",
+        "key",
+        "origin",
+        "language",
+        "expires",
+        "adult",
+        "in-person",
+        "agreed-by",
+        "stopped",
+        "say",
+        "summary",
+        "agree",
+        "window",
+    ];
     let doc = reader.doc;
-    let flag = |record: &Record<'_>, key: &str| crate::read::scalar(doc, &record.object, key) == Some(ScalarValue::Boolean(true));
+    let flag = |record: &Record<'_>, key: &str| scalar(doc, &record.object, key) == Some(ScalarValue::Boolean(true));
     let links = Record::all(reader, "guest-links").into_iter().map(|record| {
         let kept = record.kept(|key| FIELDS.contains(&key).then_some("a link"));
         kept.collect(marks, newer, "a link");
+        let came = || arrived.iter().filter(|one| one.link == record.id);
+        let mut codes: Vec<&str> = came().filter_map(|one| one.code.as_deref()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let stopped = record.word("stopped");
         GuestLinkView {
-            kept,
             name: record.word("name").unwrap_or_default(),
             language: record.word("language").unwrap_or_default(),
             expires: number(doc, &record.object, "expires"),
             adult: flag(&record, "adult"),
             in_person: flag(&record, "in-person"),
             agreed_by: record.word("agreed-by"),
-            stopped: record.word("stopped"),
+            // Links that were made before there were rights are for saying something.
+            say: scalar(doc, &record.object, "say").is_none_or(|say| say == ScalarValue::Boolean(true)),
+            summary: flag(&record, "summary"),
+            agree: flag(&record, "agree"),
+            used: came().count(),
+            window: number(doc, &record.object, "window").filter(|_| stopped.is_none()),
+            stopped,
+            code_word: match codes.as_slice() {
+                [] => CodeWordIs::NotChosen,
+                [_] => CodeWordIs::Chosen,
+                _ => CodeWordIs::AnotherCame,
+            },
+            kept,
         }
     });
-    let links = links.collect();
-    (links, all_arrived(doc))
-}
-
-fn all_arrived(doc: &Automerge) -> Vec<ArrivedView> {
-    let (Ok(map), Ok(notes)) = (standing_map(doc, "arrived"), standing_map(doc, "arrived-notes")) else { return Vec::new() };
-    let all: BTreeMap<String, Arrived> = entries(doc, &map)
-        .into_iter()
-        .filter_map(|item| Some((item.key.clone(), serde_json::from_str(&text_scalar(doc, &map, &item.key)?).ok()?)))
-        .collect();
-    let mut kept: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for item in standing_map(doc, "words").map(|words| entries(doc, &words)).unwrap_or_default() {
-        if let Some(of) = text_scalar(doc, &item.id, "arrived") {
-            kept.entry(of).or_default().push(item.key);
-        }
-    }
-    let views = all.iter().filter(|(_, arrived)| !arrived.withdraws).map(|(item, arrived)| {
-        let taken_back = all
-            .values()
-            .any(|other| other.link == arrived.link && other.replaces.is_some_and(|replaces| replaces.to_string() == *item));
-        let read = text_scalar(doc, &notes, &format!("{item} read"));
-        // Whoever takes something back before it was read is not read.
-        let shown = read.is_some() || !taken_back;
-        ArrivedView {
-            item: item.clone(),
-            link: arrived.link.to_string(),
-            language: arrived.language.clone(),
-            answers: if shown { arrived.answers.clone() } else { Vec::new() },
-            other: arrived.other.clone().filter(|_| shown),
-            attached: if shown { arrived.attached.clone() } else { Vec::new() },
-            not_added: text_scalar(doc, &notes, &format!("{item} not-added")),
-            kept_as: kept.remove(item).unwrap_or_default(),
-            code_word: arrived.code.is_some(),
-            read,
-            taken_back,
-        }
-    });
-    views.collect()
+    links.collect()
 }

@@ -1,0 +1,35 @@
+//! "Write together" in a real browser (client/ui/tests/together.mjs): six questions on the holder's own computer, and nothing else of Kith
+//! until the passphrase, whatever a page, a reload or another tab tries.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use kith_tests::apps::{App, walk};
+use kith_tests::processes::{PASSPHRASE, Practitioner};
+use kith_tests::replay::Relay;
+use kith_tests::stage::{Stage, folder_of};
+
+#[test]
+fn two_write_together_and_nothing_else_is_there_until_the_passphrase() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start_without_pauses(&folder.path().join("relay")).unwrap();
+    let now = jiff::Timestamp::now().as_second();
+    let stage = Stage::larch(folder.path(), &relay.url(), now).unwrap();
+    stage.keep_records(now).unwrap();
+    let larch = stage.document.to_string();
+    stage.leave().unwrap();
+    let own = folder.path().join(folder_of("Priya Marsh"));
+    let app = App::open_unlocked(&own);
+    walk("together.mjs", &[("KITH_PRIYA", &app.address), ("KITH_LARCH", &larch), ("KITH_PASSPHRASE", PASSPHRASE)]);
+    drop(app);
+    // What was said is in the record, as said with the holder present, and as they let it be seen.
+    let priya = Practitioner::new(&own);
+    let people = priya.json(&["caseload"])["people"].as_array().unwrap().clone();
+    let record = people.iter().find(|one| one["known_as"] == "Tomek").unwrap()["record"].as_str().unwrap().to_owned();
+    let arrived = priya.json(&["record", &record])["view"]["arrived"].clone();
+    assert_eq!(arrived.as_array().unwrap().len(), 1, "{arrived}");
+    assert_eq!((&arrived[0]["together"], &arrived[0]["language"]), (&true.into(), &"en".into()));
+    let answers = arrived[0]["answers"].as_array().unwrap();
+    let of = |question: &str| answers.iter().find(|one| one["question"] == question).unwrap();
+    assert_eq!((&of("friends")["team"], &of("friends")["words"]), (&true.into(), &"Marrowfen waits for me.".into()));
+    assert_eq!((&of("feel")["team"], &of("places")["team"]), (&false.into(), &false.into()));
+    assert_eq!(of("together")["skipped"], true);
+}
