@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{Arguments, Verb};
-use crate::engine::{Engine, Person, Profile, normalised};
+use crate::engine::{Clock, Engine, Person, Profile, normalised};
 use crate::failure::Failure;
 use crate::passphrase::Source;
 use crate::progress::Progress;
@@ -116,7 +116,7 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
                 ));
             };
             // A link that cannot be used should not leave a profile behind.
-            let link = verbs::read_link(link, crate::engine::Clock::default().now(), &Manner::of_this_computer().zone)?;
+            let link = verbs::read_link(link, Clock::default().now(), &Manner::of_this_computer().zone)?;
             let person = Person { name: name.clone(), agency: agency.clone(), role: role.clone() };
             let was_there = folder.exists();
             let engine = set_up(&folder, &source, &person, Some(&link.relay), None)?;
@@ -135,6 +135,7 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
                 cost: cost_of_keys(),
                 passphrase: if is_profile(&folder) { source.given()? } else { None },
                 beside: None,
+                clock: Clock::default(),
             };
             web::run(&folder, options, json)
         }

@@ -3,6 +3,7 @@
 
 mod families;
 mod guests;
+mod meetings;
 mod records;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use families::{ForFamilies, Reply};
 pub use guests::{Arrived, MakeLink, Settings, Window};
+pub use meetings::{NoteMeeting, Notes};
 pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, Told};
 
 /// What was typed.
@@ -132,7 +134,7 @@ pub enum Verb {
     /// Show an assessment as text, or one part of it
     #[command(
         after_long_help = "Parts: voices (what young people and parents said), picture (the group in its places: summary and table), weighting (what must change first), plan (goals and \
-                           actions), disagreement (who sees what the same way), strands (young people by label, and agreement), \
+                           actions), meetings (with their notes), disagreement (who sees what the same way), strands (young people by label, and agreement), \
                            tasks (what waits), life (what may be out of date), case-notes (to paste into a case file).\n\n\
                            Example:\n  kith show Larch --part tasks"
     )]
@@ -140,7 +142,7 @@ pub enum Verb {
         /// Which assessment
         id: String,
         /// One part by itself
-        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "disagreement", "strands", "families", "tasks", "life", "case-notes"])]
+        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "meetings", "disagreement", "strands", "families", "tasks", "life", "case-notes"])]
         part: Option<String>,
     },
     /// Do anything that can be done in an assessment: one command as JSON on the input
@@ -235,6 +237,18 @@ pub enum Verb {
         #[arg(long)]
         text: String,
     },
+    /// Note a meeting: its kind, its day, who was there
+    #[command(
+        after_long_help = "Kinds: strategy, context-conference (about places, not about individuals), peer-group-conference, review.\n\nExample:\n  \
+                                 kith meeting Larch --as review --there \"Nadia Sorrell\" --other \"station manager, bus company\" --notes - < notes.txt"
+    )]
+    Meeting(NoteMeeting),
+    /// Replace a meeting's notes, say that they are as agreed, or open them again
+    #[command(
+        after_long_help = "kith show --part meetings lists meetings, with ids.\n\nExamples:\n  kith notes Larch k3vq --agreed\n  \
+                                 kith notes Larch k3vq --reopen \"One action is missing.\""
+    )]
+    Notes(Notes),
     /// Send what waits and fetch what is new
     #[command(
         after_long_help = "Without an option, or with --once: until everything that waits is sent and everything new is here.\n\
@@ -585,6 +599,8 @@ impl Verb {
             Self::Do { command, .. } => Some(command),
             Self::Heard { text, .. } => Some(text),
             Self::Plain { text, .. } => text.as_mut(),
+            Self::Meeting(meeting) => meeting.notes.as_mut(),
+            Self::Notes(notes) => notes.text.as_mut(),
             Self::Nudge { text, .. } => Some(text),
             Self::Arrived(Arrived { words, .. }) => words.as_mut(),
             Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),

@@ -13,7 +13,7 @@
 //! | `show`, and the file of `export --format json` | [`Shown`]; `view` is `kith_assessment::AssessmentView` |
 //! | `history` | [`HistoryShown`]; `lines` are `kith_assessment::HistoryLine` |
 //! | `status`, `sync` | [`StatusShown`] |
-//! | `write`, `edit`, `retire`, `unretire`, `differ` | [`Written`] |
+//! | `write`, `edit`, `retire`, `unretire`, `differ`, `meeting`, `notes` | [`Written`] |
 //! | `invite` | [`Invited`] |
 //! | `join` | [`Asked`] |
 //! | `requests` | [`RequestsShown`] |

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{bail, ensure};
 use jiff::Timestamp;
+use kith::engine::Clock;
 use kith::store::KeyCost;
 use kith::web::{Beside, Neighbour, Options, Server, Started, app_files};
 use zeroize::Zeroizing;
@@ -116,7 +117,19 @@ pub fn profile_of(folder: &Path, name: &str) -> PathBuf {
     folder.join(folder_of(name)).join("profile")
 }
 
+/// The app of one of the sample's people, in this process, so many days later than it is.
+///
+/// # Errors
+/// When it does not start.
+pub fn app_days_later(folder: &Path, name: &str, days: i64) -> anyhow::Result<Server> {
+    started(folder, name, None, Clock { offset_ms: days * 24 * 60 * 60 * 1000 })
+}
+
 fn app(folder: &Path, name: &str, beside: Option<Beside>) -> anyhow::Result<Server> {
+    started(folder, name, beside, Clock::default())
+}
+
+fn started(folder: &Path, name: &str, beside: Option<Beside>, clock: Clock) -> anyhow::Result<Server> {
     let options = Options {
         port: 0,
         browser: false,
@@ -124,6 +137,7 @@ fn app(folder: &Path, name: &str, beside: Option<Beside>) -> anyhow::Result<Serv
         cost: KeyCost::TESTS,
         passphrase: Some(Zeroizing::new(PASSPHRASE.to_owned())),
         beside,
+        clock,
     };
     match Server::start(&profile_of(folder, name), options)? {
         Started::Here(server) => Ok(*server),

@@ -5,6 +5,7 @@ use kith_tests::apps::{App, walk};
 use kith_tests::processes::Practitioner;
 use kith_tests::replay::Relay;
 use kith_tests::stage::{Stage, folder_of};
+use serde_json::Value;
 
 #[test]
 fn the_pages_show_the_practice_and_everything_in_them_can_be_done() {
@@ -50,6 +51,18 @@ fn the_exported_page_holds_the_practice(priya: &Practitioner, assessment: &str) 
     for words in in_order {
         let found = page.get(from..).and_then(|rest| rest.find(words));
         from += found.unwrap_or_else(|| panic!("\"{words}\" does not stand after what comes before it"));
+    }
+    // The picture leaves only inside such a page: below the purpose, with its legend.
+    assert!(page.find("without being frightened").unwrap() < page.find("<svg").unwrap());
+    for (format, name) in [("json", "larch.json"), ("automerge", "larch.automerge")] {
+        let file = folder.path().join(name);
+        priya.says(&["export", assessment, "--format", format, "--to", file.to_str().unwrap()]);
+        let bytes = std::fs::read(&file).unwrap();
+        let text = match format {
+            "json" => serde_json::from_slice::<Value>(&bytes).unwrap()["view"]["purpose"]["head"].as_str().unwrap().to_owned(),
+            _ => kith_assessment::view(&kith_assessment::open(&bytes).unwrap()).purpose.head,
+        };
+        assert!(text.contains("can spend their evenings together without being frightened"), "{format}: {text}");
     }
     for word in ["<script", "<link", "src=", "https://", "Keziah"] {
         assert!(!page.contains(word), "{word}");

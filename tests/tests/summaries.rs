@@ -8,8 +8,9 @@ use kith_group::DocumentKind;
 use kith_tests::processes::{PASSPHRASE, Practitioner, Relay};
 use serde_json::{Value, json};
 
-/// Words of the working document that no reader may hold: a voice's, an entry's, a title of the past, a label, a reason of a strand.
-const INSIDE: [&str; 5] = ["Quillonbright", "Zephyrantha", "Saffronquay", "ZQ", "Peregrinelass"];
+/// Words of the working document that no reader may hold: a voice's, an entry's, a title of the past, a label, a reason of a strand, the
+/// notes of a meeting.
+const INSIDE: [&str; 6] = ["Quillonbright", "Zephyrantha", "Saffronquay", "ZQ", "Peregrinelass", "Kestrelmarrow"];
 
 struct Team {
     _relay: Relay,
@@ -35,6 +36,7 @@ impl Team {
         does(json!({"do": "set-title", "title": "Larch"}));
         priya.write(&assessment, "Saffronquay is where they meet.");
         let strand = does(json!({"do": "attach-strand", "label": "ZQ", "phone": "01234"}))["entry"].clone();
+        does(json!({"do": "add-meeting", "kind": "review", "notes": "Kestrelmarrow was talked over."}));
         does(
             json!({"do": "add-voice", "side": "1", "whose": "young-people", "words": "Quillonbright gets me home.", "how": "in person", "agreed": "agreed", "strand": strand}),
         );

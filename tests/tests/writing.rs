@@ -50,7 +50,7 @@ fn hints_are_quiet_drafts_are_private_and_nothing_typed_is_lost() {
     // A colleague's newer Kith writes something that this one does not know.
     let newer = stage.engine("Delroy Finch").unwrap().edit(document, |doc, _| -> Result<_, EngineError> {
         let mut tx = doc.transaction();
-        tx.put(ROOT, "meetings", "2").unwrap();
+        tx.put(ROOT, "outings", "2").unwrap();
         tx.commit();
         Ok(())
     });

@@ -139,7 +139,8 @@ fn whole(text: &str, doc: &Automerge) -> Result<String, Failure> {
 fn field(text: &str, doc: &Automerge) -> Result<String, Failure> {
     let mut parts: Vec<String> = Vec::new();
     for part in text.split('/') {
-        let is_id = parts.last().is_some_and(|last| ["entries", "goals", "responses", "answers"].contains(&last.as_str()));
+        let is_id =
+            parts.last().is_some_and(|last| ["entries", "goals", "responses", "answers", "meetings"].contains(&last.as_str()));
         parts.push(if is_id { whole(part, doc)? } else { part.to_owned() });
     }
     Ok(parts.join("/"))

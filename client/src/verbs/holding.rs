@@ -36,7 +36,7 @@ pub(super) fn attach(engine: &Engine, asked: &Attach) -> Result<Answer, Failure>
     if strand.is_none() && phone.is_none() && engine.look(|work| work.profile())?.phone.is_none() {
         return Err(Failure::refused(
             "phone",
-            "Say which telephone colleagues ring about this young person: --phone, your duty team's. Nothing was changed",
+            "Say which telephone colleagues ring about this young person, such as your duty team's. Nothing was changed; give it with --phone",
         ));
     }
     let wanted = ToAttach { record, name, known_as, label: asked.label.clone(), phone, strand };
@@ -155,7 +155,10 @@ pub(super) fn hand_over(engine: &Engine, asked: &HandOver) -> Result<Answer, Fai
     let name = find::name_of(&view.people, &to);
     let phone = asked.phone.clone().or(profile.phone.filter(|_| Some(to) == me)).filter(|phone| !phone.trim().is_empty());
     let Some(phone) = phone else {
-        return Err(Failure::refused("phone", "Say which telephone colleagues ring from now on: --phone. Nothing was changed"));
+        return Err(Failure::refused(
+            "phone",
+            "Say which telephone colleagues ring from now on. Nothing was changed; give it with --phone",
+        ));
     };
     let (mut strands, mut titles, mut elsewhere) = (Vec::new(), Vec::new(), 0);
     for joined in view.joined.iter().filter(|joined| joined.detached.is_none()) {

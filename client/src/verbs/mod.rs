@@ -12,6 +12,7 @@ mod hearing;
 mod holding;
 mod joining;
 mod linking;
+mod meetings;
 mod page;
 mod proving;
 mod publishing;
@@ -128,6 +129,8 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Retire { id, entry, why } => writing::retire(engine, id, entry, why),
         Verb::Unretire { id, entry } => writing::unretire(engine, id, entry),
         Verb::Differ { id, entry, text } => writing::differ(engine, id, entry, text),
+        Verb::Meeting(asked) => meetings::meeting(engine, asked),
+        Verb::Notes(asked) => meetings::notes(engine, asked),
         Verb::Sync { .. } => standing::sync_once(engine, manner),
         Verb::Invite { id, role, expires, for_whom } => joining::invite(engine, id, role, expires, for_whom.as_deref(), manner),
         Verb::Join { link, .. } => joining::join(engine, link, manner),

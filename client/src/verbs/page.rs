@@ -69,6 +69,7 @@ pub(super) fn page(view: &AssessmentView, now: i64, zone: &TimeZone) -> String {
                 (practice::voices(view))
                 (picture::picture(view, &today))
                 (practice::plan(view))
+                (practice::meetings(view))
                 (practice::agreement(view))
                 (practice::life(view))
                 @if !view.elsewhere.is_empty() {
@@ -110,6 +111,7 @@ fn purpose(view: &AssessmentView) -> Markup {
     ];
     html! {
         h2 { "Why this group" }
+        @if purpose.better.text.trim().is_empty() { p { strong { (purpose.head) } } }
         dl {
             @if let Some(trigger) = &purpose.trigger { dt { "What made us look" } dd { (trigger.words()) } }
             @for (question, answer) in answers {

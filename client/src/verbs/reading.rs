@@ -44,6 +44,7 @@ pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Re
         Part::Weighting => serde_json::to_value(&view.weighting),
         Part::Picture => serde_json::to_value(&view.picture),
         Part::Plan => serde_json::to_value(&view.planned),
+        Part::Meetings => serde_json::to_value(&view.meetings),
         Part::Disagreement => serde_json::to_value(&view.positions),
         Part::Families => serde_json::to_value(&view.families),
         Part::Strands => serde_json::to_value(&view.strands),

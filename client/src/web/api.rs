@@ -91,6 +91,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/assessments/{id}/admit", post(admit))
         .route("/assessments/{id}/decline", post(decline))
         .route("/assessments/{id}/remove", post(remove))
+        .route("/assessments/{id}/role", post(change_role))
         .route("/assessments/{id}/picture", get(picture))
         .route("/assessments/{id}/text", get(text))
         .route("/assessments/{id}/download", post(download))
@@ -398,6 +399,10 @@ async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::sh
 
 async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>) -> Response {
     verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
+}
+
+async fn change_role(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToChangeRole>) -> Response {
+    verb(here, Verb::Role { id, member: asked.member, role: asked.role }).await
 }
 
 async fn picture(State(shared): Here, Path(id): Path<String>, Query(asked): Query<super::shapes::PictureSince>) -> Response {

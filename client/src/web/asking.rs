@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kith_assessment::{
     AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind,
-    KitchenTable, Outcome, PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told,
-    Trigger, Turn, Whom, Whose, draw, on_the_day, overview, picture_then_and_now,
+    KitchenTable, MeetingKind, Outcome, PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords,
+    TieKind, Told, Trigger, Turn, Whom, Whose, about_meeting, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
@@ -85,6 +85,8 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("answer", of!(Answer)),
         ("whose", of!(Whose)),
         ("outcome", of!(Outcome)),
+        ("meeting-kind", of!(MeetingKind)),
+        ("about-meeting", about_meetings()),
         ("fair", of!(Fair)),
         ("turn", of!(Turn)),
         ("status", of!(Status)),
@@ -109,6 +111,12 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
     .collect()
+}
+
+/// What each kind of meeting is for.
+fn about_meetings() -> Vec<Choice> {
+    let words = |kind: &str| about_meeting(&MeetingKind::from(kind)).to_owned();
+    MeetingKind::CHOICES.iter().map(|kind| Choice { value: (*kind).to_owned(), words: words(kind) }).collect()
 }
 
 fn without(mut choices: Vec<Choice>, value: &str) -> Vec<Choice> {

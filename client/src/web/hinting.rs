@@ -33,14 +33,18 @@ const LONGEST_WORD: usize = 400;
 #[derive(Deserialize, TS)]
 pub(crate) struct ToCheck {
     text: String,
-    /// Where somebody types, in UTF-16 code units; none when nobody does.
+    /// Where people type, in UTF-16 code units: none when nobody does, two where a colleague writes in the same text.
     #[serde(default)]
-    #[ts(optional)]
-    caret: Option<usize>,
+    #[ts(optional, as = "Option<Vec<usize>>")]
+    typed_at: Vec<usize>,
     /// Who said it, if not the writer: a young person's or parent's own words are not checked.
     #[serde(default)]
     #[ts(optional)]
     said_by: Option<String>,
+    /// Words that were kept on this page before there is an assessment to keep them in.
+    #[serde(default)]
+    #[ts(optional, type = "Array<string>")]
+    kept: Vec<WordKey>,
 }
 
 /// What was found.
@@ -120,13 +124,28 @@ pub(crate) struct CountShown {
 
 pub(super) fn routes() -> Router<Arc<super::api::Shared>> {
     Router::new()
+        .route("/hints", post(check_before))
         .route("/assessments/{id}/hints", post(check))
         .route("/assessments/{id}/hint-choices", post(choose))
         .route("/assessments/{id}/review", get(look_through).post(record))
 }
 
+/// Before there is an assessment: why this group, in the first run.
+async fn check_before(State(shared): Here, Json(asked): Json<ToCheck>) -> Response {
+    with_engine(shared, move |engine, house| {
+        let checker = house.hints()?.checker(verbs::names(engine)?, Vec::new());
+        let kept = asked.kept.iter().cloned().collect();
+        Ok(hints(&checker, &asked, &kept))
+    })
+    .await
+}
+
 async fn check(State(shared): Here, Path(id): Path<String>, Json(asked): Json<ToCheck>) -> Response {
-    with_engine(shared, move |engine, house| hints(engine, house, &id, &asked)).await
+    with_engine(shared, move |engine, house| {
+        let document = verbs::document(engine, &id)?;
+        Ok(hints(&*checker(engine, house, document)?, &asked, &kept(engine, document)?))
+    })
+    .await
 }
 
 async fn choose(State(shared): Here, Path(id): Path<String>, Json(asked): Json<ToChoose>) -> Response {
@@ -195,20 +214,16 @@ fn kept(engine: &Engine, document: DocumentId) -> Result<BTreeSet<WordKey>, Fail
     Ok(words.collect())
 }
 
-fn hints(engine: &Engine, house: &House, id: &str, asked: &ToCheck) -> Result<HintsShown, Failure> {
-    let document = verbs::document(engine, id)?;
+fn hints(checker: &Checker, asked: &ToCheck, kept: &BTreeSet<WordKey>) -> HintsShown {
     let words = Words::said_by(asked.said_by.as_deref());
     if words == Words::Own {
-        return Ok(HintsShown { hints: Vec::new(), not_checked: None, own_words: true });
+        return HintsShown { hints: Vec::new(), not_checked: None, own_words: true };
     }
-    let found = match checker(engine, house, document)?.check(&asked.text, words) {
+    let found = match checker.check(&asked.text, words) {
         Ok(found) => found,
-        Err(why) => {
-            return Ok(HintsShown { hints: Vec::new(), not_checked: Some(sentence(&why.to_string())), own_words: false });
-        }
+        Err(why) => return HintsShown { hints: Vec::new(), not_checked: Some(sentence(&why.to_string())), own_words: false },
     };
-    let kept = kept(engine, document)?;
-    let marks = shown(&asked.text, &found, asked.caret, &kept).into_iter().map(|finding: &Finding| HintShown {
+    let marks = shown(&asked.text, &found, &asked.typed_at, kept).into_iter().map(|finding: &Finding| HintShown {
         kind: finding.kind.as_str(),
         start: finding.start,
         end: finding.end,
@@ -217,7 +232,7 @@ fn hints(engine: &Engine, house: &House, id: &str, asked: &ToCheck) -> Result<Hi
         instead: finding.instead.clone(),
         key: finding.key.clone(),
     });
-    Ok(HintsShown { hints: marks.collect(), not_checked: None, own_words: false })
+    HintsShown { hints: marks.collect(), not_checked: None, own_words: false }
 }
 
 fn chosen(engine: &Engine, id: &str, asked: &ToChoose) -> Result<(), Failure> {

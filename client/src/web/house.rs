@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 use super::company::Company;
 use super::hinting::HintCache;
 use super::news::{self, News};
-use crate::engine::{Engine, Person, Profile};
+use crate::engine::{Clock, Engine, Person, Profile};
 use crate::failure::Failure;
 use crate::store::{KeyCost, Store, StoreError, is_profile};
 use crate::verbs::Manner;
@@ -54,6 +54,7 @@ struct Opened {
 pub(super) struct House {
     folder: PathBuf,
     cost: KeyCost,
+    clock: Clock,
     lock_after: Mutex<Duration>,
     /// Digests of the tokens with which other programs may read. They stay while it is locked, so that who asks hears that it is.
     programs: Mutex<Vec<Digest>>,
@@ -69,10 +70,11 @@ pub(super) struct House {
 }
 
 impl House {
-    pub(super) fn new(folder: &Path, cost: KeyCost, lock_after: Duration) -> Self {
+    pub(super) fn new(folder: &Path, cost: KeyCost, lock_after: Duration, clock: Clock) -> Self {
         Self {
             folder: folder.to_owned(),
             cost,
+            clock,
             lock_after: Mutex::new(lock_after),
             programs: Mutex::default(),
             opened: Mutex::new(None),
@@ -143,7 +145,8 @@ impl House {
         let person = Person { name: first.name.clone(), agency: first.agency.clone(), role: first.role.clone() };
         // 256 random bits that nobody is told: a costly key would protect nothing more.
         let passphrase = data_encoding::HEXLOWER.encode(&Digest::random(&mut kith_group::SystemRandom).0);
-        let profile = Profile::create(&folder.path().join("profile"), &passphrase, &person, None, KeyCost::TESTS)?;
+        let profile =
+            Profile::create(&folder.path().join("profile"), &passphrase, &person, None, KeyCost::TESTS)?.with_clock(self.clock);
         let engine = Engine::start(profile)?;
         let me = engine.step(move |work| work.create_example(&sample))?;
         if let Some(own) = self.opened().as_ref() {
@@ -174,7 +177,7 @@ impl House {
     /// Makes the profile and opens it.
     pub(super) fn set_up(&self, person: &Person, phone: Option<String>, passphrase: &str) -> Result<(), Failure> {
         let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
-        let profile = Profile::create(&self.folder, passphrase, person, None, self.cost)?;
+        let profile = Profile::create(&self.folder, passphrase, person, None, self.cost)?.with_clock(self.clock);
         let engine = Engine::start(profile)?;
         engine.step(move |work| work.set_phone(phone))?;
         self.open(engine)
@@ -200,13 +203,13 @@ impl House {
                 Err(error) => return Err(error.into()),
             }
         };
-        self.open(Engine::start(Profile::open_locked(&self.folder, passphrase, lock)?)?)
+        self.open(Engine::start(Profile::open_locked(&self.folder, passphrase, lock)?.with_clock(self.clock))?)
     }
 
     /// Makes the profile from a backup and opens it.
     pub(super) fn restore(&self, backup: &[u8], passphrase: &str) -> Result<(), Failure> {
         let _one = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
-        let profile = Profile::restore(&self.folder, backup, passphrase, self.cost)?;
+        let profile = Profile::restore(&self.folder, backup, passphrase, self.cost)?.with_clock(self.clock);
         self.open(Engine::start(profile)?)
     }
 

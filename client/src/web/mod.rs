@@ -52,7 +52,7 @@ use house::{House, Standing};
 use session::Sessions;
 
 use crate::app::{complain, print_json, say};
-use crate::engine::on_interrupt;
+use crate::engine::{Clock, on_interrupt};
 use crate::failure::Failure;
 use crate::json::Opened;
 use crate::store::{KeyCost, Lock};
@@ -85,6 +85,8 @@ pub struct Options {
     pub passphrase: Option<Zeroizing<String>>,
     /// Others whose apps run on this computer too.
     pub beside: Option<Beside>,
+    /// What time it is: the system's, unless a test puts it forward. No option and no variable of the program sets it.
+    pub clock: Clock,
 }
 
 /// A running server. Ends when dropped.
@@ -140,7 +142,7 @@ impl Server {
             .block_on(tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))))
             .map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
-        let house = House::new(folder, options.cost, options.lock_after);
+        let house = House::new(folder, options.cost, options.lock_after, options.clock);
         if let Some(passphrase) = &options.passphrase {
             house.unlock(passphrase)?;
         }

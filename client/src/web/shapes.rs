@@ -245,6 +245,13 @@ pub(crate) struct ToDecline {
     pub(crate) request: String,
 }
 
+/// Makes somebody a lead, or a contributor again.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToChangeRole {
+    pub(crate) member: String,
+    pub(crate) role: String,
+}
+
 /// Takes somebody out.
 #[derive(Deserialize, TS)]
 pub(crate) struct ToRemove {
@@ -570,7 +577,7 @@ pub(crate) struct ToMeasure {
 /// How hard it is; nothing of an empty one.
 #[derive(Serialize, TS)]
 pub(crate) struct LevelShown {
-    pub(crate) level: Option<ReadingLevel>,
+    pub(crate) reading: Option<ReadingLevel>,
 }
 
 /// Other words in the place of what was found, in every part.

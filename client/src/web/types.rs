@@ -124,6 +124,7 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToNoteAgreement>();
     all.add::<ToRelay>();
     all.add::<ToRemove>();
+    all.add::<super::shapes::ToChangeRole>();
     all.add::<ToSetPhone>();
     all.add::<ToTell>();
     all.add::<ToType>();

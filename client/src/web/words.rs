@@ -47,6 +47,7 @@ mod tests {
             ("unknown-entry", "there is no entry x in this assessment. `kith show` lists what there is, with ids"),
             ("other", "The address is wrong. Set it with `kith relay wss://…`"),
             ("other", "Say why, in a few words: --why. Nobody was taken out"),
+            ("phone", "Say which telephone colleagues ring from now on. Nothing was changed; give it with --phone"),
             ("other", "`kith show` lists them"),
         ] {
             let shown = for_screen(&Failure::refused(code, message));

@@ -18,7 +18,15 @@ pub struct Here {
 
 impl Here {
     pub fn at(home: Home, lock_after: Duration) -> Self {
-        let options = Options { port: 0, browser: false, lock_after, cost: KeyCost::TESTS, passphrase: None, beside: None };
+        let options = Options {
+            port: 0,
+            browser: false,
+            lock_after,
+            cost: KeyCost::TESTS,
+            passphrase: None,
+            beside: None,
+            clock: kith::engine::Clock::default(),
+        };
         match Server::start(&home.profile, options).unwrap() {
             Started::Here(server) => Self { server, home },
             Started::There(address) => panic!("another server is there: {address}"),

@@ -1,5 +1,5 @@
 // A real Chromium for the browser tests: every screen that a test reaches is looked at by axe (WCAG 2.2 A and AA), in light and dark,
-// at 320 px and wide; every request, every violation of the content security policy and every error of a page is heard.
+// at 320 px and wide, at 200% and in forced colours; every request, every violation of the content security policy and every error of a page is heard.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,6 +19,38 @@ export function start() {
     ],
   });
 }
+
+/** One thing that a test claims, said when it holds. */
+export async function step(name, does) {
+  await does();
+  console.log(`holds: ${name}`);
+}
+
+/** Waits until something holds: it returns true, or what it found instead. */
+export async function until(what, holds, within = 30_000) {
+  const end = Date.now() + within;
+  let last;
+  for (;;) {
+    try {
+      last = await holds();
+      if (last === true) return;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) assert.fail(`${what}: ${last instanceof Error ? last.message : JSON.stringify(last)}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+/** How every screen is looked at: its width, and what the system asks for. At twice the size a window of 1280 pixels has 640 of the
+ *  page's; forced colours are the high contrast of Windows. */
+const FORMS = [
+  ["light", 1280, {}], ["dark", 1280, { colorScheme: "dark" }], ["narrow", 320, {}], ["narrow-dark", 320, { colorScheme: "dark" }], ["twice", 640, {}],
+  ["forced", 1280, { forcedColors: "active" }],
+];
+/** In words, for what a script says at its end. */
+export const FORMS_IN_WORDS = "each in light and dark, wide and at 320 px, at 200% and in forced colours";
+const HEIGHT = { 320: 640, 640: 450, 1280: 900 };
 
 /** One person at one computer. */
 export class Person {
@@ -80,15 +112,14 @@ export class Person {
     return this.page.getByText(text).first().waitFor();
   }
 
-  /** Looks at the screen as it stands: no barrier for anybody, in any of five forms: light, dark, narrow, both, and at twice the
-   *  size (a window of 1280 pixels then has 640 of the page's). */
+  /** Looks at the screen as it stands: no barrier for anybody, in any of its forms. */
   async screen(name) {
     this.screens.add(name);
     const { page } = this;
     assert.equal(await page.title(), "Kith", "the tab says Kith and nothing else");
-    for (const [form, width, scheme] of [["light", 1280, "light"], ["dark", 1280, "dark"], ["narrow", 320, "light"], ["narrow-dark", 320, "dark"], ["twice", 640, "light"]]) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: width === 320 ? 640 : width === 640 ? 450 : 900 });
+    for (const [form, width, asked] of FORMS) {
+      await page.emulateMedia({ colorScheme: "light", forcedColors: "none", reducedMotion: "reduce", ...asked });
+      await page.setViewportSize({ width, height: HEIGHT[width] });
       const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
       assert.ok(!scrolls, `${name} scrolls sideways at ${width} px`);
       await page.evaluate(axe);
@@ -97,7 +128,7 @@ export class Person {
       assert.deepEqual(said, [], `${this.name}, ${name}, ${form}`);
       if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${form}.png`, fullPage: true });
     }
-    await page.emulateMedia({ colorScheme: "light" });
+    await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
     await page.setViewportSize({ width: 1280, height: 900 });
   }
 

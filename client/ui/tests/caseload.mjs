@@ -1,16 +1,11 @@
 // My caseload, labels on Team, what readers see, and someone in danger now. Started by tests/tests/caseload.rs, which runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_DELROY, KITH_COLIN, KITH_OFFICER, KITH_LARCH } = process.env;
 assert.ok(KITH_PRIYA && KITH_DELROY && KITH_COLIN && KITH_OFFICER && KITH_LARCH, "started by `cargo test -p kith-tests --test caseload`");
 const browser = await start();
 const NAMES = ["Keziah", "Ansah-Rowe", "Tomasz", "Harrowgill", "Tomek", "Marisol"];
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 const go = (person, route) => person.page.evaluate((to) => { location.hash = to; }, route);
 const team = async (person) => { await go(person, `/a/${KITH_LARCH}/team`); await person.heading("Team"); };

@@ -1,15 +1,10 @@
 // The made-up example, which needs no profile; and help, which teaches in place. Started by tests/tests/writing.rs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA } = process.env;
 assert.ok(KITH_PRIYA, "started by `cargo test -p kith-tests --test writing`");
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);

@@ -1,18 +1,13 @@
 // The demo, Settings, a backup that is read on another computer, a link as a code, quitting. Started by tests/tests/house.rs.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_OTHER, KITH_LARCH, KITH_WORDS, KITH_FOLDER } = process.env;
 assert.ok(KITH_PRIYA && KITH_OTHER && KITH_LARCH && KITH_WORDS && KITH_FOLDER, "started by `cargo test -p kith-tests --test house`");
 const portOf = (address) => new URL(address).port;
 const SENTENCE = "The youth worker at the hub knows all of them by name.";
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);

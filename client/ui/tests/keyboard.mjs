@@ -1,17 +1,12 @@
 // The first ten minutes with the keyboard alone: Tab, Enter, Space, arrows and letters. No pointer is used anywhere here. Started by
 // tests/tests/writing.rs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_RELAY } = process.env;
 assert.ok(KITH_PRIYA && KITH_RELAY, "started by `cargo test -p kith-tests --test writing`");
 const WORDS = "otter lantern maple spoon";
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);

@@ -1,18 +1,12 @@
 // Three people at three computers write in one paragraph, letter by letter: nothing jumps, nothing is lost, one goes offline and comes
 // back. Started by tests/tests/live.rs, which runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step, until } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_NADIA, KITH_DELROY, KITH_ASSESSMENT } = process.env;
 assert.ok(KITH_PRIYA && KITH_NADIA && KITH_DELROY && KITH_ASSESSMENT, "started by `cargo test -p kith-tests --test live`");
 const SECONDS = Number(process.env.KITH_LIVE_SECONDS ?? 60);
 const browser = await start();
-
-async function step(name, does) {
-  const began = Date.now();
-  await does();
-  console.log(`holds: ${name} (${Math.round((Date.now() - began) / 1000)} s)`);
-}
 
 /** The box of a person's live text. */
 const box = (one, label = "Summary") => one.page.getByRole("textbox", { name: label, exact: true });
@@ -22,21 +16,6 @@ const place = (one, at, label) => box(one, label).evaluate((area, caret) => { ar
 
 /** At the end of what stands there at that moment: others write meanwhile. */
 const placeAtEnd = (one, label) => box(one, label).evaluate((area) => { area.focus(); area.setSelectionRange(area.value.length, area.value.length); });
-
-async function until(what, holds, within = 30_000) {
-  const end = Date.now() + within;
-  let last;
-  for (;;) {
-    try {
-      last = await holds();
-      if (last === true) return;
-    } catch (error) {
-      last = error;
-    }
-    if (Date.now() > end) assert.fail(`${what}: ${last instanceof Error ? last.message : JSON.stringify(last)}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
 
 /** Until all boxes read the same, and so. */
 async function allRead(people, text, label) {

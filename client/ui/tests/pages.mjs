@@ -1,18 +1,13 @@
 // The pages that show the practice, on the whole sample: what a lead and a colleague see and do there, by clicks and keys. Started by
 // tests/tests/pages.rs, which writes the sample and runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { FORMS_IN_WORDS, Person, start, step, until } from "./browser.mjs";
 import { agreement, history, life, plan, voices, weighting } from "./pages/steps.mjs";
 
 const { KITH_PRIYA, KITH_NADIA } = process.env;
 assert.ok(KITH_PRIYA && KITH_NADIA, "started by `cargo test -p kith-tests --test pages`");
 const portOf = (address) => new URL(address).port;
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 try {
   const priya = await Person.open(browser, "Priya", KITH_PRIYA);
@@ -71,6 +66,31 @@ try {
     await page.setViewportSize({ width: 1280, height: 900 });
   });
 
+  await step("the purpose stands above every page, on screen and on paper", async () => {
+    const id = /#\/a\/([^/]+)\//.exec(await priya.page.evaluate(() => location.hash))[1];
+    const pages = [
+      "overview", "sides/1", "sides/2", "sides/3", "sides/weighting", "sides/summary", "sides/agreement", "voices", "picture", "plan", "meetings", "team",
+      "history", "asked", "share", "versions", "look-again", "notes", "why",
+    ];
+    for (const media of ["screen", "print"]) {
+      await priya.page.emulateMedia({ media });
+      for (const page of pages) {
+        await priya.page.evaluate((to) => { location.hash = to; }, `/a/${id}/${page}`);
+        await until(`${page}, ${media}: the purpose stands above the heading`, () => priya.page.evaluate((hash) => {
+          const [purpose, heading] = [document.querySelector(".kith-head__purpose"), document.querySelector("main h1")];
+          if (location.hash !== hash || !purpose || !heading) return "not there";
+          const [above, below] = [purpose.getBoundingClientRect(), heading.getBoundingClientRect()];
+          return (purpose.textContent.includes("can spend their evenings together without being frightened") && above.height > 0 && above.bottom <= below.top) || heading.textContent;
+        }, `#/a/${id}/${page}`));
+      }
+    }
+    await priya.page.emulateMedia({ media: "screen" });
+    await priya.follow("Picture");
+    await priya.page.locator("svg.kith-picture").first().waitFor();
+    await priya.follow("Voices");
+    await priya.heading("Voices");
+  });
+
   await voices(step, both);
   await plan(step, both);
   await weighting(step, both);
@@ -79,7 +99,7 @@ try {
   await life(step, both);
 
   for (const [one, address] of [[priya, KITH_PRIYA], [nadia, KITH_NADIA]]) await one.kept(portOf(address));
-  console.log(`${new Set([...priya.screens, ...nadia.screens]).size} screens, each in five forms: no violation of WCAG 2.2 A or AA.`);
+  console.log(`${new Set([...priya.screens, ...nadia.screens]).size} screens, ${FORMS_IN_WORDS}: no violation of WCAG 2.2 A or AA.`);
 } finally {
   await browser.close();
 }

@@ -1,16 +1,11 @@
 // The picture of the sample assessment, as two people use it: read, compared, reached by keys, moved, added to. Started by
 // tests/tests/picture.rs, which runs the programs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_DELROY, KITH_LARCH, KITH_EMPTY } = process.env;
 assert.ok(KITH_PRIYA && KITH_DELROY && KITH_LARCH && KITH_EMPTY, "started by `cargo test -p kith-tests --test picture`");
 const browser = await start();
-
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 
 /** Names of the boxes of the drawing, in the order in which they are read. */
 const boxes = (person) => person.page.locator(".kith-shape").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));

@@ -1,17 +1,13 @@
 // What happens while somebody writes, on the whole sample: quiet hints, private drafts, two windows, a lock, a program that goes away,
 // and input that cannot be used. Started by tests/tests/writing.rs, which then looks for what must never have left this computer.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { FORMS_IN_WORDS, Person, start, step } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_NADIA, KITH_PRIYA_PROCESS } = process.env;
 assert.ok(KITH_PRIYA && KITH_NADIA && KITH_PRIYA_PROCESS, "started by `cargo test -p kith-tests --test writing`");
 const WORDS = "quixotic marmalade harpsichord";
 const browser = await start();
 
-async function step(name, does) {
-  await does();
-  console.log(`holds: ${name}`);
-}
 const box = (one, label = "Write another") => one.page.getByLabel(label).first();
 const hint = (one, word) => one.page.getByRole("button", { name: `Hint about “${word}”` });
 const kept = (one, text = "") => one.page.waitForResponse(
@@ -243,7 +239,7 @@ try {
 
   await nadia.kept(new URL(KITH_NADIA).port);
   const screens = new Set([...priya.screens, ...nadia.screens]);
-  console.log(`${screens.size} screens, each in five forms: no violation of WCAG 2.2 A or AA.`);
+  console.log(`${screens.size} screens, ${FORMS_IN_WORDS}: no violation of WCAG 2.2 A or AA.`);
 } finally {
   await browser.close();
 }

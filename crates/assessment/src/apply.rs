@@ -14,7 +14,8 @@ use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
 use crate::{
-    dates, digest, families, life, openness, picture, plan, positions, sharing, strands, texts, together, voices, weighting,
+    dates, digest, families, life, meetings, openness, picture, plan, positions, sharing, strands, texts, together, voices,
+    weighting,
 };
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
@@ -291,6 +292,10 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::UpdateAction(given) => plan::update_action(tx, ctx, given),
         Command::TakeBack(given) => plan::take_back(tx, given),
         Command::PutBack(given) => plan::put_back(tx, given),
+        Command::AddMeeting(given) => meetings::add(tx, ctx, people, given),
+        Command::UpdateMeeting(given) => meetings::update(tx, people, given),
+        Command::AgreeNotes(given) => meetings::agree(tx, ctx, given),
+        Command::ReopenNotes(given) => meetings::reopen(tx, given),
         Command::TakePosition(given) => positions::take(tx, ctx, given),
         Command::DifferOnWeighting(given) => positions::differ(tx, ctx, given),
         Command::ConfirmForFamilies(given) => positions::confirm(tx, ctx, people, given),

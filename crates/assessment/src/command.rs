@@ -9,6 +9,7 @@ use crate::families::{AddReply, ConfirmTwin, PublishVersion, TakeBackVersion};
 use crate::hint_review::NoteHintReview;
 use crate::ids::{DeviceId, EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
+use crate::meetings::{AddMeeting, AgreeNotes, ReopenNotes, UpdateMeeting};
 use crate::openness::{SetAskedAll, SetLawfulBasis};
 use crate::picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, EndInPicture, GoesOnInPicture, MoveInPicture, SayOfPlace, UpdateAdult,
@@ -391,6 +392,14 @@ pub enum Command {
     TakeBack(TakeBack),
     /// It comes again.
     PutBack(PutBack),
+    /// A meeting.
+    AddMeeting(AddMeeting),
+    /// A change of what is said of it.
+    UpdateMeeting(UpdateMeeting),
+    /// Its notes are as agreed.
+    AgreeNotes(AgreeNotes),
+    /// They are opened again.
+    ReopenNotes(ReopenNotes),
     /// How I see something.
     TakePosition(TakePosition),
     /// My differing view on the weighting.

@@ -6,7 +6,9 @@ use crate::view::{AssessmentView, EntryView};
 pub fn copy_text(view: &AssessmentView) -> String {
     let mut text = view.title.clone().unwrap_or_else(|| "An assessment without a name".to_owned());
     text.push('\n');
-    if !view.purpose.better.text.trim().is_empty() {
+    if view.purpose.better.text.trim().is_empty() {
+        text.push_str(&format!("{}\n", view.purpose.head));
+    } else {
         text.push_str(&format!("What should be better: {}\n", view.purpose.better.text));
     }
     for side in &view.sides {

@@ -7,14 +7,24 @@ use crate::read::{Chosen, Entry, entries, scalars, shown};
 
 /// The first sixteen bytes of a hash over an entry's text and fields, as a value to keep beside "retired".
 pub(crate) fn of_entry(doc: &impl ReadDoc, entry: &ObjId) -> ScalarValue {
+    of(doc, entry, "kith entry 1", |key| key.starts_with("retired") || key.starts_with("edited") || key == "together")
+}
+
+/// The same of a meeting, to keep beside "closed".
+pub(crate) fn of_meeting(doc: &impl ReadDoc, meeting: &ObjId) -> ScalarValue {
+    let besides = |key: &str| ["retired", "edited", "closed"].iter().any(|start| key.starts_with(start));
+    of(doc, meeting, "kith meeting 1", besides)
+}
+
+fn of(doc: &impl ReadDoc, entry: &ObjId, what: &str, besides: impl Fn(&str) -> bool) -> ScalarValue {
     let mut hash = Sha256::new();
-    hash.update("kith entry 1");
+    hash.update(what);
     let mut part = |bytes: &[u8]| {
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(bytes);
     };
     for Entry { key, value, id, conflict } in entries(doc, entry) {
-        if key.starts_with("retired") || key.starts_with("edited") || key == "together" {
+        if besides(&key) {
             continue;
         }
         part(key.as_bytes());

@@ -284,12 +284,12 @@ pub enum FindError {
     },
 }
 
-/// The entry, view, voice, answer, goal, action or strand whose id begins with some letters, as `kith show` prints them.
+/// The entry, view, voice, answer, goal, action, meeting or strand whose id begins with some letters, as `kith show` prints them.
 pub fn find(doc: &Automerge, start: &str) -> Result<EntryId, FindError> {
     let start = start.trim().to_ascii_lowercase();
     let mut found: Vec<EntryId> = Vec::new();
     let gone = crate::strands::left_no_trace(doc);
-    for path in ["entries", "differing", "voices", "answers", "plan/goals", "plan/responses", "strands"]
+    for path in ["entries", "differing", "voices", "answers", "plan/goals", "plan/responses", "strands", "meetings"]
         .into_iter()
         .chain(crate::picture::NAMED)
     {

@@ -38,6 +38,7 @@ mod life;
 mod limits;
 mod lines;
 mod look;
+mod meetings;
 pub mod nudge;
 mod openness;
 mod overview;
@@ -103,6 +104,9 @@ pub use life::{
 pub use limits::{INSERT_LIMIT, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, WHY_LIMIT};
 pub use lines::{Line, lines};
 pub use look::{SUMMARY_LEAD, view, view_entry, view_entry_with, view_with};
+pub use meetings::{
+    AddMeeting, AgencyThere, AgreeNotes, MeetingView, MeetingsView, NotesAgreed, ReopenNotes, UpdateMeeting, about_meeting,
+};
 pub use openness::{LawfulBasis, OpennessView, SetAskedAll, SetLawfulBasis};
 pub use overview::{Overview, Quotation, SideAtAGlance, overview};
 pub use people::{Owners, colleagues, who};
@@ -157,8 +161,8 @@ pub use view::{
 };
 pub use vocabulary::{
     AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, KitchenTable,
-    MapPurpose, Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger,
-    Turn, Whom, Whose,
+    MapPurpose, MeetingKind, Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told,
+    Trigger, Turn, Whom, Whose,
 };
 pub use voices::{
     AddVoice, AnswerView, AnswerVoice, LetRead, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice,

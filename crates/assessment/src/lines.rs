@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dates::long_day;
+use crate::meetings::MeetingView;
 use crate::picture::PictureView;
 use crate::plan::{ActionView, GoalView, Measured};
 use crate::view::{Answered, AssessmentView, DifferingView, EntryView, SideView};
@@ -14,7 +15,7 @@ use crate::voices::VoiceView;
 pub struct Line {
     /// What it is, the same at every moment: "entries/{id}/text".
     pub field: String,
-    /// The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
+    /// The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "meetings", "why", "look-again".
     pub page: String,
     /// What to bring into view there: an id; empty for the page itself.
     pub at: String,
@@ -65,6 +66,7 @@ pub fn lines(view: &AssessmentView) -> Vec<Line> {
         goal(&mut all, number + 1, one);
     }
     view.planned.actions.iter().for_each(|one| action(&mut all, one));
+    view.meetings.held.iter().for_each(|one| meeting(&mut all, one));
     positions(&mut all, view);
     life(&mut all, view);
     all.0
@@ -252,6 +254,19 @@ fn action(all: &mut Lines, action: &ActionView) {
         action.apart_review.as_deref(),
     );
     action.differing.iter().for_each(|one| differing(all, place, &about, one));
+}
+
+fn meeting(all: &mut Lines, meeting: &MeetingView) {
+    let place = ("meetings", meeting.kept.id.as_str());
+    let field = |key: &str| format!("meetings/{}/{key}", meeting.kept.id);
+    all.words(place, field("notes"), &format!("Notes: {}", meeting.title), &meeting.notes.text);
+    all.choice(place, field("meeting-kind"), "What kind of meeting it was", Some(meeting.kind.words()));
+    all.day(place, field("date"), "The day of a meeting", meeting.date.as_deref());
+    all.words(place, field("there"), &format!("Who was there: {}", meeting.title), &meeting.who_was_there());
+    let agreed = meeting.agreed.as_ref().map(|agreed| format!("as agreed, {}", agreed.by.name));
+    all.choice(place, field("closed"), &format!("How the notes stand: {}", meeting.title), agreed.as_deref());
+    let why = meeting.reopened_why.as_deref().unwrap_or_default();
+    all.words(place, field("closed-why"), &format!("Why the notes were opened again: {}", meeting.title), why);
 }
 
 fn positions(all: &mut Lines, view: &AssessmentView) {

@@ -15,7 +15,7 @@ use crate::view::{
 };
 use crate::vocabulary::{Answer, Trigger};
 use crate::voices::{self, Labels, VoiceView};
-use crate::{families, life, openness, picture, plan, positions, strands, weighting};
+use crate::{families, life, meetings, openness, picture, plan, positions, strands, weighting};
 
 /// What a person sees of an assessment. Each device says whose it is.
 pub fn view(doc: &Automerge) -> AssessmentView {
@@ -68,6 +68,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         }
     }
     let picture = picture::picture(&reader, &known_strands, &mut marks, &mut newer);
+    let meetings = meetings::meetings(&reader, &mut marks, &mut newer);
     let openness = openness::openness(&reader, &mut marks, &mut newer);
     let life = life::life(&reader, &mut marks, &mut newer);
     let for_families = families::read(&reader, &known_strands, &mut marks, &mut newer);
@@ -106,6 +107,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         weighting,
         summary,
         planned,
+        meetings,
         picture,
         positions,
         strands: known_strands.into_iter().filter(|strand| !strand.detached).map(|strand| strand.view).collect(),

@@ -142,6 +142,11 @@ impl People {
         self.owners.get(device).copied()
     }
 
+    /// Whether anything is known of a person here.
+    pub(crate) fn knows(&self, person: &PersonId) -> bool {
+        self.known.contains_key(person)
+    }
+
     /// A person by id.
     pub(crate) fn by_id(&self, person: PersonId) -> Who {
         let view = self.known.get(&person);

@@ -24,7 +24,7 @@ pub fn plain_text(view: &AssessmentView) -> String {
     if view.schema > crate::schema::SCHEMA {
         page.line(0, "A newer version of Kith has written in this assessment. Everything is kept; update Kith to see all of it.");
     }
-    if view.purpose.act_today.is_some() && !view.purpose.not_yet_written.is_empty() {
+    if view.purpose.better.text.trim().is_empty() {
         page.line(0, &view.purpose.head);
     }
     marks(&mut page, view);
@@ -90,6 +90,14 @@ fn marks(page: &mut Page, view: &AssessmentView) {
                 let id = short(id);
                 let words = format!(
                     "{} took back [{id}] under {label} ({why}), and somebody edited it. Restore it, or take it back again.",
+                    by.name
+                );
+                page.hanging(2, "- ", &words);
+            }
+            Mark::AgreedAndEdited { id, label, by } => {
+                let id = short(id);
+                let words = format!(
+                    "{} said that the notes of [{id}] are as agreed ({label}), and somebody wrote in them. Read them, then agree again or open them.",
                     by.name
                 );
                 page.hanging(2, "- ", &words);

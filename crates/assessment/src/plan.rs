@@ -10,8 +10,8 @@ use crate::ids::EntryId;
 use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT};
 use crate::vocabulary::Status;
 use crate::write::{
-    Written, day, fresh_at, known, line, new_text, object_at, real_day, refer, refuse_unknown_finding, sentences, settle, short,
-    sides, text, unrefer,
+    Written, day, find_at, fresh_at, known, line, new_text, object_at, real_day, refer, refuse_unknown_finding, sentences,
+    settle, short, sides, text, unrefer,
 };
 use crate::{dates, digest, read};
 
@@ -143,7 +143,7 @@ pub struct UpdateAction {
     pub fields: ActionFields,
 }
 
-/// Takes a goal, an action or something in the picture back, with a reason. It stays in the document and can be put back.
+/// Takes a goal, an action, a meeting or something in the picture back, with a reason. It stays in the document and can be put back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct TakeBack {
@@ -274,20 +274,23 @@ fn refuse_apart_without_reason(tx: &Transaction<'_>, object: &ObjId) -> Result<(
     Ok(())
 }
 
-/// The object of a goal, of an action or of something in the picture.
+/// The object of a goal, of an action, of a meeting or of something in the picture.
 fn part(tx: &Transaction<'_>, id: &EntryId) -> Result<ObjId, Refusal> {
     if let Some(object) = crate::picture::object_of(tx, id) {
         return Ok(object);
     }
-    object_at(tx, "plan/goals", "goal or action", id).or_else(|_| object_at(tx, "plan/responses", "goal or action", id))
+    let paths = ["plan/goals", "plan/responses", crate::meetings::PATH];
+    let found = paths.iter().find_map(|path| find_at(tx, path, id));
+    found.ok_or_else(|| Refusal::Unknown { what: "goal, action or meeting", id: id.to_string() })
 }
 
 /// The words' code for history: of the plan, or of the picture.
 fn back(tx: &Transaction<'_>, id: &EntryId, of_plan: &str, of_picture: &str) -> String {
-    match crate::picture::object_of(tx, id) {
-        Some(_) => format!("{of_picture}:{}", short(id)),
-        None => of_plan.to_owned(),
+    if crate::picture::object_of(tx, id).is_some() {
+        return format!("{of_picture}:{}", short(id));
     }
+    let of_meetings = find_at(tx, crate::meetings::PATH, id).is_some();
+    if of_meetings { format!("meeting-{of_plan}") } else { of_plan.to_owned() }
 }
 
 pub(crate) fn take_back(tx: &mut Transaction<'_>, TakeBack { id, why }: &TakeBack) -> Result<Written, Refusal> {

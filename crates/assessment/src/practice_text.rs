@@ -27,6 +27,8 @@ pub enum Part {
     Picture,
     /// Goals and actions.
     Plan,
+    /// Meetings and their notes.
+    Meetings,
     /// Differing views, and who sees what the same way.
     Disagreement,
     /// Young people by label, and agreement.
@@ -49,6 +51,7 @@ pub fn part_text(view: &AssessmentView, part: Part, me: Option<&PersonId>, today
         Part::Weighting => weighting(&mut page, view),
         Part::Picture => picture_text(&mut page, &view.picture),
         Part::Plan => plan(&mut page, view, Some(today)),
+        Part::Meetings => meetings(&mut page, view),
         Part::Disagreement => disagreement(&mut page, view),
         Part::Strands => strands(&mut page, view),
         Part::Families => families(&mut page, view),
@@ -76,13 +79,20 @@ pub(crate) fn written_parts(page: &mut Page, view: &AssessmentView) {
     if !view.planned.goals.is_empty() || !view.planned.actions.is_empty() {
         plan(page, view, None);
     }
+    if !view.meetings.held.is_empty() {
+        meetings(page, view);
+    }
     if !view.positions.is_empty() {
         disagreement(page, view);
     }
     if !view.strands.is_empty() || view.openness.answer.is_some() || !view.openness.lawful_basis.is_empty() {
         strands(page, view);
     }
-    if view.life.review.is_some() || view.life.closed.is_some() || !view.life.still_true.is_empty() {
+    if view.life.review.is_some()
+        || view.life.closed.is_some()
+        || !view.life.still_true.is_empty()
+        || !view.life.shared.is_empty()
+    {
         life(page, view, None);
     }
 }
@@ -258,6 +268,31 @@ pub(crate) fn differing(page: &mut Page, indent: usize, view: &DifferingView) {
     view.answers.iter().for_each(|answer| differing(page, column, answer));
 }
 
+fn meetings(page: &mut Page, view: &AssessmentView) {
+    page.heading("Meetings");
+    for meeting in &view.meetings.held {
+        page.gap();
+        page.line(2, &format!("{}  [{}]", meeting.title, short(&meeting.kept.id)));
+        let there = meeting.who_was_there();
+        page.hanging(4, "There: ", if there.is_empty() { "nobody noted yet" } else { &there });
+        page.hanging(4, "", if meeting.notes.text.trim().is_empty() { "No notes yet." } else { &meeting.notes.text });
+        match (&meeting.agreed, &meeting.reopened_why) {
+            (Some(agreed), _) => {
+                let since = if agreed.written_since { " Somebody wrote in them since." } else { "" };
+                let words = format!("As agreed: {}, {}.{since}", name(&agreed.by), long_day(&agreed.date));
+                page.hanging(4, "", &words);
+            }
+            (None, Some(why)) => {
+                page.hanging(4, "Opened again: ", why);
+            }
+            (None, None) => page.line(4, "Not agreed yet."),
+        }
+    }
+    if view.meetings.held.is_empty() {
+        page.line(2, "No meeting is noted yet.");
+    }
+}
+
 fn disagreement(page: &mut Page, view: &AssessmentView) {
     page.heading("Who sees what the same way");
     for subject in &view.positions {
@@ -361,6 +396,11 @@ fn life(page: &mut Page, view: &AssessmentView, today: Option<&str>) {
         let when = looked.date.as_deref().map(|date| format!(", {}", long_day(date))).unwrap_or_default();
         page.line(2, &format!("{title}: {}{when}.", looked.answer.words()));
     }
+    for one in &life.shared {
+        let when = one.date.as_deref().map(|date| format!(", {}", long_day(date))).unwrap_or_default();
+        let words = format!("{}, with {}. Why: {} ({}{when})", one.what, one.with, one.why, name(&one.kept.by));
+        page.hanging(2, "Shared outside: ", &words);
+    }
     for part in today.map(|today| stale(view, today)).unwrap_or_default() {
         page.hanging(2, "- ", &format!("{}.", part.words));
     }
@@ -395,7 +435,7 @@ fn families(page: &mut Page, view: &AssessmentView) {
         if let Some(twin) = &part.twin {
             page.hanging(4, "", &twin.text);
         }
-        if let Some(level) = part.level.as_ref().or(part.draft_level.as_ref()) {
+        if let Some(level) = part.reading.as_ref().or(part.draft_reading.as_ref()) {
             page.hanging(4, "", &level.words);
         }
     }

@@ -8,8 +8,8 @@ use crate::entry::Reader;
 use crate::read::{Chosen, Entry, author, described, entries, integer, objects, scalars, shown};
 use crate::view::{Answered, Mark, NewerField, Retired, TwoVersions, Who};
 use crate::vocabulary::{
-    AfterNo, Agreement, AskedAll, Direction, Fair, MapPurpose, Outcome, PlaceKind, Position, Status, StillTrue, Strength,
-    TheirWords, TieKind, Told, Turn,
+    AfterNo, Agreement, AskedAll, Direction, Fair, MapPurpose, MeetingKind, Outcome, PlaceKind, Position, Status, StillTrue,
+    Strength, TheirWords, TieKind, Told, Turn,
 };
 use crate::write::standing_map;
 
@@ -202,6 +202,9 @@ pub(crate) fn in_words(key: &str, value: &str) -> String {
         "tie-kind" => TieKind::from(value).words().to_owned(),
         "strength" => Strength::from(value).words().to_owned(),
         "direction" => Direction::from(value).words().to_owned(),
+        "closed" if value.is_empty() => "open".to_owned(),
+        "closed" => format!("as agreed on {}", long_day(value)),
+        "meeting-kind" => MeetingKind::from(value).words().to_owned(),
         "purpose" => MapPurpose::from(value).words().to_owned(),
         "ended" if value.is_empty() => "goes on".to_owned(),
         "ended" => format!("no longer since {}", long_day(value)),

@@ -35,7 +35,7 @@ pub struct Sample {
 }
 
 /// Something that one of its people does later, to what was made before: `$name` stands for what an earlier act made, `$entry 3.4
-/// Two of the` for an entry by its place and first words, `d-18` for a day.
+/// Two of the` for an entry by its place and first words, `$person Priya Marsh` for one of its people, `d-18` for a day.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SampleAct {
     /// Who, by name.
@@ -83,7 +83,13 @@ impl SampleAct {
                 let found = view.entries().find(|entry| entry.dimension == dimension && entry.text.starts_with(words));
                 found.map(|entry| entry.id.clone())
             }
-            None => made.get(name).map(ToString::to_string),
+            None => match name.strip_prefix("person ") {
+                Some(person) => {
+                    let view = crate::view(doc);
+                    view.people.into_iter().find(|one| one.name.as_deref() == Some(person)).map(|one| one.person)
+                }
+                None => made.get(name).map(ToString::to_string),
+            },
         })?;
         serde_json::from_value(value).map_err(|error| format!("{}: {error}", self.command))
     }

@@ -19,6 +19,7 @@
 //! plan/measures/{random id}/  goal, value, date, at: scalars
 //! plan/responses/{random id}/  side.{…}, goal.{…}, owner, person, due, status, note, …: scalars; what, why, lost: Text
 //! picture/  words: Text;  places/ said/ conduct/ adults/ parts/ ties/ {random id}/ …, turns/ {id}: scalar: see picture.rs
+//! meetings/{random id}/  meeting-kind, date, there.{person}, other.{role}, closed, closed-saw, closed-why, at: scalars; notes: Text
 //! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, not-drawn, followed.{item}, detached, their-words, at: scalars
 //! labels/ {label}: true   openness/  asked-all, why, …   lawful/ {agency}   life/  review, closed, still-true.{side}, …
 //! life/  hints.{random id}: counts of what became of hints at a review before sharing, never a word
@@ -42,7 +43,7 @@ pub const SCHEMA: i64 = 1;
 pub(crate) const PURPOSE_TEXTS: [&str; 5] = ["why-now", "better", "find-out", "go-wrong", "less-intrusive"];
 
 /// Standing maps at the root, besides those of the framework.
-pub(crate) const MAPS: [&str; 16] = [
+pub(crate) const MAPS: [&str; 17] = [
     "entries",
     "differing",
     "people",
@@ -59,6 +60,7 @@ pub(crate) const MAPS: [&str; 16] = [
     "lawful",
     "life",
     "families",
+    "meetings",
 ];
 
 /// Standing maps of the plan, whatever the headings of its framework.
@@ -68,7 +70,7 @@ pub(crate) const PLAN: [&str; 3] = ["goals", "responses", "measures"];
 pub(crate) const ANALYSIS: [&str; 2] = ["weighting", "summary"];
 
 /// Every key of the root that this version knows.
-pub(crate) const ROOT_KEYS: [&str; 27] = [
+pub(crate) const ROOT_KEYS: [&str; 28] = [
     "schema",
     "document",
     "kind",
@@ -96,6 +98,7 @@ pub(crate) const ROOT_KEYS: [&str; 27] = [
     "life",
     "picture",
     "families",
+    "meetings",
 ];
 
 /// Every key of an entry that this version knows.

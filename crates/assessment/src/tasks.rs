@@ -69,9 +69,12 @@ impl Group {
             "heard-not-read" | "heard-waits" | "asks-to-take-out" | "asks-to-read" | "voice-not-answered" | "answer-not-told" => {
                 Self::Heard
             }
-            "two-versions" | "edited-apart" | "retired-and-edited" | "rests-on-one-taken-out" | "label-twice" => {
-                Self::TwoVersions
-            }
+            "two-versions"
+            | "edited-apart"
+            | "retired-and-edited"
+            | "agreed-and-edited"
+            | "rests-on-one-taken-out"
+            | "label-twice" => Self::TwoVersions,
             "talk-first" | "ask-later" | "no-links" | "decide-after-no" | "agreement-review" | "agreement-differs" | "ask"
             | "ask-again" | "not-asked-reason" | "not-asked-review" | "competence-review" => Self::Agreement,
             "stale" | "review" | "measure" => Self::OutOfDate,
@@ -175,7 +178,7 @@ pub fn tasks(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> Vec<T
             list.add("answer-not-told", what, None, all, &voice.kept.id);
         }
     }
-    marks(view, &mut list);
+    marks(view, me.as_deref(), &mut list);
     for action in view.planned.actions.iter().filter(|action| action.is_overdue(today)) {
         let owner = action.owner.as_deref().unwrap_or("nobody yet");
         let agency = my.and_then(|my| my.agency.as_deref());
@@ -229,7 +232,7 @@ fn heard(view: &AssessmentView, list: &mut List<'_>) {
     }
 }
 
-fn marks(view: &AssessmentView, list: &mut List<'_>) {
+fn marks(view: &AssessmentView, me: Option<&str>, list: &mut List<'_>) {
     let all = (ForWhom::Everybody, true);
     for mark in &view.marks {
         match mark {
@@ -245,13 +248,19 @@ fn marks(view: &AssessmentView, list: &mut List<'_>) {
                 let what = format!("Restore it, or take it back again: {label} was edited after it was taken back");
                 list.add("retired-and-edited", what, None, all, id);
             }
+            Mark::AgreedAndEdited { id, label, .. } => {
+                let what = format!("Read the notes once: somebody wrote in them after they were as agreed: {label}");
+                list.add("agreed-and-edited", what, None, all, id);
+            }
             Mark::RestsOnOneTakenOut { id, label } => {
                 let what = format!("Does this stand as a theme? It rested on one young person who was taken out: {label}");
                 list.add("rests-on-one-taken-out", what, None, (ForWhom::Leads, false), id);
             }
             Mark::LabelTwice { id, label } => {
                 let what = format!("Give one of two young people with the label {label} another label");
-                list.add("label-twice", what, None, (ForWhom::Holder, false), id);
+                let strand = view.strands.iter().find(|strand| strand.kept.id == *id);
+                let mine = me.is_some() && strand.is_some_and(|strand| strand.holder.person.as_deref() == me);
+                list.add("label-twice", what, None, (ForWhom::Holder, mine), id);
             }
             _ => {}
         }

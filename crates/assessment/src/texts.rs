@@ -1,5 +1,5 @@
 //! Texts that several people write in one paragraph, named by the field that the view shows: "analysis/summary",
-//! "plan/goals/{id}/text", "answers/{id}/text", "purpose/better", "entries/{id}/text", "picture/words".
+//! "plan/goals/{id}/text", "answers/{id}/text", "purpose/better", "entries/{id}/text", "picture/words", "meetings/{id}/notes".
 
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
@@ -11,7 +11,7 @@ use crate::read::{self, objects, scalars};
 use crate::write::{Written, mark, rewrite, room_for, short, typing_mark};
 
 /// Where such texts stand. What somebody said is not among them: nobody edits it.
-pub(crate) const PLACES: [&str; 6] = ["entries", "purpose", "analysis", "plan", "answers", "picture"];
+pub(crate) const PLACES: [&str; 7] = ["entries", "purpose", "analysis", "plan", "answers", "picture", "meetings"];
 
 /// A text: its map, its key there, the key of its mark.
 type Place = (ObjId, String, String);
@@ -48,6 +48,9 @@ pub(crate) fn edit(tx: &mut Transaction<'_>, ctx: &Context<'_>, field: &str, tex
     let retired = scalars(tx, &map, "retired");
     if !retired.is_empty() && retired.iter().all(|held| held.value != ScalarValue::Null) {
         return Err(Refusal::TakenBack { why: retired.last().map(read::Held::shown).unwrap_or_default() });
+    }
+    if field.starts_with("meetings/") {
+        crate::meetings::refuse_closed(tx, &map)?;
     }
     if !rewrite(tx, &map, &key, &text)? {
         return Err(Refusal::AlreadySo("the text already reads so: nothing was changed"));

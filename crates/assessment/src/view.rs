@@ -8,6 +8,7 @@ use crate::families::FamiliesView;
 use crate::framework::Heading;
 use crate::hint_review::HintReviewView;
 use crate::life::LifeView;
+use crate::meetings::MeetingsView;
 use crate::openness::OpennessView;
 use crate::picture::PictureView;
 use crate::plan::PlanView;
@@ -294,6 +295,15 @@ pub enum Mark {
         /// By whom.
         by: Who,
     },
+    /// Notes of a meeting were as agreed, and somebody wrote in them without knowing or since.
+    AgreedAndEdited {
+        /// The meeting.
+        id: String,
+        /// Which, in words.
+        label: String,
+        /// Who said that they are as agreed.
+        by: Who,
+    },
     /// A side with worries and no strength (R28).
     OnlyWorries {
         /// The side.
@@ -398,6 +408,8 @@ pub struct AssessmentView {
     pub summary: Answered,
     /// Goals and actions (R36 to R39).
     pub planned: PlanView,
+    /// Meetings and their notes (R40).
+    pub meetings: MeetingsView,
     /// The group in its places (R33).
     pub picture: PictureView,
     /// Who sees what the same way (R44).

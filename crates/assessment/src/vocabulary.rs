@@ -446,6 +446,19 @@ choice!(
     }
 );
 choice!(
+    /// What kind of meeting it is (R40; practice 2.5 and 7).
+    MeetingKind {
+        /// About this group, with the agencies that know it: the usual one.
+        PeerGroupConference = "peer-group-conference", "Peer group conference";
+        /// About places and the adults in them.
+        ContextConference = "context-conference", "Context conference";
+        /// When a child may be in danger of significant harm.
+        Strategy = "strategy", "Strategy meeting";
+        /// Is it still true?
+        Review = "review", "Review";
+    }
+);
+choice!(
     /// For what a young person's own map is made: one of two, and no third (R32).
     MapPurpose {
         /// With them, to see who matters to them for their safety plan.

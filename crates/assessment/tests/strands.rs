@@ -134,6 +134,11 @@ fn a_label_is_never_used_again_and_two_that_met_apart_are_shown() {
     let view = priya.view();
     assert_eq!(view.strands.iter().map(|strand| strand.label.as_str()).collect::<Vec<_>>(), ["B", "B"]);
     assert!(view.marks.iter().any(|mark| matches!(mark, Mark::LabelTwice { id, .. } if *id == other.to_string())));
+    let mine = |me: [u8; 16]| {
+        let waiting = tasks(&view, Some(&PersonId(me)), TODAY);
+        waiting.iter().find(|task| task.kind == "label-twice").unwrap().mine
+    };
+    assert!(mine(nadia.person) && !mine(priya.person), "it is for whoever holds the later one");
     nadia.does(Command::RelabelStrand(RelabelStrand { id: other, label: None }));
     exchange(&mut priya, &mut nadia);
     let view = priya.view();

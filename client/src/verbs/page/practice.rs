@@ -54,6 +54,33 @@ pub(super) fn weighting(view: &AssessmentView) -> Markup {
     }
 }
 
+/// What colleagues said together. Not in any version for families: this page is for those who write here.
+pub(super) fn meetings(view: &AssessmentView) -> Markup {
+    html! {
+        @if !view.meetings.held.is_empty() {
+            h2 { "Meetings" }
+            @for one in &view.meetings.held {
+                div.action {
+                    h3 { (one.title) }
+                    @let there = one.who_was_there();
+                    p.source { "There: " @if there.is_empty() { "nobody noted yet" } @else { bdi { (there) } } "." }
+                    @if one.notes.text.trim().is_empty() { p { "No notes yet." } } @else { p dir="auto" { (one.notes.text) } }
+                    p.source {
+                        @match (&one.agreed, &one.reopened_why) {
+                            (Some(agreed), _) => {
+                                "As agreed: " bdi { (agreed.by.name) } ", " (day(&agreed.date)) "."
+                                @if agreed.written_since { " Somebody wrote in them since." }
+                            }
+                            (None, Some(why)) => { "Opened again: " bdi { (why) } }
+                            (None, None) => { "Not agreed yet." }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 pub(super) fn voices(view: &AssessmentView) -> Markup {
     html! {
         h2 { "What young people and parents said" }

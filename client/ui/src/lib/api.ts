@@ -106,6 +106,8 @@ export const api = {
   drafts: () => json<MyDrafts>("GET", "/drafts"),
   beginFrom: (id: string, field: string) => json<Begun>("GET", `${of(id)}/begin?field=${encodeURIComponent(field)}`),
   hints: (id: string, check: ToCheck) => json<HintsShown>("POST", `${of(id)}/hints`, check, WHILE_TYPING),
+  /** Before there is an assessment. */
+  hintsBefore: (check: ToCheck) => json<HintsShown>("POST", "/hints", check, WHILE_TYPING),
   choose: (id: string, choice: ToChoose) => json<unknown>("POST", `${of(id)}/hint-choices`, choice),
   review: (id: string) => json<ReviewShown>("GET", `${of(id)}/review`),
   reviewed: (id: string) => json<CommandDone>("POST", `${of(id)}/review`, {}),
@@ -127,6 +129,8 @@ export const api = {
   byDefault: (agency: string, role: string) => json<ByDefault>("POST", "/by-default", { agency, role }),
   admit: (id: string, request: string, words: string, why?: string) => json<Decided>("POST", `${of(id)}/admit`, { request, words, ...(why ? { why } : {}) }),
   decline: (id: string, request: string) => json<Decided>("POST", `${of(id)}/decline`, { request }),
+  /** `role`: lead or contributor. */
+  changeRole: (id: string, member: string, role: string) => json<Decided>("POST", `${of(id)}/role`, { member, role }),
   remove: (id: string, member: string, why: string) => json<Decided>("POST", `${of(id)}/remove`, { member, why }),
   caseload: () => json<Caseload>("GET", "/caseload"),
   attach: (id: string, asked: ToAttach) => json<AttachedShown>("POST", `${of(id)}/attach`, asked),

@@ -254,6 +254,28 @@ map: string,
  */
 action: string, };
 
+export type AddMeeting = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day; today if not given. A day to come is fine: notes can be prepared.
+ */
+date: string | null, 
+/**
+ * Who of those who write here was there.
+ */
+there: Array<string>, 
+/**
+ * Who else, by role: "station manager, bus company".
+ */
+others: Array<string>, 
+/**
+ * What is written already; may be empty.
+ */
+notes: string, };
+
 export type AddPart = { 
 /**
  * What they call it, or "a fourth friend". Never a name.
@@ -317,40 +339,6 @@ date: string | null,
  * A safe place that no shared version shows. So by itself for a home.
  */
 not_shared: boolean | null, };
-
-export type AddReply = { 
-/**
- * The guest's own id for it.
- */
-item: string, 
-/**
- * Which version they read.
- */
-version: string, 
-/**
- * The young person's strand.
- */
-strand: string, 
-/**
- * A parent or carer replies.
- */
-adult: boolean, 
-/**
- * Part by part.
- */
-parts: Array<ReplyPart>, 
-/**
- * "What did we miss?"
- */
-missed: string, 
-/**
- * The reply.
- */
-reply: string, 
-/**
- * They agree that other families read it too.
- */
-other_families: boolean, };
 
 export type AddTie = { 
 /**
@@ -500,45 +488,27 @@ newer: Array<NewerField>, };
 
 export type AfterNo = "take-out" | "in-part" | "go-on" | (string & {});
 
-export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
+export type AgencyThere = { 
+/**
+ * The agency; empty for whoever has not said which is theirs.
+ */
+agency: string, 
+/**
+ * Who, by name.
+ */
+people: Array<Who>, };
 
-export type AgreedByLink = { 
+export type AgreeNotes = { 
 /**
- * The item that holds it.
+ * Of which meeting.
  */
-item: string, 
-/**
- * The link by which it came.
- */
-link: string, 
-/**
- * What that link is called here.
- */
-link_name: string, 
-/**
- * The day on which it was taken in.
- */
-came: string | null, 
-/**
- * Every word that they were shown before they answered.
- */
-shown: string, 
-/**
- * SHA-256 of those words, in hexadecimal.
- */
-shown_digest: string, 
-/**
- * What they do not want, by the names of the cards: "picture", "links", "agency:…".
- */
-but_not: Array<string>, 
-/**
- * In their own words, if they added some.
- */
-words: string | null, };
+id: string, };
+
+export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
-export type AgreementAbout = "openness" | "work" | "mapped" | (string & {});
+export type AgreementAbout = "openness" | "work" | (string & {});
 
 export type AgreementNoted = { 
 /**
@@ -595,10 +565,6 @@ date: string | null,
  * Whether the same person has said something since about the same thing.
  */
 since_then_otherwise: boolean, 
-/**
- * They answered by a link, themselves: what they were shown. None: somebody asked them and noted it.
- */
-by_link: AgreedByLink | null, 
 /**
  * Its id.
  */
@@ -1004,10 +970,6 @@ item: string,
  */
 link: string, 
 /**
- * What it replaces or takes back, of the same link.
- */
-replaces: string | null, 
-/**
  * The language in which it was said.
  */
 language: string, 
@@ -1024,10 +986,6 @@ other: ArrivedOther | null,
  */
 attached: Array<ArrivedAttachment>, 
 /**
- * The day on which it was taken in. What a guest sends carries no time.
- */
-came: string | null, 
-/**
  * The day on which it was first read.
  */
 read: string | null, 
@@ -1039,10 +997,6 @@ not_added: string | null,
  * Words that were kept of it.
  */
 kept_as: Array<string>, 
-/**
- * It is a reply, and stands beside this version of the summary.
- */
-beside: string | null, 
 /**
  * Whoever said it has taken it back, or said something else in its place.
  */
@@ -1236,6 +1190,10 @@ summary: Answered,
  */
 planned: PlanView, 
 /**
+ * Meetings and their notes (R40).
+ */
+meetings: MeetingsView, 
+/**
  * The group in its places (R33).
  */
 picture: PictureView, 
@@ -1255,10 +1213,6 @@ openness: OpennessView,
  * How long it holds, and whether it is closed (R31, R59).
  */
 life: LifeView, 
-/**
- * Plain words, versions for families, and replies (R17).
- */
-families: FamiliesView, 
 /**
  * What became of hints at each review before sharing, oldest first: counts, never words (R10).
  */
@@ -1874,7 +1828,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "follow-answer" } & FollowAnswer | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared | { "do": "confirm-twin" } & ConfirmTwin | { "do": "publish-version" } & PublishVersion | { "do": "take-back-version" } & TakeBackVersion | { "do": "add-reply" } & AddReply | { "do": "let-read" } & LetRead;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
 
 export type CommandDone = { 
 /**
@@ -2027,16 +1981,6 @@ id: string,
  * In words that families can read; empty: nothing yet.
  */
 words: string, };
-
-export type ConfirmTwin = { 
-/**
- * Which part: "summary", "side/1", "action/{id}".
- */
-part: string, 
-/**
- * The words. Of an action, the first line says what, and the rest why.
- */
-text: string, };
 
 export type Confirmed = { 
 /**
@@ -2322,36 +2266,6 @@ retired: Array<EntryView>, };
 
 export type Direction = "both" | "one-way" | (string & {});
 
-export type Distinct = { 
-/**
- * What the decision is called: a name, or a kind. It stays on this computer.
- */
-key: string, 
-/**
- * What it is, in words: "a name from your caseload".
- */
-what: string, 
-/**
- * The kind's word: "caseload-name".
- */
-kind: string, 
-/**
- * The words, as they stand.
- */
-words: Array<string>, 
-/**
- * In which parts, by heading.
- */
-places: Array<string>, 
-/**
- * Why, in a sentence.
- */
-reason: string, 
-/**
- * Words that fit in their place, where some do.
- */
-instead: string | null, };
-
 export type Draft = { 
 /**
  * As typed.
@@ -2538,111 +2452,7 @@ assessment: string, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
-export type FamiliesView = { 
-/**
- * The parts of the summary with their plain-language twins, in the order of a version.
- */
-parts: Array<PlainPart>, 
-/**
- * Versions that were shared, newest first; those that were taken back too.
- */
-versions: Array<VersionView>, 
-/**
- * Replies, oldest first.
- */
-replies: Array<ReplyView>, };
-
-export type FamilyAction = { 
-/**
- * "action/{id}".
- */
-part: string, 
-/**
- * What.
- */
-what: string, 
-/**
- * Why.
- */
-why: string, };
-
-export type FamilyPart = { 
-/**
- * "summary", "side/1", "words/{id}".
- */
-part: string, 
-/**
- * Its heading.
- */
-heading: string, 
-/**
- * Its text.
- */
-text: string, };
-
-export type FamilyPreview = { 
-/**
- * For whom, in words.
- */
-for_words: string, 
-/**
- * What they would read, as their page shows it.
- */
-guest: GuestSummary, 
-/**
- * What would be kept.
- */
-version: FamilyVersion, 
-/**
- * Its digest.
- */
-digest: string, 
-/**
- * What stands against sharing it now, each in a sentence; empty: nothing.
- */
-waits: Array<string>, 
-/**
- * What is not in it, and why: nobody has to do anything.
- */
-not_in_it: Array<string>, };
-
-export type FamilyVersion = { 
-/**
- * For whom.
- */
-for_whom: VersionFor, 
-/**
- * The parts, in their order.
- */
-parts: Array<FamilyPart>, 
-/**
- * What is going to be done.
- */
-actions: Array<FamilyAction>, };
-
 export type FindShown = { assessments: Array<FoundIn>, };
-
-export type FollowAnswer = { 
-/**
- * Which strand.
- */
-strand: string, 
-/**
- * The items that are followed.
- */
-items: Array<string>, 
-/**
- * How agreement stands now, if that changes. A no, and "being decided", begin a new time to decide.
- */
-agreement: Agreement | null, 
-/**
- * They are not to be drawn, or are again.
- */
-not_drawn: boolean, 
-/**
- * By when holder and lead decide: in five working days if not given.
- */
-decide_by: string | null, };
 
 export type ForWhom = "everybody" | "leads" | "holder" | "owner";
 
@@ -2736,16 +2546,6 @@ id: string, };
 
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
-export type GuestAction = { 
-/**
- * What.
- */
-what: string, 
-/**
- * Why.
- */
-why: string, };
-
 export type GuestLinkView = { 
 /**
  * What it is called here.
@@ -2799,52 +2599,6 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
-
-export type GuestPart = { 
-/**
- * What it is called when they say whether it is right.
- */
-id: string, 
-/**
- * Its heading.
- */
-heading: string, 
-/**
- * Its text.
- */
-text: string, };
-
-export type GuestReply = { 
-/**
- * Whose: "you", "a young person", "a parent or carer". Never a label.
- */
-whose: string, 
-/**
- * In their words.
- */
-words: string, };
-
-export type GuestSummary = { 
-/**
- * Which version; empty in a preview.
- */
-version: string, 
-/**
- * The day on which it was shared, "YYYY-MM-DD"; empty in a preview.
- */
-shared_on: string, 
-/**
- * The parts.
- */
-parts: Array<GuestPart>, 
-/**
- * What is going to be done.
- */
-actions: Array<GuestAction>, 
-/**
- * Replies beside it.
- */
-replies: Array<GuestReply>, };
 
 export type Guide = { 
 /**
@@ -3242,8 +2996,6 @@ id: string, };
 
 export type Kind = "strength" | "worry" | "not-known" | (string & {});
 
-export type KitchenTable = "nobody" | "somebody" | "not-sure" | (string & {});
-
 export type LawfulBasis = { 
 /**
  * Which agency.
@@ -3269,22 +3021,6 @@ export type LetInShown = {
  * The page's own token, for every call; kept in its memory only.
  */
 page: string, };
-
-export type LetRead = { 
-/**
- * Which words.
- */
-id: string, 
-/**
- * Other young people of the group.
- */
-young_people: boolean | null, 
-/**
- * Other families.
- */
-families: boolean | null, };
-
-export type LevelShown = { level: ReadingLevel | null, };
 
 export type LifeView = { 
 /**
@@ -3318,7 +3054,7 @@ export type Line = {
  */
 field: string, 
 /**
- * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "why", "look-again".
+ * The page on which it stands: "sides/1", "sides/weighting", "voices", "picture", "plan", "meetings", "why", "look-again".
  */
 page: string, 
 /**
@@ -3560,6 +3296,18 @@ why: string,
 /**
  * By whom.
  */
+by: Who, } | { "mark": "agreed-and-edited", 
+/**
+ * The meeting.
+ */
+id: string, 
+/**
+ * Which, in words.
+ */
+label: string, 
+/**
+ * Who said that they are as agreed.
+ */
 by: Who, } | { "mark": "only-worries", 
 /**
  * The side.
@@ -3653,6 +3401,76 @@ date: string | null,
  * Who noted it.
  */
 by: Who, };
+
+export type MeetingKind = "peer-group-conference" | "context-conference" | "strategy" | "review" | (string & {});
+
+export type MeetingView = { 
+/**
+ * What kind.
+ */
+kind: MeetingKind, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * "Review, 5 May 2026".
+ */
+title: string, 
+/**
+ * Who was there of those who write here, by agency.
+ */
+there: Array<AgencyThere>, 
+/**
+ * Who else, by role.
+ */
+others: Array<string>, 
+/**
+ * The notes.
+ */
+notes: Answered, 
+/**
+ * Whether they are as agreed. Closed by one and opened again by another apart, they are open until somebody chooses.
+ */
+agreed: NotesAgreed | null, 
+/**
+ * Why they were opened again, if they were.
+ */
+reopened_why: string | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
+export type MeetingsView = { 
+/**
+ * What stands.
+ */
+held: Array<MeetingView>, 
+/**
+ * What was taken back.
+ */
+taken_back: Array<MeetingView>, };
 
 export type MemberShown = { 
 /**
@@ -3866,16 +3684,6 @@ item: string,
  */
 not_added: string | null, };
 
-export type NoteBeside = { 
-/**
- * Which.
- */
-item: string, 
-/**
- * Beside which version.
- */
-version: string, };
-
 export type NoteHintReview = { 
 /**
  * Counts. None at all: nothing was found.
@@ -3899,6 +3707,20 @@ why: string,
  * When; today if not given.
  */
 date: string | null, };
+
+export type NotesAgreed = { 
+/**
+ * Since when.
+ */
+date: string, 
+/**
+ * Who said so.
+ */
+by: Who, 
+/**
+ * Somebody wrote in them, or changed what is said of the meeting, without knowing or since.
+ */
+written_since: boolean, };
 
 export type OnMap = "friend" | "adult" | "place";
 
@@ -4332,36 +4154,6 @@ side: string,
  */
 turn: Turn, };
 
-export type PlainPart = { 
-/**
- * "summary", "side/1", "action/{id}".
- */
-part: string, 
-/**
- * Its heading, as families read it.
- */
-heading: string, 
-/**
- * What it is called among professionals.
- */
-place: string, 
-/**
- * What professionals read; what a twin is drafted from.
- */
-draft: string, 
-/**
- * How hard the draft is to read.
- */
-draft_level: ReadingLevel | null, 
-/**
- * The plain words, if somebody confirmed some.
- */
-twin: TwinView | null, 
-/**
- * How hard they are to read.
- */
-level: ReadingLevel | null, };
-
 export type PlanView = { 
 /**
  * Goals, in the order in which they were set.
@@ -4442,24 +4234,6 @@ date: string | null,
  */
 agreed: Agreed | null, };
 
-export type PublishVersion = { 
-/**
- * For whom.
- */
-for_whom: VersionFor, 
-/**
- * Parts that are not in it: "side/1", "action/{id}", "words/{id}".
- */
-leave_out: Array<string>, 
-/**
- * "Would anyone be in danger if this lay on the kitchen table?", as a person answered it.
- */
-kitchen_table: KitchenTable, 
-/**
- * The digest of what was looked at ([`FamilyPreview::digest`]).
- */
-seen: string, };
-
 export type Published = { 
 /**
  * The assessment's name.
@@ -4492,11 +4266,7 @@ actions: Array<PublishedAction>,
 /**
  * Who sees what otherwise.
  */
-positions: Array<PublishedPosition>, 
-/**
- * What young people and families reply to the text: it stands beside it (R17). Without labels, and without what else they said.
- */
-replies: Array<PublishedReply>, };
+positions: Array<PublishedPosition>, };
 
 export type PublishedAction = { 
 /**
@@ -4547,24 +4317,6 @@ agency: string,
  * What it says; `None`: that it differs, and no more.
  */
 words: string | null, };
-
-export type PublishedReply = { 
-/**
- * "a young person", "a parent or carer".
- */
-whose: string, 
-/**
- * Part by part: the heading of their version, and whether it is right, with why.
- */
-parts: Array<string>, 
-/**
- * What was missed.
- */
-missed: string, 
-/**
- * The reply.
- */
-reply: string, };
 
 export type PublishedShown = { 
 /**
@@ -4694,16 +4446,6 @@ words: string,
  */
 speaker: string, };
 
-export type ReadingLevel = { 
-/**
- * Whether it is plain by all three: grade, sentences, words.
- */
-plain: boolean, 
-/**
- * For whoever writes: "Easy to read.", or what makes it hard.
- */
-words: string, };
-
 export type RecordFair = { 
 /**
  * Which answer.
@@ -4780,105 +4522,15 @@ export type ReopenAssessment = {
  */
 why: string, };
 
-export type RepliedShown = { 
+export type ReopenNotes = { 
 /**
- * The strand record.
- */
-record: string, 
-/**
- * The item in it.
- */
-item: string, 
-/**
- * In which assessment.
- */
-assessment: string, 
-/**
- * Beside which version.
- */
-version: string, };
-
-export type ReplyPart = { 
-/**
- * Which part of the version.
- */
-part: string, 
-/**
- * Whether it is right.
- */
-right: RightOrNot, 
-/**
- * Why.
- */
-why: string, };
-
-export type ReplyPartView = { 
-/**
- * Which part of the version.
- */
-part: string, 
-/**
- * Its heading.
- */
-heading: string, 
-/**
- * Whether it is right.
- */
-right: RightOrNot, 
-/**
- * The same, in words.
- */
-right_words: string, 
-/**
- * Why.
- */
-why: string, };
-
-export type ReplyView = { 
-/**
- * The item that it came in.
+ * Of which meeting.
  */
 id: string, 
 /**
- * Beside which version.
+ * Why.
  */
-version: string, 
-/**
- * When that version was shared, "YYYY-MM-DD".
- */
-shared_on: string | null, 
-/**
- * Whose it is, for colleagues: "A", "a parent of A", "a young person".
- */
-whose: string, 
-/**
- * Their strand, if they are here.
- */
-strand: string | null, 
-/**
- * A parent or carer replies.
- */
-adult: boolean, 
-/**
- * Part by part.
- */
-parts: Array<ReplyPartView>, 
-/**
- * What was missed.
- */
-missed: string, 
-/**
- * The reply, in their words.
- */
-reply: string, 
-/**
- * Other families read it too.
- */
-other_families: boolean, 
-/**
- * Who set it beside the text.
- */
-by: Who, };
+why: string, };
 
 export type RequestShown = { 
 /**
@@ -4998,9 +4650,7 @@ before: Array<HintReviewView>, };
 
 export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
 
-export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | "ask-later" | (string & {});
-
-export type SaidInstead = { parts: number, };
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
 
 export type SaidOfPlace = { 
 /**
@@ -5710,7 +5360,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
 
 export type StrandRecordView = { 
 /**
@@ -5790,10 +5440,6 @@ arrived: Array<ArrivedView>,
  */
 for_colleagues: Agreement | null, 
 /**
- * After a no: what each of them says now, and what holds until holder and lead have decided (sample-and-words 5).
- */
-after_a_no: string | null, 
-/**
  * Who writes here.
  */
 people: Array<PersonView>, 
@@ -5831,14 +5477,6 @@ review: string | null,
  * Nobody is drawn and nothing new is written under this label, until holder and lead have decided. No safety step waits.
  */
 paused: boolean, 
-/**
- * They take part, but are not to be drawn.
- */
-not_drawn: boolean, 
-/**
- * Answers by a link that have been followed, by the ids of their items.
- */
-followed: Array<string>, 
 /**
  * By when they decide.
  */
@@ -5933,16 +5571,6 @@ people: Array<PersonView>,
 newer: Array<NewerField>, };
 
 export type TakeBack = { 
-/**
- * Which.
- */
-id: string, 
-/**
- * Why.
- */
-why: string, };
-
-export type TakeBackVersion = { 
 /**
  * Which.
  */
@@ -6238,15 +5866,21 @@ export type ToBeHere = {
  */
 place: string | null, };
 
+export type ToChangeRole = { member: string, role: string, };
+
 export type ToCheck = { text: string, 
 /**
- * Where somebody types, in UTF-16 code units; none when nobody does.
+ * Where people type, in UTF-16 code units: none when nobody does, two where a colleague writes in the same text.
  */
-caret?: number, 
+typed_at?: Array<number>, 
 /**
  * Who said it, if not the writer: a young person's or parent's own words are not checked.
  */
-said_by?: string, };
+said_by?: string, 
+/**
+ * Words that were kept on this page before there is an assessment to keep them in.
+ */
+kept?: Array<string>, };
 
 export type ToChoose = { key: string, kind: string, choice: "reworded" | "moved" | "kept", };
 
@@ -6312,8 +5946,6 @@ launch: string, };
 
 export type ToLockAfter = { minutes: number, };
 
-export type ToMeasure = { text: string, };
-
 export type ToNoteAgreement = { 
 /**
  * `record-agreement`.
@@ -6334,8 +5966,6 @@ export type ToOffer = { agency: string, role: string, };
 
 export type ToOpenBeside = { name: string, };
 
-export type ToPreviewVersion = { for_whom: VersionFor, leave_out: Array<string>, };
-
 export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
@@ -6352,29 +5982,13 @@ passphrase: Passphrase,
  */
 file: string, };
 
-export type ToSayInstead = { key: string, instead: string, };
-
-export type ToSetBeside = { reply?: string, missed?: string, 
-/**
- * The part, and why it is right or not.
- */
-whys: Array<[string, string]>, };
-
 export type ToSetPhone = { 
 /**
  * Empty: none.
  */
 phone: string, };
 
-export type ToShareVersion = { publish: PublishVersion, 
-/**
- * What was found and may stay, by key.
- */
-keep: Array<string>, };
-
 export type ToStopProgram = { id: string, };
-
-export type ToTakeBackVersion = { why: string, };
 
 export type ToTell = { 
 /**
@@ -6419,24 +6033,6 @@ noted_in: string | null, };
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
 export type Turn = "first" | "next" | "then" | (string & {});
-
-export type TwinView = { 
-/**
- * The words.
- */
-text: string, 
-/**
- * Who confirmed them.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number | null, 
-/**
- * The part reads otherwise now: its plain words are looked at again before they go to anybody.
- */
-out_of_date: boolean, };
 
 export type TwoVersions = { 
 /**
@@ -6680,6 +6276,36 @@ owner: string | null,
  */
 review: string | null, };
 
+export type UpdateMeeting = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * What kind.
+ */
+kind: MeetingKind | null, 
+/**
+ * Its day.
+ */
+date: string | null, 
+/**
+ * Who was there too.
+ */
+there: Array<string>, 
+/**
+ * Who was not after all.
+ */
+not_there: Array<string>, 
+/**
+ * Who else was there too, by role.
+ */
+others: Array<string>, 
+/**
+ * Who else was not after all.
+ */
+not_others: Array<string>, };
+
 export type UpdatePart = { 
 /**
  * Which.
@@ -6768,114 +6394,6 @@ words: string,
  */
 by: Array<Who>, };
 
-export type VersionFor = { "for": "young-person", 
-/**
- * Their strand.
- */
-strand: string, } | { "for": "family", 
-/**
- * The young person's strand.
- */
-strand: string, } | { "for": "young-people" };
-
-export type VersionHints = { 
-/**
- * What has to be decided, each once.
- */
-found: Array<Distinct>, 
-/**
- * Parts that were not looked at, with why. Somebody's own words are never checked, and not listed.
- */
-not_looked_at: Array<string>, };
-
-export type VersionPreviewShown = { 
-/**
- * The assessment.
- */
-assessment: string, 
-/**
- * What they would read, and what stands against sharing it.
- */
-preview: FamilyPreview, 
-/**
- * What has to be decided first. It stays on this computer.
- */
-hints: VersionHints, };
-
-export type VersionShared = { 
-/**
- * The assessment.
- */
-assessment: string, 
-/**
- * The version.
- */
-version: string, 
-/**
- * For whom, in words.
- */
-for_words: string, };
-
-export type VersionTakenBack = { 
-/**
- * Why.
- */
-why: string, 
-/**
- * By whom.
- */
-by: Who, };
-
-export type VersionView = { 
-/**
- * For whom, in words.
- */
-for_words: string, 
-/**
- * What.
- */
-content: FamilyVersion, 
-/**
- * Its digest.
- */
-digest: string, 
-/**
- * What was answered about the kitchen table.
- */
-kitchen_table: KitchenTable, 
-/**
- * It is what this audience reads now.
- */
-stands: boolean, 
-/**
- * It was taken back.
- */
-taken_back: VersionTakenBack | null, 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Who wrote it first.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number | null, 
-/**
- * Whether it was taken back.
- */
-retired: Retired | null, 
-/**
- * Fields with two versions.
- */
-two_versions: Array<TwoVersions>, 
-/**
- * What a newer version wrote in it.
- */
-newer: Array<NewerField>, };
-
 export type VoiceView = { 
 /**
  * The side on which it stands.
@@ -6925,14 +6443,6 @@ answers: Array<AnswerView>,
  * A first sentence of an answer, made from where it was used; empty if it was not.
  */
 draft: string, 
-/**
- * They agreed that other young people of the group read it.
- */
-for_young_people: boolean, 
-/**
- * They agreed that other families read it.
- */
-for_families: boolean, 
 /**
  * Why it was taken out, if so.
  */

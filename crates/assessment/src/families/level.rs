@@ -113,7 +113,7 @@ mod tests {
                     contextual response across all statutory organisations.";
         let level = reading_level(text).unwrap();
         assert!(!level.plain);
-        assert!(level.words.contains("a sentence has 19 words"), "{}", level.words);
+        assert!(level.words.contains("a sentence has 20 words"), "{}", level.words);
         assert!(level.words.contains("environmental"), "{}", level.words);
         assert!(reading_level(" \n…").is_none());
     }

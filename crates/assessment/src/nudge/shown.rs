@@ -66,9 +66,9 @@ impl Decision {
 
 /// The findings to mark in a text, in the order of the text.
 ///
-/// `caret` is where somebody types, in UTF-16 code units, or `None` when nobody does: a finding that the caret touches waits. `kept`
+/// `typed_at` are the places where somebody types, in UTF-16 code units; several write in one text. A finding that one of them touches waits. `kept`
 /// are words that somebody chose to keep in this assessment on this machine. In each paragraph (line) the most important remains.
-pub fn shown<'f>(text: &str, findings: &'f [Finding], caret: Option<usize>, kept: &BTreeSet<WordKey>) -> Vec<&'f Finding> {
+pub fn shown<'f>(text: &str, findings: &'f [Finding], typed_at: &[usize], kept: &BTreeSet<WordKey>) -> Vec<&'f Finding> {
     let mut line_ends = Vec::new();
     let mut unit = 0;
     for character in text.chars() {
@@ -82,7 +82,7 @@ pub fn shown<'f>(text: &str, findings: &'f [Finding], caret: Option<usize>, kept
     let mut ordered: Vec<&Finding> = findings.iter().collect();
     ordered.sort_by_key(|finding| (finding.start, finding.end));
     for finding in ordered {
-        let typed = caret.is_some_and(|caret| (finding.start..=finding.end).contains(&caret));
+        let typed = typed_at.iter().any(|at| (finding.start..=finding.end).contains(at));
         if kept.contains(&finding.key) || !seen.insert(finding.key.clone()) || typed {
             continue;
         }
