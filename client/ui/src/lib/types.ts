@@ -340,6 +340,40 @@ date: string | null,
  */
 not_shared: boolean | null, };
 
+export type AddReply = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * Which version they read.
+ */
+version: string, 
+/**
+ * The young person's strand.
+ */
+strand: string, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPart>, 
+/**
+ * "What did we miss?"
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
 export type AddTie = { 
 /**
  * What kind.
@@ -382,6 +416,20 @@ note: string | null,
  */
 date: string | null, };
 
+export type AddTo = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Their label there.
+ */
+label: string, };
+
 export type AddVoice = { 
 /**
  * The side on which it stands.
@@ -418,7 +466,11 @@ speaker: string | null,
 /**
  * Dimensions or entries that it is about.
  */
-about: Array<string>, };
+about: Array<string>, 
+/**
+ * The contribution that it is, if it came by a link ([`crate::contribution`]): whoever adds it, on whatever device, it is there once.
+ */
+arrived?: string, };
 
 export type AdultView = { 
 /**
@@ -506,9 +558,43 @@ id: string, };
 
 export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
+export type AgreedByLink = { 
+/**
+ * The item that holds it.
+ */
+item: string, 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * What that link is called here.
+ */
+link_name: string, 
+/**
+ * The day on which it was taken in.
+ */
+came: string | null, 
+/**
+ * Every word that they were shown before they answered.
+ */
+shown: string, 
+/**
+ * SHA-256 of those words, in hexadecimal.
+ */
+shown_digest: string, 
+/**
+ * What they do not want, by the names of the cards: "picture", "links", "agency:…".
+ */
+but_not: Array<string>, 
+/**
+ * In their own words, if they added some.
+ */
+words: string | null, };
+
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
-export type AgreementAbout = "openness" | "work" | (string & {});
+export type AgreementAbout = "openness" | "work" | "mapped" | (string & {});
 
 export type AgreementNoted = { 
 /**
@@ -566,6 +652,10 @@ date: string | null,
  */
 since_then_otherwise: boolean, 
 /**
+ * They answered by a link, themselves: what they were shown. None: somebody asked them and noted it.
+ */
+by_link: AgreedByLink | null, 
+/**
  * Its id.
  */
 id: string, 
@@ -591,6 +681,24 @@ two_versions: Array<TwoVersions>,
 newer: Array<NewerField>, };
 
 export type Answer = "not-yet-asked" | "asked" | "not-known" | "does-not-apply" | (string & {});
+
+export type AnswerTakeOut = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * The answer to one question only; all of it if not given.
+ */
+question: string | null, 
+/**
+ * It was taken out of where colleagues read it.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, };
 
 export type AnswerView = { 
 /**
@@ -670,6 +778,20 @@ text: string,
  */
 edited_apart: Array<Who>, };
 
+export type AnsweredOut = { 
+/**
+ * It was taken out.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, 
+/**
+ * When, "YYYY-MM-DD".
+ */
+on: string, };
+
 export type AppProfile = { name: string, agency: string, role: string, 
 /**
  * The duty team's telephone.
@@ -748,6 +870,32 @@ someone_waits: Array<string>,
  */
 offline: boolean, };
 
+export type AreaShown = { 
+/**
+ * For pages in this language.
+ */
+language: string, 
+/**
+ * In place of the page's own words for danger.
+ */
+danger: string | null, 
+/**
+ * A free helpline.
+ */
+helpline: string | null, 
+/**
+ * Whom to tell if we got it wrong.
+ */
+complain: string | null, 
+/**
+ * Who checked them.
+ */
+checked_by: string | null, 
+/**
+ * When.
+ */
+checked_on: string | null, };
+
 export type Arrived = { 
 /**
  * The link by which it came.
@@ -780,7 +928,7 @@ attached?: Array<ArrivedAttachment>,
 /**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
-code: [string, LinkSecret] | null, };
+code: [string, Secret] | null, };
 
 export type ArrivedAgreement = { 
 /**
@@ -844,9 +992,9 @@ media: string,
  */
 seconds: number, 
 /**
- * The recording, in base 64.
+ * How many bytes the recording has. It stands beside ([`super::arrived_sound`]), so that nothing carries it about but who plays it.
  */
-sound: string, } | { "kind": "drawing", 
+bytes: number, } | { "kind": "drawing", 
 /**
  * The question that it answers.
  */
@@ -958,6 +1106,16 @@ export type ArrivedOther = { "kind": "wants-to-read" } | { "kind": "on-points",
  */
 points: Array<ArrivedOnPoint>, } | { "kind": "on-summary" } & ArrivedOnSummary | { "kind": "on-agreement" } & ArrivedAgreement | { "kind": "circle" } & ArrivedDrawing;
 
+export type ArrivedShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What arrived: what is not read yet first, oldest first.
+ */
+arrived: Array<ArrivedView>, };
+
 export type ArrivedTakingPart = "yes" | "in-part" | "no" | "talk-first" | "later";
 
 export type ArrivedView = { 
@@ -970,19 +1128,31 @@ item: string,
  */
 link: string, 
 /**
+ * What it replaces or takes back, of the same link.
+ */
+replaces: string | null, 
+/**
  * The language in which it was said.
  */
 language: string, 
 /**
- * What was said. Empty if it was taken back or changed before anybody had read it.
+ * The day on which it was taken in. What a guest sends carries no time.
  */
-answers: Array<ArrivedAnswer>, 
+came: string | null, 
+/**
+ * How much there is in it.
+ */
+holds: Holds, 
+/**
+ * What was said, once somebody has read it: until then whoever said it can change it or take it back.
+ */
+answers: Array<HeardAnswer>, 
 /**
  * Something other than answers to the questions.
  */
 other: ArrivedOther | null, 
 /**
- * Voice notes and drawings. They stay in this record.
+ * Voice notes and drawings, once somebody has read it. They stay in this record.
  */
 attached: Array<ArrivedAttachment>, 
 /**
@@ -990,7 +1160,7 @@ attached: Array<ArrivedAttachment>,
  */
 read: string | null, 
 /**
- * Why it is not added.
+ * Why none of it is added.
  */
 not_added: string | null, 
 /**
@@ -998,9 +1168,21 @@ not_added: string | null,
  */
 kept_as: Array<string>, 
 /**
+ * It is a reply, and stands beside this version of the summary.
+ */
+beside: string | null, 
+/**
  * Whoever said it has taken it back, or said something else in its place.
  */
 taken_back: boolean, 
+/**
+ * They ask to have it taken out, after somebody had read it.
+ */
+asks_out: boolean, 
+/**
+ * What was answered to that.
+ */
+out: AnsweredOut | null, 
 /**
  * They chose a code word, and can read an answer with it.
  */
@@ -1213,6 +1395,10 @@ openness: OpennessView,
  * How long it holds, and whether it is closed (R31, R59).
  */
 life: LifeView, 
+/**
+ * Plain words, versions for families, and replies (R17).
+ */
+families: FamiliesView, 
 /**
  * What became of hints at each review before sharing, oldest first: counts, never words (R10).
  */
@@ -1515,6 +1701,8 @@ side: number,
  * Its dark modules as an SVG path, in modules.
  */
 path: string, };
+
+export type CodeWordIs = "not-chosen" | "chosen" | "another-came";
 
 export type Command = { "do": "set-title", 
 /**
@@ -1828,7 +2016,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "follow-answer" } & FollowAnswer | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared | { "do": "confirm-twin" } & ConfirmTwin | { "do": "publish-version" } & PublishVersion | { "do": "take-back-version" } & TakeBackVersion | { "do": "add-reply" } & AddReply | { "do": "let-read" } & LetRead;
 
 export type CommandDone = { 
 /**
@@ -1982,6 +2170,16 @@ id: string,
  */
 words: string, };
 
+export type ConfirmTwin = { 
+/**
+ * Which part: "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * The words. Of an action, the first line says what, and the rest why.
+ */
+text: string, };
+
 export type Confirmed = { 
 /**
  * The name.
@@ -2025,6 +2223,54 @@ assessment: string,
 text: string, };
 
 export type CountShown = { what: string, choice: string, count: number, };
+
+export type Cover = { 
+/**
+ * Where it begins, in UTF-16 code units.
+ */
+start: number, 
+/**
+ * Where it ends, in UTF-16 code units.
+ */
+end: number, 
+/**
+ * What to put in its place: "[a name, covered]".
+ */
+with: string, 
+/**
+ * What it is: "a name from your caseload".
+ */
+why: string, 
+/**
+ * The rules are sure of it. One that may be a name is for a person to decide.
+ */
+sure: boolean, };
+
+export type CoveringShown = { 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * What was said, as one text.
+ */
+said: string, 
+/**
+ * What may lead to one person.
+ */
+covers: Array<Cover>, 
+/**
+ * The text with all of that covered which the rules are sure of: where to start from.
+ */
+covered: string, 
+/**
+ * Why nothing was looked for, if so.
+ */
+not_looked: string | null, 
+/**
+ * The side on which such an answer stands, as a rule.
+ */
+side: string | null, };
 
 export type Curve = { 
 /**
@@ -2266,6 +2512,36 @@ retired: Array<EntryView>, };
 
 export type Direction = "both" | "one-way" | (string & {});
 
+export type Distinct = { 
+/**
+ * What the decision is called: a name, or a kind. It stays on this computer.
+ */
+key: string, 
+/**
+ * What it is, in words: "a name from your caseload".
+ */
+what: string, 
+/**
+ * The kind's word: "caseload-name".
+ */
+kind: string, 
+/**
+ * The words, as they stand.
+ */
+words: Array<string>, 
+/**
+ * In which parts, by heading.
+ */
+places: Array<string>, 
+/**
+ * Why, in a sentence.
+ */
+reason: string, 
+/**
+ * Words that fit in their place, where some do.
+ */
+instead: string | null, };
+
 export type Draft = { 
 /**
  * As typed.
@@ -2452,7 +2728,111 @@ assessment: string, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type FamiliesView = { 
+/**
+ * The parts of the summary with their plain-language twins, in the order of a version.
+ */
+parts: Array<PlainPart>, 
+/**
+ * Versions that were shared, newest first; those that were taken back too.
+ */
+versions: Array<VersionView>, 
+/**
+ * Replies, oldest first.
+ */
+replies: Array<ReplyView>, };
+
+export type FamilyAction = { 
+/**
+ * "action/{id}".
+ */
+part: string, 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type FamilyPart = { 
+/**
+ * "summary", "side/1", "words/{id}".
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type FamilyPreview = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What they would read, as their page shows it.
+ */
+guest: GuestSummary, 
+/**
+ * What would be kept.
+ */
+version: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What stands against sharing it now, each in a sentence; empty: nothing.
+ */
+waits: Array<string>, 
+/**
+ * What is not in it, and why: nobody has to do anything.
+ */
+not_in_it: Array<string>, };
+
+export type FamilyVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * The parts, in their order.
+ */
+parts: Array<FamilyPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<FamilyAction>, };
+
 export type FindShown = { assessments: Array<FoundIn>, };
+
+export type FollowAnswer = { 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * The items that are followed.
+ */
+items: Array<string>, 
+/**
+ * How agreement stands now, if that changes. A no, and "being decided", begin a new time to decide.
+ */
+agreement: Agreement | null, 
+/**
+ * They are not to be drawn, or are again.
+ */
+not_drawn: boolean, 
+/**
+ * By when holder and lead decide: in five working days if not given.
+ */
+decide_by: string | null, };
 
 export type ForWhom = "everybody" | "leads" | "holder" | "owner";
 
@@ -2546,6 +2926,16 @@ id: string, };
 
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
+export type GuestAction = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type GuestLinkView = { 
 /**
  * What it is called here.
@@ -2572,9 +2962,33 @@ in_person: boolean,
  */
 agreed_by: string | null, 
 /**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks by it.
+ */
+agree: boolean, 
+/**
  * Since when it is stopped.
  */
 stopped: string | null, 
+/**
+ * How much came by it. That its page was opened is known to nobody.
+ */
+used: number, 
+/**
+ * Until when the window is open in which link and code word read together, in Unix seconds, as it was opened from here.
+ */
+window: number | null, 
+/**
+ * Whether there is a code word.
+ */
+code_word: CodeWordIs, 
 /**
  * Its id.
  */
@@ -2599,6 +3013,52 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type GuestPart = { 
+/**
+ * What it is called when they say whether it is right.
+ */
+id: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type GuestReply = { 
+/**
+ * Whose: "you", "a young person", "a parent or carer". Never a label.
+ */
+whose: string, 
+/**
+ * In their words.
+ */
+words: string, };
+
+export type GuestSummary = { 
+/**
+ * Which version; empty in a preview.
+ */
+version: string, 
+/**
+ * The day on which it was shared, "YYYY-MM-DD"; empty in a preview.
+ */
+shared_on: string, 
+/**
+ * The parts.
+ */
+parts: Array<GuestPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<GuestAction>, 
+/**
+ * Replies beside it.
+ */
+replies: Array<GuestReply>, };
 
 export type Guide = { 
 /**
@@ -2713,6 +3173,66 @@ evidence?: string | null, };
 export type Heads = Array<string>;
 
 export type Heard = "first-hand" | "passed-on" | (string & {});
+
+export type HeardAnswer = { 
+/**
+ * Cards and own words as one text: what can be kept, and covered.
+ */
+said: string, 
+/**
+ * The id of the contribution that is made of it.
+ */
+contribution: string, 
+/**
+ * The words that were kept of it, with names covered.
+ */
+kept: string | null, 
+/**
+ * The voice that it became in an assessment.
+ */
+voice: string | null, 
+/**
+ * Why it is not added.
+ */
+not_added: string | null, 
+/**
+ * They ask to have it taken out.
+ */
+asks_out: boolean, 
+/**
+ * What was answered to that.
+ */
+out: AnsweredOut | null, 
+/**
+ * The question's name.
+ */
+question: string, 
+/**
+ * The cards that were pressed.
+ */
+choices: Array<ArrivedChoice>, 
+/**
+ * In their own words.
+ */
+words: string, 
+/**
+ * They pressed Skip: not the same as choosing nothing.
+ */
+skipped: boolean, 
+/**
+ * They let the team see it, without their name.
+ */
+team: boolean, };
+
+export type HeardWaits = { 
+/**
+ * How many items.
+ */
+count: number, 
+/**
+ * Since which day the longest has waited, "YYYY-MM-DD".
+ */
+since: string | null, };
 
 export type HeldAs = "holder" | "stand-in" | "was-holder";
 
@@ -2846,6 +3366,20 @@ assessment: string,
  */
 lines: Array<HistoryLine>, };
 
+export type Holds = { 
+/**
+ * Questions that were answered.
+ */
+answers: number, 
+/**
+ * Voice notes.
+ */
+voice_notes: number, 
+/**
+ * Drawings.
+ */
+drawings: number, };
+
 export type InDanger = { 
 /**
  * What to do, in order.
@@ -2919,6 +3453,28 @@ expires: number,
  * Whether the relay knows it already; if not, after the next `kith sync`.
  */
 ready: boolean, };
+
+export type ItemShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * What arrived.
+ */
+arrived: ArrivedView, 
+/**
+ * Its answers, and what would be covered.
+ */
+covering: Array<CoveringShown>, 
+/**
+ * What they say of the team's answers.
+ */
+on_answers: Array<OnAnswerShown>, 
+/**
+ * Assessments to which it can be added.
+ */
+add_to: Array<AddTo>, };
 
 export type JoinedView = { 
 /**
@@ -2996,6 +3552,8 @@ id: string, };
 
 export type Kind = "strength" | "worry" | "not-known" | (string & {});
 
+export type KitchenTable = "nobody" | "somebody" | "not-sure" | (string & {});
+
 export type LawfulBasis = { 
 /**
  * Which agency.
@@ -3021,6 +3579,22 @@ export type LetInShown = {
  * The page's own token, for every call; kept in its memory only.
  */
 page: string, };
+
+export type LetRead = { 
+/**
+ * Which words.
+ */
+id: string, 
+/**
+ * Other young people of the group.
+ */
+young_people: boolean | null, 
+/**
+ * Other families.
+ */
+families: boolean | null, };
+
+export type LevelShown = { reading: ReadingLevel | null, };
 
 export type LifeView = { 
 /**
@@ -3074,7 +3648,55 @@ text: string,
  */
 words: boolean, };
 
-export type LinkSecret = string;
+export type LinkMadeShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+id: string, 
+/**
+ * The address to send or to show.
+ */
+address: string, 
+/**
+ * Until when, in Unix seconds.
+ */
+expires: number, 
+/**
+ * It is shown in person, and not sent.
+ */
+in_person: boolean, 
+/**
+ * Whether the relay has it: it works now.
+ */
+ready: boolean, };
+
+export type LinkStopped = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * Whether the relay knows it: it opens nothing now.
+ */
+stopped: boolean, };
+
+export type LinksShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The links.
+ */
+links: Array<GuestLinkView>, };
 
 export type Listed = { 
 /**
@@ -3140,11 +3762,11 @@ name: string,
 /**
  * The link's secret.
  */
-secret: LinkSecret, 
+secret: Secret, 
 /**
  * The key that opens what comes by it.
  */
-key: LinkSecret, 
+key: Secret, 
 /**
  * Where the page is.
  */
@@ -3168,7 +3790,19 @@ safe_to_send: boolean | null,
 /**
  * Who agreed that they take part.
  */
-agreed_by: string, };
+agreed_by: string, 
+/**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it, with a code word.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks by it.
+ */
+agree: boolean, };
 
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
 
@@ -3680,9 +4314,23 @@ export type NoteArrived = {
  */
 item: string, 
 /**
+ * Of the answer to one question only; of all of it if not given.
+ */
+question: string | null, 
+/**
  * Why it is not added; without it, only that it was read.
  */
 not_added: string | null, };
+
+export type NoteBeside = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
 
 export type NoteHintReview = { 
 /**
@@ -3708,6 +4356,16 @@ why: string,
  */
 date: string | null, };
 
+export type NoteWindow = { 
+/**
+ * Which link.
+ */
+id: string, 
+/**
+ * Until when, in Unix seconds; `None`: it is closed.
+ */
+until: number | null, };
+
 export type NotesAgreed = { 
 /**
  * Since when.
@@ -3721,6 +4379,56 @@ by: Who,
  * Somebody wrote in them, or changed what is said of the meeting, without knowing or since.
  */
 written_since: boolean, };
+
+export type OnAnswerShown = { 
+/**
+ * What they had said.
+ */
+said: string, 
+/**
+ * The item in which they had said it.
+ */
+item: string, 
+/**
+ * The question to which they had said it.
+ */
+question: string, 
+/**
+ * The answer that they say it of; `null`: it stands in no assessment here, or nobody had answered.
+ */
+answer: string | null, 
+/**
+ * What was done.
+ */
+outcome: Outcome | null, 
+/**
+ * Their reason as it stands beside the answer, if it was added.
+ */
+added: string | null, 
+/**
+ * What would be covered in their reason.
+ */
+covering: CoveringShown, 
+/**
+ * What was answered, where they ask to have it taken out.
+ */
+out: AnsweredOut | null, 
+/**
+ * The point's name, as the reading gave it.
+ */
+point: string, 
+/**
+ * Whether it is fair.
+ */
+fair: Fair | null, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * They ask to have what they had said taken out.
+ */
+take_out: boolean, };
 
 export type OnMap = "friend" | "adult" | "place";
 
@@ -3741,6 +4449,10 @@ stale: Array<Stale>,
  * Actions that are overdue, by id (R39).
  */
 overdue: Array<string>, 
+/**
+ * What young people and parents said that nobody has answered in time, by id (R50).
+ */
+unanswered: Array<string>, 
 /**
  * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
  */
@@ -4154,6 +4866,36 @@ side: string,
  */
 turn: Turn, };
 
+export type PlainPart = { 
+/**
+ * "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * Its heading, as families read it.
+ */
+heading: string, 
+/**
+ * What it is called among professionals.
+ */
+place: string, 
+/**
+ * What professionals read; what a twin is drafted from.
+ */
+draft: string, 
+/**
+ * How hard the draft is to read.
+ */
+draft_reading: ReadingLevel | null, 
+/**
+ * The plain words, if somebody confirmed some.
+ */
+twin: TwinView | null, 
+/**
+ * How hard they are to read.
+ */
+reading: ReadingLevel | null, };
+
 export type PlanView = { 
 /**
  * Goals, in the order in which they were set.
@@ -4175,6 +4917,24 @@ actions_taken_back: Array<ActionView>,
  * Questions about the plan as a whole.
  */
 hints: Array<Hint>, };
+
+export type PointShown = { 
+/**
+ * What they had said.
+ */
+said: string, 
+/**
+ * What was done.
+ */
+outcome: Outcome, 
+/**
+ * The same, as it stands above the answer.
+ */
+outcome_words: string, 
+/**
+ * Where and what, or why.
+ */
+words: string, };
 
 export type Pointed = { 
 /**
@@ -4234,6 +4994,24 @@ date: string | null,
  */
 agreed: Agreed | null, };
 
+export type PublishVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * Parts that are not in it: "side/1", "action/{id}", "words/{id}".
+ */
+leave_out: Array<string>, 
+/**
+ * "Would anyone be in danger if this lay on the kitchen table?", as a person answered it.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * The digest of what was looked at ([`FamilyPreview::digest`]).
+ */
+seen: string, };
+
 export type Published = { 
 /**
  * The assessment's name.
@@ -4266,7 +5044,11 @@ actions: Array<PublishedAction>,
 /**
  * Who sees what otherwise.
  */
-positions: Array<PublishedPosition>, };
+positions: Array<PublishedPosition>, 
+/**
+ * What young people and families reply to the text: it stands beside it (R17). Without labels, and without what else they said.
+ */
+replies: Array<PublishedReply>, };
 
 export type PublishedAction = { 
 /**
@@ -4317,6 +5099,24 @@ agency: string,
  * What it says; `None`: that it differs, and no more.
  */
 words: string | null, };
+
+export type PublishedReply = { 
+/**
+ * "a young person", "a parent or carer".
+ */
+whose: string, 
+/**
+ * Part by part: the heading of their version, and whether it is right, with why.
+ */
+parts: Array<string>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, };
 
 export type PublishedShown = { 
 /**
@@ -4446,6 +5246,84 @@ words: string,
  */
 speaker: string, };
 
+export type ReadAction = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReadPart = { 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type ReadSummary = { 
+/**
+ * The day on which it was shared.
+ */
+shared_on: string, 
+/**
+ * The parts.
+ */
+parts: Array<ReadPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<ReadAction>, 
+/**
+ * Replies beside it: whose, and their words.
+ */
+replies: Array<[string, string]>, };
+
+export type ReadingLevel = { 
+/**
+ * Whether it is plain by all three: grade, sentences, words.
+ */
+plain: boolean, 
+/**
+ * For whoever writes: "Easy to read.", or what makes it hard.
+ */
+words: string, };
+
+export type ReadingShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * The day on which it was read; `null`: not read yet.
+ */
+read_on: string | null, 
+/**
+ * Whether the page says that the holder is late.
+ */
+late: boolean, 
+/**
+ * What was done with each thing that was said.
+ */
+points: Array<PointShown>, 
+/**
+ * The summary, if a version for them is shared.
+ */
+summary: ReadSummary | null, 
+/**
+ * What they have answered to what agreement asks, newest last.
+ */
+agreed: Array<string>, };
+
 export type RecordFair = { 
 /**
  * Which answer.
@@ -4531,6 +5409,106 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type RepliedShown = { 
+/**
+ * The strand record.
+ */
+record: string, 
+/**
+ * The item in it.
+ */
+item: string, 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
+
+export type ReplyPart = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyPartView = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * The same, in words.
+ */
+right_words: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyView = { 
+/**
+ * The item that it came in.
+ */
+id: string, 
+/**
+ * Beside which version.
+ */
+version: string, 
+/**
+ * When that version was shared, "YYYY-MM-DD".
+ */
+shared_on: string | null, 
+/**
+ * Whose it is, for colleagues: "A", "a parent of A", "a young person".
+ */
+whose: string, 
+/**
+ * Their strand, if they are here.
+ */
+strand: string | null, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPartView>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply, in their words.
+ */
+reply: string, 
+/**
+ * Other families read it too.
+ */
+other_families: boolean, 
+/**
+ * Who set it beside the text.
+ */
+by: Who, };
 
 export type RequestShown = { 
 /**
@@ -4650,7 +5628,9 @@ before: Array<HintReviewView>, };
 
 export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
 
-export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | "ask-later" | (string & {});
+
+export type SaidInstead = { parts: number, };
 
 export type SaidOfPlace = { 
 /**
@@ -4715,6 +5695,16 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type SayHeardWaits = { 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * How much, and since when.
+ */
+waits: HeardWaits, };
 
 export type SayOfPlace = { 
 /**
@@ -5360,7 +6350,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "take-in" } & TakeIn | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut;
 
 export type StrandRecordView = { 
 /**
@@ -5440,6 +6430,10 @@ arrived: Array<ArrivedView>,
  */
 for_colleagues: Agreement | null, 
 /**
+ * After a no: what each of them says now, and what holds until holder and lead have decided (sample-and-words 5).
+ */
+after_a_no: string | null, 
+/**
  * Who writes here.
  */
 people: Array<PersonView>, 
@@ -5478,6 +6472,14 @@ review: string | null,
  */
 paused: boolean, 
 /**
+ * They take part, but are not to be drawn.
+ */
+not_drawn: boolean, 
+/**
+ * Answers by a link that have been followed, by the ids of their items.
+ */
+followed: Array<string>, 
+/**
  * By when they decide.
  */
 decide_by: string | null, 
@@ -5489,6 +6491,10 @@ after_no: AfterNo | null,
  * Because.
  */
 because: string | null, 
+/**
+ * How much that came by their links waits to be read. Leads are told when it is late.
+ */
+heard_waits: HeardWaits, 
 /**
  * Its id.
  */
@@ -5580,6 +6586,16 @@ id: string,
  */
 why: string, };
 
+export type TakeBackVersion = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type TakeIn = { 
 /**
  * The guest's own id for it.
@@ -5589,6 +6605,34 @@ item: string,
  * What it is.
  */
 arrived: Arrived, };
+
+export type TakeInPart = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * "said", "sound0".
+ */
+of: string, 
+/**
+ * Which part, from 0.
+ */
+number: number, 
+/**
+ * In base 64.
+ */
+bytes: string, };
+
+export type TakeInWhole = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * How many.
+ */
+parts: number, };
 
 export type TakePosition = { 
 /**
@@ -5830,6 +6874,28 @@ from: Array<string>, };
 
 export type TimelineShown = { sittings: Array<Sitting>, };
 
+export type ToAddArrived = { 
+/**
+ * The answer to which question; of what they say of the team's answers, the point.
+ */
+question: string, 
+/**
+ * Their words with "[a name, covered]" where something is covered.
+ */
+words: string, 
+/**
+ * Into which assessment.
+ */
+assessment: string, 
+/**
+ * On which side it stands.
+ */
+side: string, 
+/**
+ * Dimensions or entries that it is about.
+ */
+about: Array<string>, };
+
 export type ToAddProgram = { 
 /**
  * What to call it.
@@ -5845,6 +6911,20 @@ words: string,
  * Why they write here: for police, businesses and residents.
  */
 why?: string, };
+
+export type ToAnswerTakeOut = { 
+/**
+ * The answer to one question only.
+ */
+question?: string, 
+/**
+ * It is taken out.
+ */
+done: boolean, 
+/**
+ * What they are told.
+ */
+words: string, };
 
 export type ToAttach = { name?: string, known_as?: string, 
 /**
@@ -5924,6 +7004,16 @@ export type ToJoin = { link: string, };
 
 export type ToJoinWords = { words: string, assessment: string, side: string, about: Array<string>, };
 
+export type ToKeepArrived = { 
+/**
+ * The answer to which question.
+ */
+question: string, 
+/**
+ * Their words with "[a name, covered]" where something is covered; as they were said if not given.
+ */
+words?: string, };
+
 export type ToKeepDraft = { 
 /**
  * Its place on the pages.
@@ -5946,6 +7036,46 @@ launch: string, };
 
 export type ToLockAfter = { minutes: number, };
 
+export type ToMakeLink = { 
+/**
+ * What it is called in the record.
+ */
+name: string, 
+/**
+ * For how many seconds it works.
+ */
+seconds: number, 
+/**
+ * The language to begin with.
+ */
+language: string, 
+/**
+ * For a parent or carer.
+ */
+adult: boolean, 
+/**
+ * The young person's own answer to "Is it safe to send to this phone?"; not given: it is shown in person.
+ */
+safe_to_send?: boolean, 
+/**
+ * Who agreed that they take part.
+ */
+agreed_by: string, 
+/**
+ * They can say something by it.
+ */
+say: boolean, 
+/**
+ * They can see the shared summary by it.
+ */
+summary: boolean, 
+/**
+ * They can answer what agreement asks.
+ */
+agree: boolean, };
+
+export type ToMeasure = { text: string, };
+
 export type ToNoteAgreement = { 
 /**
  * `record-agreement`.
@@ -5966,6 +7096,14 @@ export type ToOffer = { agency: string, role: string, };
 
 export type ToOpenBeside = { name: string, };
 
+export type ToOpenWindow = { 
+/**
+ * Which code word counts, where another came since the first: "first" or "newest".
+ */
+code?: "first" | "newest", };
+
+export type ToPreviewVersion = { for_whom: VersionFor, leave_out: Array<string>, };
+
 export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
@@ -5982,13 +7120,45 @@ passphrase: Passphrase,
  */
 file: string, };
 
+export type ToSayInstead = { key: string, instead: string, };
+
+export type ToSayWhyNot = { 
+/**
+ * The answer to one question only.
+ */
+question?: string, 
+/**
+ * Why; they are told.
+ */
+why: string, };
+
+export type ToSetArea = { danger?: string, helpline?: string, complain?: string, 
+/**
+ * Who checked them: the area's lead.
+ */
+checked_by: string, };
+
+export type ToSetBeside = { reply?: string, missed?: string, 
+/**
+ * The part, and why it is right or not.
+ */
+whys: Array<[string, string]>, };
+
 export type ToSetPhone = { 
 /**
  * Empty: none.
  */
 phone: string, };
 
+export type ToShareVersion = { publish: PublishVersion, 
+/**
+ * What was found and may stay, by key.
+ */
+keep: Array<string>, };
+
 export type ToStopProgram = { id: string, };
+
+export type ToTakeBackVersion = { why: string, };
 
 export type ToTell = { 
 /**
@@ -6033,6 +7203,24 @@ noted_in: string | null, };
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
 export type Turn = "first" | "next" | "then" | (string & {});
+
+export type TwinView = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Who confirmed them.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * The part reads otherwise now: its plain words are looked at again before they go to anybody.
+ */
+out_of_date: boolean, };
 
 export type TwoVersions = { 
 /**
@@ -6394,6 +7582,114 @@ words: string,
  */
 by: Array<Who>, };
 
+export type VersionFor = { "for": "young-person", 
+/**
+ * Their strand.
+ */
+strand: string, } | { "for": "family", 
+/**
+ * The young person's strand.
+ */
+strand: string, } | { "for": "young-people" };
+
+export type VersionHints = { 
+/**
+ * What has to be decided, each once.
+ */
+found: Array<Distinct>, 
+/**
+ * Parts that were not looked at, with why. Somebody's own words are never checked, and not listed.
+ */
+not_looked_at: Array<string>, };
+
+export type VersionPreviewShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * What they would read, and what stands against sharing it.
+ */
+preview: FamilyPreview, 
+/**
+ * What has to be decided first. It stays on this computer.
+ */
+hints: VersionHints, };
+
+export type VersionShared = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * The version.
+ */
+version: string, 
+/**
+ * For whom, in words.
+ */
+for_words: string, };
+
+export type VersionTakenBack = { 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * By whom.
+ */
+by: Who, };
+
+export type VersionView = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What.
+ */
+content: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What was answered about the kitchen table.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * It is what this audience reads now.
+ */
+stands: boolean, 
+/**
+ * It was taken back.
+ */
+taken_back: VersionTakenBack | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type VoiceView = { 
 /**
  * The side on which it stands.
@@ -6443,6 +7739,14 @@ answers: Array<AnswerView>,
  * A first sentence of an answer, made from where it was used; empty if it was not.
  */
 draft: string, 
+/**
+ * They agreed that other young people of the group read it.
+ */
+for_young_people: boolean, 
+/**
+ * They agreed that other families read it.
+ */
+for_families: boolean, 
 /**
  * Why it was taken out, if so.
  */
@@ -6531,6 +7835,24 @@ role: string | null, };
 export type Whom = "young-person" | "parent" | (string & {});
 
 export type Whose = "young-people" | "parents" | (string & {});
+
+export type WindowShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * Until when it is open, in Unix seconds; `null`: it is closed.
+ */
+until: number | null, 
+/**
+ * Whether the relay knows it.
+ */
+ready: boolean, };
 
 export type WithdrawVoice = { 
 /**
