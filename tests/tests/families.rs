@@ -51,8 +51,16 @@ impl Team {
             &json!({"do": "answer-purpose", "why_now": "Four of us noticed.", "find_out": "We ask them.",
                 "could_go_wrong": "They could feel watched.", "less_intrusive": "Talking to one family."}),
         );
-        does(&priya, &larch, &json!({"do": "edit-text", "field": "analysis/summary", "text": "Keziah and the others look after each other."}));
-        does(&priya, &larch, &json!({"do": "add-action", "what": "Open the hall.", "why": "Somewhere warm.", "owner": "youth service"}));
+        does(
+            &priya,
+            &larch,
+            &json!({"do": "edit-text", "field": "analysis/summary", "text": "Keziah and the others look after each other."}),
+        );
+        does(
+            &priya,
+            &larch,
+            &json!({"do": "add-action", "what": "Open the hall.", "why": "Somewhere warm.", "owner": "youth service"}),
+        );
         let attached = priya.json(&["attach", &larch, "--name", "Keziah Ansah-Rowe", "--phone", "01632 960001"]);
         let c = does(&priya, &larch, &json!({"do": "attach-strand", "label": "C", "phone": "01632 960002"}))["entry"].clone();
         let voice = |strand: &Value, words: &str| {
@@ -74,20 +82,31 @@ impl Team {
         assert!(parts.iter().all(|part| part["twin"].is_null()));
         for part in parts {
             let (part, draft) = (part["part"].as_str().unwrap(), part["draft"].as_str().unwrap());
-            let text = if part == "summary" { format!("Keziah and you look after each other. {PLAIN}.") } else { draft.to_owned() };
+            let text =
+                if part == "summary" { format!("Keziah and you look after each other. {PLAIN}.") } else { draft.to_owned() };
             self.priya.json(&["plain", &self.larch, "--part", part, "--text", &text]);
         }
     }
 
     fn publishes(&self) -> String {
-        let shared = self.priya.json(&["publish", &self.larch, "--for", "A", "--say", "name keziah=a friend", "--nobody-in-danger"]);
+        let shared =
+            self.priya.json(&["publish", &self.larch, "--for", "A", "--say", "name keziah=a friend", "--nobody-in-danger"]);
         assert_eq!(shared["for_words"], "A");
         shared["version"].as_str().unwrap().to_owned()
     }
 
     fn phone(&self, name: &str, parent: bool) -> Phone {
-        let mut verb =
-            vec!["link", &self.record, "--name", name, "--agreed-by", "Keziah, 5 May", "--may", "say,summary,agree", "--safe-to-send"];
+        let mut verb = vec![
+            "link",
+            &self.record,
+            "--name",
+            name,
+            "--agreed-by",
+            "Keziah, 5 May",
+            "--may",
+            "say,summary,agree",
+            "--safe-to-send",
+        ];
         if parent {
             verb.push("--for-parent");
         }
@@ -127,7 +146,11 @@ fn on_agreement(answer: TakingPart) -> Saying {
     Saying::OnAgreement(OnAgreement {
         read: true,
         taking_part: Some(answer),
-        but_not: if answer == TakingPart::InPart { vec![Choice { code: "picture".into(), words: "the picture".into() }] } else { vec![] },
+        but_not: if answer == TakingPart::InPart {
+            vec![Choice { code: "picture".into(), words: "the picture".into() }]
+        } else {
+            vec![]
+        },
         object: false,
         words: "I do not want to".into(),
         shown: SHOWN.into(),
@@ -161,7 +184,7 @@ fn a_version_goes_to_its_audience_alone_and_a_reply_stands_beside_it_among_profe
     let version = team.publishes();
     let read = team.reading("phone");
     let text = read["summary"].to_string();
-    assert!(text.contains(&format!("a friend and you look after each other. {PLAIN}.")), "{text}");
+    assert!(text.contains(&format!("A friend and you look after each other. {PLAIN}.")), "{text}");
     assert!(text.contains(OF_A) && !text.contains(OF_C) && !text.contains("Keziah"), "{text}");
     assert!(team.reading("mum")["summary"].is_null(), "a parent has no version yet");
     let listed = priya.json(&["versions", larch]);

@@ -299,7 +299,7 @@ fn one_decision_for_each_distinct_name_and_other_words_go_into_every_part() {
     }
     let version = world.preview(&young(world.a)).version;
     let summary = version.parts.iter().find(|part| part.part == "summary").unwrap();
-    assert!(summary.text.starts_with("a friend is kind. a friend"), "{}", summary.text);
+    assert!(summary.text.starts_with("A friend is kind. A friend"), "{}", summary.text);
     assert_eq!(version_hints(&version, &checker).found.len(), 1);
 }
 
