@@ -4,6 +4,8 @@
 pub mod apps;
 pub mod decoders;
 pub mod demo;
+pub mod holdings;
+pub mod phone;
 pub mod processes;
 pub mod replay;
 pub mod simulation;

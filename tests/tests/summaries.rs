@@ -5,6 +5,7 @@
 
 use kith::engine::{Engine, Profile};
 use kith_group::DocumentKind;
+use kith_tests::holdings::{holdings, holds};
 use kith_tests::processes::{PASSPHRASE, Practitioner, Relay};
 use serde_json::{Value, json};
 
@@ -71,37 +72,6 @@ fn summary_of(reader: &Practitioner) -> String {
     assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
     assert_eq!((&listed[0]["role"], &listed[0]["summary"]), (&json!("reader"), &json!(true)));
     listed[0]["assessment"].as_str().unwrap().to_owned()
-}
-
-/// Everything that a profile holds, opened with its own passphrase: kinds of documents, and every row and change unfolded.
-fn holdings(who: &Practitioner) -> (Vec<DocumentKind>, Vec<Vec<u8>>) {
-    use kith_group::Rows as _;
-    let mut all = Vec::new();
-    {
-        let store = kith::store::Store::open(&who.folder, PASSPHRASE).unwrap();
-        for space in 0..=u8::MAX {
-            let rows = store.scan_rows(kith_group::Space(space), &[], &[], usize::MAX).unwrap_or_default();
-            all.extend(rows.into_iter().flat_map(|(key, value)| [key, value]));
-        }
-    }
-    let engine = Engine::start(Profile::open(&who.folder, PASSPHRASE).unwrap()).unwrap();
-    let (kinds, changes) = engine
-        .look(|work| {
-            let (mut kinds, mut changes) = (Vec::new(), Vec::new());
-            for document in work.documents() {
-                kinds.push(document.kind);
-                changes.extend(work.read(&document.id)?.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()));
-            }
-            Ok((kinds, changes))
-        })
-        .unwrap();
-    engine.stop().unwrap();
-    all.extend(changes);
-    (kinds, all)
-}
-
-fn holds(holdings: &[Vec<u8>], word: &str) -> bool {
-    holdings.iter().any(|bytes| bytes.windows(word.len()).any(|window| window == word.as_bytes()))
 }
 
 #[test]

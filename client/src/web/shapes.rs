@@ -676,7 +676,7 @@ pub(crate) struct ToMeasure {
 /// How hard it is; nothing of an empty one.
 #[derive(Serialize, TS)]
 pub(crate) struct LevelShown {
-    pub(crate) level: Option<ReadingLevel>,
+    pub(crate) reading: Option<ReadingLevel>,
 }
 
 /// Other words in the place of what was found, in every part.

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 
 /// How hard a text is to read, while somebody writes it: a hint, never a gate.
 async fn level(Json(asked): Json<ToMeasure>) -> Response {
-    Json(LevelShown { level: kith_assessment::reading_level(&asked.text) }).into_response()
+    Json(LevelShown { reading: kith_assessment::reading_level(&asked.text) }).into_response()
 }
 
 async fn preview(State(shared): Here, Path(id): Path<String>, Json(asked): Json<ToPreviewVersion>) -> Response {

@@ -435,7 +435,7 @@ fn families(page: &mut Page, view: &AssessmentView) {
         if let Some(twin) = &part.twin {
             page.hanging(4, "", &twin.text);
         }
-        if let Some(level) = part.level.as_ref().or(part.draft_level.as_ref()) {
+        if let Some(level) = part.reading.as_ref().or(part.draft_reading.as_ref()) {
             page.hanging(4, "", &level.words);
         }
     }

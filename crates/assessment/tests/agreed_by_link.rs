@@ -7,8 +7,8 @@ use automerge::{ActorId, Automerge};
 use common::Writer;
 use kith_assessment::{
     AddTie, AfterNo, Agreement, AgreementAbout, Arrived, ArrivedAgreement, ArrivedChoice, ArrivedOther, ArrivedTakingPart,
-    AttachStrand, Command, Context, DecideAfterNo, EntryId, FollowAnswer, HeldAssessment, HeldRecord, LinkSecret, MakeGuestLink,
-    Refusal, RestEntryOn, Said, StrandCommand, StrandRecordView, TakeIn, TieKind, Whom, agreed_lines, apply_strand, caseload,
+    AttachStrand, Command, Context, DecideAfterNo, EntryId, FollowAnswer, HeldAssessment, HeldRecord, MakeGuestLink, Refusal,
+    RestEntryOn, Said, Secret, StrandCommand, StrandRecordView, TakeIn, TieKind, Whom, agreed_lines, apply_strand, caseload,
     decide_by, strand_genesis, tasks, view_strand,
 };
 
@@ -46,14 +46,17 @@ impl Device {
     fn link(&mut self, name: &str, adult: bool) -> EntryId {
         self.does(StrandCommand::MakeGuestLink(MakeGuestLink {
             name: name.into(),
-            secret: LinkSecret("secret".into()),
-            key: LinkSecret("key".into()),
+            secret: Secret([1; 32]),
+            key: Secret([2; 32]),
             origin: "https://relay.example".into(),
             language: "en".into(),
             expires: START + 14 * 86_400,
             adult,
             safe_to_send: Some(true),
             agreed_by: "B".into(),
+            say: true,
+            summary: true,
+            agree: true,
         }))
     }
 
@@ -198,14 +201,17 @@ fn talk_first_and_no_links_are_tasks_of_the_holder() {
     let writer = Writer::begin(1);
     device.does(StrandCommand::MakeGuestLink(MakeGuestLink {
         name: "B's link".into(),
-        secret: LinkSecret("s".into()),
-        key: LinkSecret("k".into()),
+        secret: Secret([1; 32]),
+        key: Secret([2; 32]),
         origin: "https://relay.example".into(),
         language: "en".into(),
         expires: START + 86_400,
         adult: false,
         safe_to_send: None,
         agreed_by: "B".into(),
+        say: true,
+        summary: true,
+        agree: true,
     }));
     let link = device.view().links[0].kept.id.parse().unwrap();
     device.answers(5, link, on(ArrivedTakingPart::TalkFirst));

@@ -119,7 +119,7 @@ fn each_part_is_drafted_from_what_is_there_and_waits_for_its_author() {
     let twin = summary.twin.as_ref().unwrap();
     assert_eq!((twin.text.as_str(), twin.by.name.as_str()), ("You look after each other.", "Priya Marsh"));
     assert!(twin.at.is_some() && !twin.out_of_date);
-    assert!(summary.level.as_ref().unwrap().plain);
+    assert!(summary.reading.as_ref().unwrap().plain);
     assert!(world.preview(&young(world.a)).waits.is_empty());
 
     // The text behind it changes: its plain words are looked at again.
@@ -299,7 +299,7 @@ fn one_decision_for_each_distinct_name_and_other_words_go_into_every_part() {
     }
     let version = world.preview(&young(world.a)).version;
     let summary = version.parts.iter().find(|part| part.part == "summary").unwrap();
-    assert!(summary.text.starts_with("a friend is kind. a friend"), "{}", summary.text);
+    assert!(summary.text.starts_with("A friend is kind. A friend"), "{}", summary.text);
     assert_eq!(version_hints(&version, &checker).found.len(), 1);
 }
 

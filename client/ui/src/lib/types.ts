@@ -810,7 +810,7 @@ export type AppState = {
 /**
  * Whether there is a profile, and whether it is open.
  */
-state: "new" | "locked" | "open" | "together", 
+state: "new" | "locked" | "open", 
 /**
  * Whose it is, once it is open.
  */
@@ -846,11 +846,7 @@ choices: { [key in string]: Array<Choice> },
 /**
  * Others whose apps run on this computer too.
  */
-beside: BesideShown | null, 
-/**
- * Somebody writes here together with the holder: then this is all that there is to see.
- */
-together: TogetherShown | null, };
+beside: BesideShown | null, };
 
 export type AppStatus = { 
 /**
@@ -932,11 +928,7 @@ attached?: Array<ArrivedAttachment>,
 /**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
-code: [string, Secret] | null, 
-/**
- * It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
- */
-together?: Whose | null, };
+code: [string, Secret] | null, };
 
 export type ArrivedAgreement = { 
 /**
@@ -1132,13 +1124,9 @@ export type ArrivedView = {
  */
 item: string, 
 /**
- * The link by which it came; its own id if it came by none.
+ * The link by which it came.
  */
 link: string, 
-/**
- * It came by no link: it was said on the holder's computer, with the holder beside them.
- */
-together: boolean, 
 /**
  * What it replaces or takes back, of the same link.
  */
@@ -1670,16 +1658,6 @@ families_why: string | null,
  */
 next_owner: string, };
 
-export type CloseMap = { 
-/**
- * Which.
- */
-id: string, 
-/**
- * Why.
- */
-why: string, };
-
 export type ClosedView = { 
 /**
  * When.
@@ -1723,28 +1701,6 @@ side: number,
  * Its dark modules as an SVG path, in modules.
  */
 path: string, };
-
-export type CodeShown = { 
-/**
- * The record.
- */
-record: string, 
-/**
- * The link, in the record.
- */
-link: string, 
-/**
- * The code.
- */
-code: string, 
-/**
- * Until when it works, in Unix seconds: a quarter of an hour, and once.
- */
-until: number, 
-/**
- * Whether the relay has it: it works now.
- */
-ready: boolean, };
 
 export type CodeWordIs = "not-chosen" | "chosen" | "another-came";
 
@@ -2144,11 +2100,7 @@ lock_after_minutes: number,
 /**
  * Other programs on this computer that may read.
  */
-programs: Array<ProgramShown>, 
-/**
- * What this agency decided about names on young people's own maps; none: initials alone.
- */
-names_on_maps: NamesOnMaps | null, };
+programs: Array<ProgramShown>, };
 
 export type ConductView = { 
 /**
@@ -3364,10 +3316,6 @@ start: number, end: number, reason: string, suggestion: string,
  */
 instead: string | null, 
 /**
- * How it can be put into my caseload instead, if it leads to one person.
- */
-moves: MovesShown | null, 
-/**
  * What the choice is kept by.
  */
 key: string, };
@@ -3646,7 +3594,7 @@ young_people: boolean | null,
  */
 families: boolean | null, };
 
-export type LevelShown = { level: ReadingLevel | null, };
+export type LevelShown = { reading: ReadingLevel | null, };
 
 export type LifeView = { 
 /**
@@ -3856,95 +3804,7 @@ summary: boolean,
  */
 agree: boolean, };
 
-export type MapNames = { 
-/**
- * The reference of the impact assessment.
- */
-reference: string, 
-/**
- * Who signed it off.
- */
-signed_off_by: string, 
-/**
- * What stands above the map as long as it is so.
- */
-banner: string, };
-
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
-
-export type MapShown = { 
-/**
- * Whether it is to be looked at again now.
- */
-due: boolean, 
-/**
- * The same, drawn.
- */
-drawing: Drawing, 
-/**
- * One of two.
- */
-purpose: MapPurpose, 
-/**
- * Who keeps it.
- */
-owner: string, 
-/**
- * When to look at it again.
- */
-review: string, 
-/**
- * What is done with it.
- */
-actions: Array<string>, 
-/**
- * Who and what is on it.
- */
-things: Array<MapThing>, 
-/**
- * Ties.
- */
-ties: Array<MapTie>, 
-/**
- * Friends stand on it by name, by a decision of the agency; `None`: by initials.
- */
-names: MapNames | null, 
-/**
- * When it was closed, if so.
- */
-closed: string | null, 
-/**
- * Why.
- */
-closed_why: string | null, 
-/**
- * What was taken off it.
- */
-taken_back: Array<TakenBack>, 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Who wrote it first.
- */
-by: Who, 
-/**
- * When, by their clock.
- */
-at: number | null, 
-/**
- * Whether it was taken back.
- */
-retired: Retired | null, 
-/**
- * Fields with two versions.
- */
-two_versions: Array<TwoVersions>, 
-/**
- * What a newer version wrote in it.
- */
-newer: Array<NewerField>, };
 
 export type MapThing = { 
 /**
@@ -4006,14 +3866,6 @@ strength: Strength | null,
  */
 direction: Direction | null, 
 /**
- * From whom, in words: "the young person".
- */
-from_words: string, 
-/**
- * To whom or what, in words.
- */
-to_words: string, 
-/**
  * Who said so.
  */
 said_by: string, 
@@ -4049,32 +3901,6 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
-
-export type MapsShown = { 
-/**
- * Their strand record.
- */
-record: string, 
-/**
- * What they like to be called.
- */
-name: string | null, 
-/**
- * The maps, oldest first.
- */
-maps: Array<MapShown>, 
-/**
- * Maps that were taken away.
- */
-taken_away: Array<TakenBack>, 
-/**
- * What this agency decided about names on maps; `null`: initials alone.
- */
-names_on_maps: NamesOnMaps | null, 
-/**
- * The day as of which they are drawn.
- */
-today: string, };
 
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
@@ -4338,16 +4164,6 @@ id: string,
  */
 next_to: string, };
 
-export type MovesShown = { 
-/**
- * Under what it is kept in a strand record; none: it stands there already.
- */
-kept_as: string | null, 
-/**
- * What stays in the text.
- */
-leaves: string, };
-
 export type MyDraft = { assessment: string, 
 /**
  * The assessment's name.
@@ -4377,16 +4193,6 @@ full: string,
  * Other forms of it.
  */
 also: Array<string>, };
-
-export type NamesOnMaps = { 
-/**
- * The reference of the data protection impact assessment that covers it.
- */
-reference: string, 
-/**
- * Who signed it off.
- */
-signed_off_by: string, };
 
 export type NewAssessment = { title: string, 
 /**
@@ -4454,7 +4260,7 @@ here: Array<Here>, } | { "news": "said",
 /**
  * The sentence.
  */
-text: string, } | { "news": "together" } | { "news": "look" } | { "news": "locked" };
+text: string, } | { "news": "look" } | { "news": "locked" };
 
 export type NotAskedView = { 
 /**
@@ -4733,22 +4539,6 @@ things: Array<MapThing>,
  * Ties.
  */
 ties: Array<MapTie>, 
-/**
- * Friends stand on it by name, by a decision of the agency; `None`: by initials.
- */
-names: MapNames | null, 
-/**
- * When it was closed, if so.
- */
-closed: string | null, 
-/**
- * Why.
- */
-closed_why: string | null, 
-/**
- * What was taken off it.
- */
-taken_back: Array<TakenBack>, 
 /**
  * Its id.
  */
@@ -5096,7 +4886,7 @@ draft: string,
 /**
  * How hard the draft is to read.
  */
-draft_level: ReadingLevel | null, 
+draft_reading: ReadingLevel | null, 
 /**
  * The plain words, if somebody confirmed some.
  */
@@ -5104,7 +4894,7 @@ twin: TwinView | null,
 /**
  * How hard they are to read.
  */
-level: ReadingLevel | null, };
+reading: ReadingLevel | null, };
 
 export type PlanView = { 
 /**
@@ -5428,12 +5218,6 @@ export type PutBack = {
  */
 id: string, };
 
-export type PutBackOnMap = { 
-/**
- * Which.
- */
-id: string, };
-
 export type PutOnMap = { 
 /**
  * Which map.
@@ -5576,8 +5360,6 @@ me: string | null,
  */
 view: StrandRecordView, };
 
-export type ReferenceKept = { changed: boolean, };
-
 export type ReferenceView = { 
 /**
  * Which system.
@@ -5617,16 +5399,6 @@ export type ReopenAssessment = {
  * Why.
  */
 why: string, };
-
-export type ReopenMap = { 
-/**
- * Which.
- */
-id: string, 
-/**
- * When to look at it again.
- */
-review: string, };
 
 export type ReopenNotes = { 
 /**
@@ -5882,20 +5654,6 @@ date: string,
  */
 by: Who, };
 
-export type SaidTogether = { 
-/**
- * A young person, or a parent or carer.
- */
-whose: Whose, 
-/**
- * The language in which it was said.
- */
-language: string, 
-/**
- * What was said to each question.
- */
-answers: Array<ArrivedAnswer>, };
-
 export type SaidView = { 
 /**
  * Who said it.
@@ -6078,16 +5836,6 @@ agency: string,
  */
 basis: string, };
 
-export type SetNamesOnMap = { 
-/**
- * Which map.
- */
-id: string, 
-/**
- * What the agency decided; nothing: no names.
- */
-policy: NamesOnMaps | null, };
-
 export type SetReview = { 
 /**
  * "YYYY-MM-DD"; empty for no day.
@@ -6130,7 +5878,7 @@ export type Shape = {
  */
 id: string, 
 /**
- * "group", "place", "adult", "strand", "friend" or "part"; on an own map "me", too.
+ * "group", "place", "adult", "strand", "friend" or "part".
  */
 what: string, 
 /**
@@ -6438,22 +6186,6 @@ system: string,
 /**
  * Its reference; empty takes it away.
  */
-value: string, } | { "do": "keep-reference", 
-/**
- * Which system, or what it is: "NHS number".
- */
-system: string, 
-/**
- * As it was written.
- */
-value: string, } | { "do": "drop-reference", 
-/**
- * Which system, or what it is.
- */
-system: string, 
-/**
- * As it was written.
- */
 value: string, } | { "do": "set-stand-in", 
 /**
  * Their name.
@@ -6618,7 +6350,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut;
 
 export type StrandRecordView = { 
 /**
@@ -6681,10 +6413,6 @@ words: Array<UnjoinedView>,
  * The young person's own maps (R32).
  */
 maps: Array<OwnMapView>, 
-/**
- * Those that were taken away.
- */
-maps_taken_away: Array<TakenBack>, 
 /**
  * What was shared about them, oldest first.
  */
@@ -6905,16 +6633,6 @@ item: string,
  * How many.
  */
 parts: number, };
-
-export type TakeOffMap = { 
-/**
- * Which map, friend, adult, place or tie.
- */
-id: string, 
-/**
- * Why.
- */
-why: string, };
 
 export type TakePosition = { 
 /**
@@ -7310,30 +7028,6 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
-export type ToKeepReference = { 
-/**
- * What it is: "NHS number".
- */
-system: string, 
-/**
- * As it was written.
- */
-value: string, 
-/**
- * Out of the record again.
- */
-take_out?: boolean, };
-
-export type ToKeepSaid = { 
-/**
- * The language in which it was said.
- */
-language: string, 
-/**
- * Each answer.
- */
-answers: Array<ArrivedAnswer>, };
-
 export type ToLaunch = { 
 /**
  * From the address.
@@ -7381,16 +7075,6 @@ summary: boolean,
 agree: boolean, };
 
 export type ToMeasure = { text: string, };
-
-export type ToNameOnMap = { 
-/**
- * The map.
- */
-map: string, 
-/**
- * By what the agency decided; or initials alone again.
- */
-allow: boolean, };
 
 export type ToNoteAgreement = { 
 /**
@@ -7460,12 +7144,6 @@ export type ToSetBeside = { reply?: string, missed?: string,
  */
 whys: Array<[string, string]>, };
 
-export type ToSetNamesOnMaps = { 
-/**
- * Nothing: initials alone.
- */
-policy: NamesOnMaps | null, };
-
 export type ToSetPhone = { 
 /**
  * Empty: none.
@@ -7513,46 +7191,6 @@ splices: Array<Splice>, };
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
-
-export type ToWriteTogether = { 
-/**
- * In whose record.
- */
-record: string, 
-/**
- * A young person, or a parent or carer.
- */
-whose: Whose, };
-
-export type TogetherShown = { 
-/**
- * The first name of whose computer it is.
- */
-holder: string, 
-/**
- * Their role.
- */
-role: string, 
-/**
- * The first name of who reads it too.
- */
-stand_in: string | null, 
-/**
- * "There is a school nurse and a youth worker."
- */
-team: string, 
-/**
- * 0: no police; 1: they see the plan; 2: they are in the team.
- */
-police: number, 
-/**
- * A parent or carer writes.
- */
-adult: boolean, 
-/**
- * What they said is kept.
- */
-kept: boolean, };
 
 export type Told = "told" | "not-told" | (string & {});
 

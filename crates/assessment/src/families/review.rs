@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::twin::{ConfirmTwin, PlainPart};
-use super::version::FamilyVersion;
+use super::version::{FamilyVersion, capital};
 use crate::nudge::{Checker, Finding, Kind, Words};
 use crate::view::AssessmentView;
 
@@ -88,6 +88,13 @@ pub fn version_hints(version: &FamilyVersion, checker: &Checker) -> VersionHints
     hints
 }
 
+/// Whether what stands at a place begins a sentence.
+fn begins_a_sentence(units: &[u16], at: usize) -> bool {
+    let before = String::from_utf16_lossy(units.get(..at).unwrap_or_default());
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_end_matches(' ');
+    line.is_empty() || line.ends_with(['.', '!', '?', ':'])
+}
+
 /// Other words in the place of what was found, in every part where it stands: new plain words for each.
 pub fn say_instead(view: &AssessmentView, checker: &Checker, key: &str, instead: &str) -> Vec<ConfirmTwin> {
     let changed = |part: &PlainPart| {
@@ -96,7 +103,8 @@ pub fn say_instead(view: &AssessmentView, checker: &Checker, key: &str, instead:
         findings.retain(|finding| key_of(finding) == key);
         let mut units: Vec<u16> = text.encode_utf16().collect();
         for finding in findings.iter().rev() {
-            units.splice(finding.start..finding.end.min(units.len()), instead.encode_utf16());
+            let words = if begins_a_sentence(&units, finding.start) { capital(instead) } else { instead.to_owned() };
+            units.splice(finding.start..finding.end.min(units.len()), words.encode_utf16());
         }
         let new = String::from_utf16(&units).ok()?;
         (!findings.is_empty() && new != *text).then(|| ConfirmTwin { part: part.part.clone(), text: new })

@@ -55,11 +55,11 @@ pub struct PlainPart {
     /// What professionals read; what a twin is drafted from.
     pub draft: String,
     /// How hard the draft is to read.
-    pub draft_level: Option<ReadingLevel>,
+    pub draft_reading: Option<ReadingLevel>,
     /// The plain words, if somebody confirmed some.
     pub twin: Option<TwinView>,
     /// How hard they are to read.
-    pub level: Option<ReadingLevel>,
+    pub reading: Option<ReadingLevel>,
 }
 
 pub(crate) fn confirm(
@@ -97,8 +97,8 @@ pub(super) fn parts(view: &AssessmentView, twins: &[TwinView]) -> Vec<PlainPart>
         let twin = twins.iter().rev().find(|twin| twin.part == draft.part).cloned();
         let twin = twin.map(|twin| TwinView { out_of_date: twin.of != super::digest(&draft.text), ..twin });
         PlainPart {
-            level: twin.as_ref().and_then(|twin| reading_level(&twin.text)),
-            draft_level: reading_level(&draft.text),
+            reading: twin.as_ref().and_then(|twin| reading_level(&twin.text)),
+            draft_reading: reading_level(&draft.text),
             part: draft.part,
             heading: draft.heading,
             place: draft.place,

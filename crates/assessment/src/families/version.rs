@@ -180,7 +180,7 @@ fn plain_parts(view: &AssessmentView, leave_out: &[String], waits: &mut Vec<Stri
                 waits.push(format!("{}: it reads otherwise now; look at its plain words again.", part.place));
             }
             Some(twin) if !part.part.starts_with("action/") => {
-                parts.push(FamilyPart { part: part.part.clone(), heading: part.heading.clone(), text: twin.text.clone() })
+                parts.push(FamilyPart { part: part.part.clone(), heading: part.heading.clone(), text: twin.text.clone() });
             }
             Some(_) => {}
         }
