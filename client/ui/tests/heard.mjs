@@ -57,7 +57,7 @@ try {
     await tomek().getByRole("img", { name: "The link as a code for a camera" }).waitFor();
     await priya.screen("link-made");
     await tomek().getByRole("button", { name: "Close", exact: true }).click();
-    await tomek().getByText("own phone").waitFor();
+    await tomek().getByText("own phone").first().waitFor();
     await tomek().getByText("not used yet").first().waitFor();
   });
 
