@@ -392,7 +392,9 @@ fn line_15_while_somebody_writes_together_with_the_holder_nothing_else_is_answer
     let record = attached.json()["record"].as_str().unwrap().to_owned();
     let begin = json!({"record": record, "whose": "young-people"});
     assert_eq!(here.ask(&Ask::post("/api/together", &begin).of(&page)).status, 200);
-    for path in ["/list", "/status", "/caseload", "/work", "/guide", "/danger", "/computer", "/nothing", &format!("/records/{record}")] {
+    for path in
+        ["/list", "/status", "/caseload", "/work", "/guide", "/danger", "/computer", "/nothing", &format!("/records/{record}")]
+    {
         let answer = here.ask(&Ask::get(&format!("/api{path}")).of(&page));
         assert_eq!(answer.status, 423, "{path}");
         assert!(answer.body.contains("\"together\"") && !answer.body.contains("Keziah"), "{answer:?}");

@@ -1,6 +1,6 @@
 //! "Write together": what the screen says of who is there, before a young person or a parent writes on the holder's own computer.
 
-use kith_assessment::{ArrivedAnswer, EntryId, StrandCommand, Whose, SaidTogether};
+use kith_assessment::{ArrivedAnswer, EntryId, SaidTogether, StrandCommand, Whose};
 use kith_group::{DocumentId, Team};
 
 use super::EngineError;

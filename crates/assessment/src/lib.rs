@@ -128,10 +128,10 @@ pub use strand_record::{
     ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart,
     ArrivedView, BeginMap, CodeWordIs, CompetenceView, Cover, EndOnMap, GuestLinkKeys, GuestLinkView, HeardAnswer, HeardWaits,
     Holds, JoinedView, KeepArrived, MakeGuestLink, MapThing, MapTie, NotAskedView, NoteArrived, NoteWindow, OnMap, OwnMapView,
-    PutOnMap, ReferenceView, RightOrNot, SaidTogether, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeInPart, TakeInWhole,
-    TieOnMap, UnjoinedView, UpdateMap, WINDOW, answer_stands_on, apply_strand, arrived, arrived_sound, as_said, check_covered,
-    code_words, contribution, covered, covers, guest_link_keys, heard_waits, is_strand_record, open_strand, point_name, point_of,
-    read_by, strand_genesis, to_take_in, view_strand, view_strand_with,
+    PutOnMap, ReferenceView, RightOrNot, SaidTogether, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeInPart,
+    TakeInWhole, TieOnMap, UnjoinedView, UpdateMap, WINDOW, answer_stands_on, apply_strand, arrived, arrived_sound, as_said,
+    check_covered, code_words, contribution, covered, covers, guest_link_keys, heard_waits, is_strand_record, open_strand,
+    point_name, point_of, read_by, strand_genesis, to_take_in, view_strand, view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SayHeardWaits,

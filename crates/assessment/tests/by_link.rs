@@ -76,7 +76,17 @@ fn sent(link: EntryId, replaces: Option<EntryId>, words: &str) -> Arrived {
         team,
     };
     let answers = vec![answer("friends", words, true), answer("feel", "", false)];
-    Arrived { link, language: "en".into(), replaces, withdraws: false, answers, other: None, attached: Vec::new(), code: None, together: None }
+    Arrived {
+        link,
+        language: "en".into(),
+        replaces,
+        withdraws: false,
+        answers,
+        other: None,
+        attached: Vec::new(),
+        code: None,
+        together: None,
+    }
 }
 
 fn take(item: u8, arrived: Arrived) -> StrandCommand {

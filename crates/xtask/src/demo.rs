@@ -62,7 +62,9 @@ fn stay(demo: &Demo, folder: &Path, no_browser: bool) -> anyhow::Result<()> {
     );
     println!("Two others are writing too: open Nadia · Delroy beside that window and type in 2.3.");
     println!("To see hints, type: {TO_TYPE}.");
-    println!("As a young person would: open this in a window of the size of a phone (360 by 640); what is said there comes to Priya, on top of My work:");
+    println!(
+        "As a young person would: open this in a window of the size of a phone (360 by 640); what is said there comes to Priya, on top of My work:"
+    );
     println!("  {}", demo.guest);
     println!("Should a page be locked, the passphrase is: {PASSPHRASE}");
     if !in_browser {

@@ -39,7 +39,9 @@ pub(super) fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &Sai
     known(given.whose.is_known(), "person who said it", given.whose.as_str(), Whose::CHOICES)?;
     let language = limits::line("language", &given.language, NAME_LIMIT)?;
     if !given.answers.iter().any(says_something) {
-        return Err(Refusal::Rule("nothing was said yet, so there is nothing to keep. That is fine: leave it, or say something first"));
+        return Err(Refusal::Rule(
+            "nothing was said yet, so there is nothing to keep. That is fine: leave it, or say something first",
+        ));
     }
     if given.answers.len() > ANSWERS {
         return Err(Refusal::Rule("that is more than the page asks: keep it in two goes"));
