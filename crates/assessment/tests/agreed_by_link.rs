@@ -73,6 +73,7 @@ impl Device {
             answers: Vec::new(),
             other: Some(ArrivedOther::OnAgreement(on)),
             attached: Vec::new(),
+            together: None,
             code: None,
         };
         self.does(StrandCommand::TakeIn(TakeIn { item: EntryId([item; 16]), arrived }));

@@ -427,13 +427,13 @@ fn whoever_is_asked_to_choose_has_it_in_their_list_anybody_may_and_who_did_is_sh
     let mut nadia = priya.copy(2);
     nadia.introduces("Nadia Sorrell", "school");
     exchange(&mut priya, &mut nadia);
-    let [me, her] = [priya.person, nadia.person].map(kith_assessment::PersonId);
+    let [me, her] = [priya.person, nadia.person].map(PersonId);
     let ask = |person| Command::NameResolver(kith_assessment::NameResolver { field: "title".into(), person });
     assert!(priya.try_to(&ask(Some(her))).is_err(), "there is nothing to choose");
     priya.does(Command::SetTitle { title: "Larch".into() });
     nadia.does(Command::SetTitle { title: "Alder".into() });
     exchange(&mut priya, &mut nadia);
-    assert!(priya.try_to(&ask(Some(kith_assessment::PersonId([9; 16])))).is_err(), "nobody of that name writes here");
+    assert!(priya.try_to(&ask(Some(PersonId([9; 16])))).is_err(), "nobody of that name writes here");
     let waits = |writer: &Writer, who| {
         let tasks = kith_assessment::tasks(&writer.view(), Some(&who), "2026-05-05");
         tasks.into_iter().any(|task| task.kind == "two-versions" && task.mine)
