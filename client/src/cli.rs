@@ -1,6 +1,7 @@
 //! The command line: what can be said, and help that somebody's IT colleague can follow. `docs/cli.md` is written from this and
 //! from [`crate::json`].
 
+mod families;
 mod guests;
 mod meetings;
 mod records;
@@ -10,9 +11,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+pub use families::{ForFamilies, Reply};
 pub use guests::{Arrived, MakeLink, Settings, Window};
 pub use meetings::{NoteMeeting, Notes};
-pub use records::{Agree, Attach, Danger, Detach, HandOver, JoinWords, Told};
+pub use records::{Agree, Attach, BeginMap, Danger, Detach, HandOver, JoinWords, NamesOnMaps, Told};
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -140,7 +142,7 @@ pub enum Verb {
         /// Which assessment
         id: String,
         /// One part by itself
-        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "meetings", "disagreement", "strands", "tasks", "life", "case-notes"])]
+        #[arg(long, value_name = "PART", value_parser = ["voices", "picture", "weighting", "plan", "meetings", "disagreement", "strands", "families", "tasks", "life", "case-notes"])]
         part: Option<String>,
     },
     /// Do anything that can be done in an assessment: one command as JSON on the input
@@ -414,22 +416,54 @@ pub enum Verb {
         /// The backup
         file: PathBuf,
     },
-    /// Share the summary and the plan with readers, as they stand now
+    /// Share the summary and the plan with readers; with --for a version in plain words with young people or a family
     #[command(
         after_long_help = "Readers see the summary, what must change first, goals, actions, and that somebody sees something otherwise; nothing \
-                                 of what young people and parents said, no label, no entry, no history. Look at it first with --preview.\n\n\
-                                 Example:\n  kith publish Larch --preview"
+                                 of what young people and parents said but their replies to the summary, no label, no entry, no history. Look \
+                                 at it first with --preview.\n\n\
+                                 A version for young people or a family (--for) holds the parts whose plain words somebody confirmed (`kith \
+                                 plain`), the actions with why, that adults differ if they confirmed words for families, and the audience's \
+                                 own words; it goes to them alone.\n\n\
+                                 Examples:\n  kith publish Larch --preview\n  kith publish Larch --for family-of-A --preview\n  \
+                                 kith publish Larch --for A --leave-out side/2 --nobody-in-danger"
     )]
     Publish {
         /// Which assessment
         id: String,
-        /// Only show what readers would see
+        /// Only show what they would see
         #[arg(long, action = ArgAction::SetTrue)]
         preview: bool,
         /// Why, for colleagues; noted in the assessment
         #[arg(long)]
         why: Option<String>,
+        /// A version for young people or a family.
+        #[command(flatten)]
+        families: ForFamilies,
     },
+    /// Versions that were shared with young people and families; take one back
+    Versions {
+        /// Which assessment
+        id: String,
+        /// Take this one back: no phone is given it from now on
+        #[arg(long, value_name = "VERSION", requires = "why")]
+        take_back: Option<String>,
+        /// Why it is taken back
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// The parts of the summary in plain words, for families; confirm those of one part
+    Plain {
+        /// Which assessment
+        id: String,
+        /// Which part: summary, side/1, action/ID …
+        #[arg(long, requires = "text")]
+        part: Option<String>,
+        /// Its plain words; - reads them from the input. Of an action, the first line is what and the rest why
+        #[arg(long, requires = "part")]
+        text: Option<String>,
+    },
+    /// Set a reply to the summary beside the version that they read, with what identifies covered
+    Reply(Reply),
     /// Write down what a reader said about the summary or the plan; all readers see it
     Heard {
         /// Which assessment
@@ -480,6 +514,26 @@ pub enum Verb {
         after_long_help = "kith record lists words, with ids.\n\nExample:\n  kith join-words \"Keziah Ansah-Rowe\" k3vq Larch --side 1"
     )]
     JoinWords(JoinWords),
+    /// Show a young person's own maps, which stay in their strand record
+    #[command(
+        after_long_help = "Friends, adults, places and ties are put on it with `kith do RECORD`: docs/cli.md has the commands.\n\n\
+                                 Example:\n  kith maps \"Keziah Ansah-Rowe\""
+    )]
+    Maps {
+        /// Whose strand record
+        record: String,
+    },
+    /// Begin a young person's own map: for one of two purposes, with a day to look at it again and something to do
+    #[command(
+        after_long_help = "Example:\n  kith map \"Keziah Ansah-Rowe\" --purpose safety-plan --review 2026-06-01 --action \"Talk it over at home\""
+    )]
+    Map(BeginMap),
+    /// Whether your agency allows names on young people's own maps: initials alone, unless it has decided otherwise
+    #[command(
+        after_long_help = "Without an option it says how it is set. It never applies to what is shared: the picture of a group takes no name.\n\nExample:\n  \
+                                 kith names-on-maps --reference \"DPIA 2026/14\" --signed-off-by \"J. Hale, principal social worker\""
+    )]
+    NamesOnMaps(NamesOnMaps),
     /// Make a link for a young person or their family: a page where they say something, sealed to whoever reads the record
     #[command(
         after_long_help = "What comes by it is in the record: kith arrived.\n\nExample:\n  kith link \"Keziah Ansah-Rowe\" --name phone \
@@ -493,6 +547,13 @@ pub enum Verb {
     },
     /// Stop a link; what came by it stays
     Unlink {
+        /// Whose strand record
+        record: String,
+        /// Which link, by name or id
+        link: String,
+    },
+    /// Make a code to type on a phone in the place of a link, in person; it works for a quarter of an hour, once
+    Code {
         /// Whose strand record
         record: String,
         /// Which link, by name or id
@@ -564,6 +625,7 @@ impl Verb {
             Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
             Self::Do { command, .. } => Some(command),
             Self::Heard { text, .. } => Some(text),
+            Self::Plain { text, .. } => text.as_mut(),
             Self::Meeting(meeting) => meeting.notes.as_mut(),
             Self::Notes(notes) => notes.text.as_mut(),
             Self::Nudge { text, .. } => Some(text),

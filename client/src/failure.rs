@@ -72,6 +72,7 @@ impl From<Refusal> for Failure {
             Refusal::TooLong { .. } | Refusal::TooMuchAtOnce { .. } => "too-long",
             Refusal::ControlCharacter { .. } => "control-character",
             Refusal::NotYours { .. } => "not-yours",
+            Refusal::NotForFamiliesYet(_) => "not-for-families-yet",
             _ => "refused",
         };
         Self::refused(code, error.to_string())

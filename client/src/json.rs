@@ -22,25 +22,33 @@
 //! | `verify` | [`Verified`]; exit 1 unless `ok` |
 //! | `export` | [`Exported`] |
 //! | `show` of a summary that I read | [`SummaryShown`] |
-//! | `publish` | [`PublishedShown`] |
+//! | `publish` | [`PublishedShown`]; with `--for` [`VersionShared`], and with `--preview` too [`VersionPreviewShown`] |
+//! | `versions` | [`VersionsShown`] |
+//! | `plain` | [`PlainShown`]; with `--text` [`Written`] |
+//! | `reply` | [`RepliedShown`] |
 //! | `heard` | [`Written`] |
 //! | `caseload` | `kith_assessment::Caseload` |
 //! | `record`, and the file of `export --format json` of a record | [`RecordShown`] |
 //! | `attach` | [`AttachedShown`] |
 //! | `detach` | [`DetachedShown`] |
 //! | `hand-over` | [`HandedOver`] |
-//! | `agreement` | [`AgreementNoted`] |
+//! | `agreement` | [`AgreementNoted`]; without `--said` [`LedgerShown`] |
 //! | `join-words` | [`WordsJoined`] |
+//! | `map` | [`MapMade`] |
+//! | `maps` | [`MapsShown`] |
+//! | `names-on-maps` | [`NamesOnMapsShown`] |
 //! | `link` | [`LinkMadeShown`] |
 //! | `links` | [`LinksShown`] |
 //! | `unlink` | [`LinkStopped`] |
+//! | `code` | [`CodeShown`] |
 //! | `window` | [`WindowShown`]; with `--preview` [`ReadingShown`] |
-//! | `arrived` | [`ArrivedShown`]; of one [`ItemShown`]; with `--add` [`WordsJoined`] |
+//! | `arrived` | [`ArrivedShown`]; of one [`ItemShown`]; with `--add` [`WordsJoined`], with `--sound` [`SoundWritten`] |
 //! | `settings` | [`AreaShown`] |
 //! | `danger` | `kith_assessment::InDanger`; with `--copy` [`CopyShown`] |
 //! | `told` | [`ToldShown`] |
 //! | `nudge` | a list of [`Hint`] |
 
+mod families;
 mod guests;
 mod records;
 
@@ -48,13 +56,14 @@ use kith_assessment::{AssessmentView, HistoryLine, Published, SummaryView};
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use families::{LedgerShown, PlainShown, RepliedShown, VersionPreviewShown, VersionShared, VersionsShown};
 pub use guests::{
-    AddTo, AreaShown, ArrivedShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown, PointShown,
-    ReadAction, ReadPart, ReadSummary, ReadingShown, WindowShown,
+    AddTo, AreaShown, ArrivedShown, CodeShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown,
+    PointShown, ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,
 };
 pub use records::{
-    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, NameShown, RecordShown, SeenByColleagues, ToldShown,
-    WordsJoined,
+    AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, MapMade, MapShown, MapsShown, NameShown,
+    NamesOnMapsShown, RecordShown, SeenByColleagues, ToldShown, WordsJoined,
 };
 
 /// A refusal.

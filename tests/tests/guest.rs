@@ -4,8 +4,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 
-use kith_group::{Answer, Audience, Choice, GuestCard, GuestItemId, GuestLink, Said, Saying, SeededRandom, open_card, seal_item};
+use kith_group::{
+    Answer, Attachment, Audience, Choice, CodeWord, Digest, GuestCard, GuestCode, GuestItemId, GuestLink, IsFair, OnPoint, Said,
+    Saying, SeededRandom, open_card, open_code, open_reading, seal_item, token_verifier,
+};
 use kith_tests::processes::{Practitioner, Relay, every_file};
 use serde_json::Value;
 
@@ -39,22 +43,48 @@ impl Phone {
     }
 
     fn says(&self, card: &GuestCard, item: u8, replaces: Option<u8>, words: &str) -> u16 {
-        let answer = Answer {
-            question: "friends".into(),
-            choices: vec![Choice { code: "listen".into(), words: "They listen".into() }],
-            words: words.into(),
-            skipped: false,
-            audience: Audience::Team,
-        };
-        let said = Said {
-            language: "en".into(),
-            replaces: replaces.map(|byte| GuestItemId([byte; 16])),
-            saying: Saying::Said(vec![answer]),
-            code: None,
-        };
+        self.sends(card, item, |said| {
+            said.replaces = replaces.map(|byte| GuestItemId([byte; 16]));
+            said.saying = Saying::Said(vec![friends(words)]);
+        })
+    }
+
+    fn sends(&self, card: &GuestCard, item: u8, change: impl FnOnce(&mut Said)) -> u16 {
+        let (language, saying) = ("en".to_owned(), Saying::WantsToRead);
+        let mut said = Said { language, replaces: None, saying, code: None, attached: Vec::new() };
+        change(&mut said);
         let random = &mut SeededRandom::new(item.into());
         let sealed = seal_item(&self.link, &GuestItemId([item; 16]), &card.recipients, &said, random).unwrap();
         self.ask("item", &[&[1][..], &self.link.token(), &sealed].concat()).0
+    }
+}
+
+fn friends(words: &str) -> Answer {
+    Answer {
+        question: "friends".into(),
+        choices: vec![Choice { code: "listen".into(), words: "They listen".into() }],
+        words: words.into(),
+        skipped: false,
+        audience: Audience::Team,
+    }
+}
+
+fn strs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+fn refused(person: &Practitioner, words: &[String]) -> String {
+    let (exit, value) = person.answer(&strs(words));
+    assert_eq!(exit, Some(1), "{value}");
+    value["error"]["message"].as_str().unwrap().to_owned()
+}
+
+/// Nothing of this stands anywhere in a folder.
+fn nowhere(folder: &Path, words: &[&str]) {
+    for (path, bytes) in every_file(folder) {
+        for word in words {
+            assert!(!bytes.windows(word.len()).any(|part| part == word.as_bytes()), "{word} is in {}", path.display());
+        }
     }
 }
 
@@ -86,18 +116,13 @@ fn what_a_young_person_says_by_a_link_is_in_the_record_of_holder_and_stand_in_on
 
     assert_eq!(phone.says(&card, 1, None, CANARY), 204);
     // Nobody but who reads the record can know: not the relay's disk, not a profile's.
-    for (path, bytes) in every_file(folder.path()) {
-        for word in [CANARY, "They listen", "Keziah"] {
-            assert!(!bytes.windows(word.len()).any(|part| part == word.as_bytes()), "{word} is in {}", path.display());
-        }
-    }
+    nowhere(folder.path(), &[CANARY, "They listen", "Keziah"]);
     priya.sync();
     let here = arrived(&priya, &record);
     assert_eq!(here.len(), 1);
-    assert_eq!(here[0]["answers"][0]["words"], CANARY);
-    assert_eq!(here[0]["answers"][0]["team"], true);
+    assert_eq!((here[0]["holds"]["answers"].as_i64(), here[0]["answers"].as_array().unwrap().len()), (Some(1), 0));
     let text = priya.says(&["record", &record]);
-    assert!(text.contains(CANARY) && text.contains("not read yet"), "{text}");
+    assert!(!text.contains(CANARY) && text.contains("not read yet"), "{text}");
 
     // The stand-in reads the same record, and takes in what comes next by themselves.
     priya.lets_in_as(&record, &colin, "stand-in");
@@ -113,17 +138,27 @@ fn what_a_young_person_says_by_a_link_is_in_the_record_of_holder_and_stand_in_on
     let first = hers.iter().find(|one| one["taken_back"] == true).expect("the first was replaced");
     assert_eq!(first["answers"].as_array().unwrap().len(), 0, "what is changed before it is read is not shown");
 
-    // Read, kept with a name covered, and joined: as its author let the team see it.
+    // Read, covered and added as one act, by either of them: the same contribution. Nobody rewrites their words.
     let second = hers.iter().find(|one| one["taken_back"] == false).unwrap()["item"].as_str().unwrap();
-    priya.says(&["do", &record, &format!("{{\"do\": \"note-arrived\", \"item\": \"{second}\"}}")]);
-    let keep = format!(
-        "{{\"do\": \"keep-arrived\", \"item\": \"{second}\", \"question\": \"friends\", \"words\": \"[a name, covered] waits.\"}}"
-    );
-    priya.says(&["do", &record, &keep]);
+    let add = |words: &'static str| {
+        ["arrived", &record, second, "--add", "friends", "--to", &larch, "--side", "1", "--words", words].map(str::to_owned)
+    };
+    let early = refused(&priya, &add("They listen. [two words, covered]"));
+    assert!(early.contains("ead it first"), "{early}");
+    let item = priya.json(&["arrived", &record, second, "--read"]);
+    assert_eq!(item["covering"][0]["said"], "They listen. Better words");
+    assert_eq!(item["add_to"][0]["title"], "Larch");
+    let other = refused(&priya, &add("They never listen."));
+    assert!(other.contains("own words"), "{other}");
+    let added = priya.json(&strs(&add("They listen. [two words, covered]")));
     let view = &priya.json(&["record", &record])["view"];
-    let words = view["words"][0]["id"].as_str().unwrap();
-    assert_eq!(view["words"][0]["words"], "[a name, covered] waits.");
-    priya.json(&["join-words", &record, words, &larch, "--side", "1"]);
+    assert_eq!(view["words"][0]["words"], "They listen. [two words, covered]");
+    assert_eq!((&view["words"][0]["id"], &view["words"][0]["voice"]), (&added["voice"], &added["voice"]));
+    let voice = &priya.json(&["show", &larch])["view"]["voices"][0];
+    assert_eq!(
+        (&voice["id"], &voice["words"], &voice["speaker"]),
+        (&added["voice"], &"They listen. [two words, covered]".into(), &"A".into())
+    );
 
     // The relay has forgotten what the log holds; a stopped link opens nothing.
     priya.sync();
@@ -137,5 +172,164 @@ fn what_a_young_person_says_by_a_link_is_in_the_record_of_holder_and_stand_in_on
     assert_eq!(phone.card(), None);
     assert_eq!(phone.says(&card, 3, None, "too late"), 404);
     let (valid, complaints) = priya.verify(&record);
+    assert!(valid, "{complaints:?}");
+}
+
+/// A relay, Priya with a record and a link, and a phone that has it.
+fn with_a_link(folder: &Path, may: &str) -> (Relay, Practitioner, String, String, Phone) {
+    let relay = Relay::start(&folder.join("relay"));
+    let priya = Practitioner::set_up(&folder.join("priya"), "Priya Marsh", "children's social care", "social worker", &relay.url);
+    let larch = priya.begin("Larch", "They can spend their evenings together without being frightened.");
+    let record =
+        priya.json(&["attach", &larch, "--name", NAME, "--phone", "01632 960001"])["record"].as_str().unwrap().to_owned();
+    let link = priya.json(&["link", &record, "--name", "phone", "--agreed-by", "Keziah, 5 May", "--may", may]);
+    assert_eq!((&link["ready"], &link["in_person"]), (&Value::Bool(true), &Value::Bool(true)));
+    let phone = Phone { link: link["address"].as_str().unwrap().parse().unwrap(), relay: relay.address() };
+    (relay, priya, larch, record, phone)
+}
+
+#[test]
+fn what_was_done_is_read_with_link_and_code_word_for_a_day_and_what_they_say_of_it_stands_with_the_answer() {
+    const ANSWER: &str = "We asked for lamps there, and for a warm hall.";
+    const WHY: &str = "Nobody asked Keziah about the hall";
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, priya, larch, record, phone) = with_a_link(folder.path(), "say,summary,agree");
+    priya.says(&[
+        "settings",
+        "--helpline",
+        "Youth line, 0800 555 111",
+        "--complain",
+        "The area's lead, 01632 960009",
+        "--checked-by",
+        "Colin",
+    ]);
+    priya.sync();
+    let card = phone.card().unwrap();
+    assert!(card.rights.say && card.rights.summary && card.rights.agree && !card.late);
+    assert_eq!(card.complain.as_deref(), Some("The area's lead, 01632 960009"));
+    assert_eq!(card.agencies, ["children's social care"]);
+    let (code_token, key) = ([7; 32], [8; 32]);
+    let code = CodeWord { verifier: token_verifier(&code_token), key };
+    let with_code = |said: &mut Said| (said.saying, said.code) = (Saying::Said(vec![friends(CANARY)]), Some(code.clone()));
+    assert_eq!(phone.sends(&card, 1, with_code), 204);
+    priya.sync();
+    let item = arrived(&priya, &record)[0]["item"].as_str().unwrap().to_owned();
+    priya.json(&["arrived", &record, &item, "--read"]);
+    let added = priya.json(&["arrived", &record, &item, "--add", "friends", "--to", &larch, "--side", "1"]);
+    let voice = added["voice"].as_str().unwrap();
+    let answer =
+        format!("{{\"do\": \"answer-voice\", \"voice\": \"{voice}\", \"outcome\": \"not-yet\", \"text\": \"{ANSWER}\"}}");
+    priya.says(&["do", &larch, &answer]);
+
+    let read = |code: &[u8; 32]| phone.ask("read", &[&[1][..], phone.link.id().as_bytes(), &phone.link.token(), code].concat());
+    assert_eq!(read(&code_token).0, 410, "nothing is there before somebody opens it");
+    assert!(priya.says(&["window", &record, "phone", "--preview"]).contains(ANSWER));
+    assert_eq!(priya.json(&["window", &record, "phone"])["ready"], true);
+    nowhere(folder.path(), &[ANSWER, CANARY, "Keziah", "They listen"]);
+    assert_eq!(read(&[9; 32]).0, 403);
+    let (status, sealed) = read(&code_token);
+    assert_eq!(status, 200);
+    assert!(open_reading(&phone.link, &[9; 32], &sealed).is_err(), "with the link alone nothing is opened");
+    let reading = open_reading(&phone.link, &key, &sealed).unwrap();
+    assert!(reading.read_on.is_some() && !reading.late && reading.points.len() == 1);
+    let point = &reading.points[0];
+    assert_eq!((point.said.as_str(), point.words.as_str()), (format!("They listen. {CANARY}").as_str(), ANSWER));
+
+    // "Is that fair?" comes back, once somebody has read it; why, with names covered, once somebody adds it.
+    let on = OnPoint { point: point.id.clone(), fair: Some(IsFair::No), why: WHY.into(), take_out: true };
+    let forged = OnPoint { point: format!("{}/{}", "a".repeat(26), "b".repeat(26)), ..on.clone() };
+    assert_eq!(phone.sends(&card, 2, |said| said.saying = Saying::OnPoints(vec![on, forged])), 204);
+    priya.sync();
+    let on = arrived(&priya, &record).into_iter().find(|one| one["other"]["kind"] == "on-points").unwrap();
+    let on = on["item"].as_str().unwrap();
+    let the_answer = || priya.json(&["show", &larch])["view"]["voices"][0]["answers"][0].clone();
+    assert_eq!(the_answer()["fair"], Value::Null);
+    let shown = priya.json(&["arrived", &record, on, "--read"]);
+    assert_eq!(shown["on_answers"].as_array().unwrap().len(), 1, "a point of nobody's is not shown");
+    assert_eq!((&the_answer()["fair"], &the_answer()["fair_words"]), (&"no".into(), &Value::Null));
+    priya.json(&["arrived", &record, on, "--add", &point.id, "--to", &larch, "--side", "1"]);
+    assert_eq!(the_answer()["fair_words"], "Nobody asked [a name, covered] about the hall");
+    let caseload = priya.says(&["caseload"]);
+    assert!(caseload.contains("asks to take out"), "{caseload}");
+    priya.json(&["arrived", &record, &item, "--taken-out", "It is gone from there.", "--question", "friends"]);
+    assert!(!priya.says(&["caseload"]).contains("asks to take out"));
+    let voice = &priya.json(&["show", &larch])["view"]["voices"][0];
+    assert!(voice["words"] == "" && voice["withdrawn"].is_string(), "{voice}");
+    assert!(priya.says(&["window", &record, "phone", "--preview"]).contains("It is gone from there."));
+
+    // Another code word by the same link does not open what was said under the first.
+    let other = CodeWord { verifier: Digest([3; 32]), key: [3; 32] };
+    assert_eq!(phone.sends(&card, 3, |said| said.code = Some(other)), 204);
+    priya.sync();
+    let window = ["window", &record, "phone"].map(str::to_owned);
+    assert!(refused(&priya, &window).contains("in person"));
+    assert_eq!(priya.json(&["window", &record, "phone", "--code", "first"])["ready"], true);
+    assert_eq!((read(&[3; 32]).0, read(&code_token).0), (403, 200));
+    assert_eq!(priya.json(&["window", &record, "phone", "--close"])["until"], Value::Null);
+    assert_eq!(read(&code_token).0, 410);
+    priya.json(&["window", &record, "phone", "--code", "first"]);
+    priya.json(&["unlink", &record, "phone"]);
+    assert_eq!(read(&code_token).0, 404, "a stopped link opens nothing");
+    assert!(refused(&priya, &window).contains("another one"));
+    let (valid, complaints) = priya.verify(&record);
+    assert!(valid, "{complaints:?}");
+}
+
+#[test]
+fn a_code_is_typed_in_the_place_of_a_link_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, priya, _larch, record, phone) = with_a_link(folder.path(), "say");
+    let made = priya.json(&["code", &record, "phone"]);
+    assert_eq!(made["ready"], true);
+    let code: GuestCode = made["code"].as_str().unwrap().parse().unwrap();
+    nowhere(folder.path(), &[made["code"].as_str().unwrap()]);
+    let id = code.id();
+    let typed = || phone.ask("code", &[&[1][..], id.as_bytes()].concat());
+    let (status, sealed) = typed();
+    assert_eq!(status, 200);
+    assert_eq!(open_code(&phone.link.origin, &code, &sealed).unwrap(), phone.link);
+    assert_eq!(typed().0, 404, "once");
+    let made = priya.json(&["code", &record, "phone"]);
+    let id = made["code"].as_str().unwrap().parse::<GuestCode>().unwrap().id();
+    priya.json(&["unlink", &record, "phone"]);
+    assert_eq!(phone.ask("code", &[&[1][..], id.as_bytes()].concat()).0, 404, "a stopped link has no code");
+    assert!(refused(&priya, &["code", &record, "phone"].map(str::to_owned)).contains("another one"));
+}
+
+#[test]
+fn the_longest_voice_note_is_in_the_record_of_holder_and_stand_in_and_in_no_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let (relay, priya, _larch, record, phone) = with_a_link(folder.path(), "say");
+    let colin =
+        Practitioner::set_up(&folder.path().join("colin"), "Colin Ashdown", "children's social care", "team manager", &relay.url);
+    priya.lets_in_as(&record, &colin, "stand-in");
+    let mut sound = vec![0; kith_group::MAX_VOICE];
+    kith_group::Random::fill(&mut SeededRandom::new(5), &mut sound);
+    let note = Attachment::Voice {
+        question: "friends".into(),
+        media: "audio/webm;codecs=opus".into(),
+        seconds: 90,
+        sound: sound.clone(),
+    };
+    let card = phone.card().unwrap();
+    let long = |said: &mut Said| {
+        said.saying = Saying::Said(vec![friends("listen to this")]);
+        said.attached = vec![note];
+    };
+    assert_eq!(phone.sends(&card, 1, long), 204);
+    nowhere(&folder.path().join("relay"), &["listen to this"]);
+    colin.sync();
+    priya.sync();
+    let here = arrived(&priya, &record);
+    assert_eq!((here.len(), here[0]["holds"]["voice_notes"].as_i64()), (1, Some(1)));
+    assert_eq!(here, arrived(&colin, &record));
+    let item = here[0]["item"].as_str().unwrap();
+    let shown = priya.json(&["arrived", &record, item, "--read"]);
+    assert_eq!(shown["arrived"]["attached"][0]["bytes"].as_u64(), Some(sound.len() as u64));
+    assert!(shown.to_string().len() < 20_000);
+    let to = folder.path().join("note.webm");
+    priya.says(&["arrived", &record, item, "--sound", "1", "--file", to.to_str().unwrap()]);
+    assert_eq!(std::fs::read(to).unwrap(), sound);
+    let (valid, complaints) = colin.verify(&record);
     assert!(valid, "{complaints:?}");
 }

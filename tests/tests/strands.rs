@@ -14,7 +14,8 @@ use kith_group::{DocumentId, DocumentKind, Rows as _, Space};
 use kith_tests::processes::{PASSPHRASE, Practitioner, Relay, every_file};
 
 /// Words that only a strand record holds.
-const NAMES: [&str; 5] = ["Quillonbright", "Zephyrantha", "Juniperlodge", "Saffronquay", "Peregrinelass"];
+const NAMES: [&str; 7] =
+    ["Quillonbright", "Zephyrantha", "Juniperlodge", "Saffronquay", "Peregrinelass", "Marlowbeck", "Tansyhollow"];
 /// The label that colleagues see: no word of these tests or of Kith holds it by chance.
 const LABEL: &str = "ZQ";
 
@@ -130,6 +131,11 @@ fn a_strand_record_never_reaches_anyone_but_holder_and_stand_in() {
     let words = serde_json::json!({"do": "keep-words", "whose": "young-people", "words": "Saffronquay, only for you.", "how": "in person", "agreed": "not-agreed"});
     does(priya, record, &words);
     does(priya, record, &serde_json::json!({"do": "set-reference", "system": "case system", "value": "Peregrinelass"}));
+    // Their own map, with a place and with what is done with it.
+    let begun =
+        priya.json(&["map", record, "--purpose", "safety-plan", "--review", "2026-06-01", "--action", "Marlowbeck on Fridays"]);
+    let map = begun["map"].as_str().unwrap();
+    does(priya, record, &serde_json::json!({"do": "put-on-map", "map": map, "what": "place", "name": "Tansyhollow"}));
     team.sync();
     colin.sync();
 
@@ -141,6 +147,17 @@ fn a_strand_record_never_reaches_anyone_but_holder_and_stand_in() {
         assert_eq!((person.name.as_deref(), person.held_as), (Some("Keziah Quillonbright"), held_as));
         assert_eq!(person.agreement, Some(Agreement::Yes));
         assert!(NAMES.iter().all(|word| knows(who, word)), "the search finds what is there");
+        let maps = who.json(&["maps", record]);
+        assert_eq!(maps["maps"][0]["things"][0]["name"], "Tansyhollow");
+    }
+    // Nor does anything of a map leave with the assessment: no view, no export, no list of what waits.
+    for arguments in [
+        &["--json", "show", &team.assessment][..],
+        &["show", &team.assessment, "--part", "picture"],
+        &["history", &team.assessment],
+    ] {
+        let said = priya.says(arguments);
+        assert!(!said.contains("Tansyhollow") && !said.contains("Marlowbeck"), "{said}");
     }
     assert_eq!(nadia.caseload().people.len(), 0);
     for word in NAMES {

@@ -1,5 +1,7 @@
 //! What can be said about links for young people and families, and what arrives by them.
 
+use std::path::PathBuf;
+
 use clap::{ArgAction, Args};
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +91,12 @@ pub struct Arrived {
     /// Of --not-added, --taken-out and --stays: the answer to one question only
     #[arg(long, requires = "item", conflicts_with_all = ["add", "keep"])]
     pub question: Option<String>,
+    /// Write a voice note to a file, to listen to it: which of the voice notes, from 1
+    #[arg(long, value_name = "NUMBER", requires_all = ["item", "file"], conflicts_with_all = ["add", "keep", "not_added", "taken_out", "stays"])]
+    pub sound: Option<usize>,
+    /// Where to; the file is not encrypted
+    #[arg(long, requires = "sound")]
+    pub file: Option<PathBuf>,
 }
 
 /// `settings`.

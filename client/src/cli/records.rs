@@ -72,22 +72,22 @@ pub struct Agree {
     pub record: String,
     /// Who was asked
     #[arg(long, value_parser = ["young-person", "parent"])]
-    pub who: String,
+    pub who: Option<String>,
     /// Which parent or carer, in a word
     #[arg(long)]
     pub relation: Option<String>,
-    /// What they said; has-read is openness, and not agreement
-    #[arg(long, value_parser = ["has-read", "yes", "yes-but-not", "no", "wants-to-talk", "withdrawn"])]
-    pub said: String,
+    /// What they said; has-read is openness, and not agreement. Without it, what was answered so far is shown, by hand and by links
+    #[arg(long, value_parser = ["has-read", "yes", "yes-but-not", "no", "wants-to-talk", "withdrawn", "ask-later"], requires_all = ["who", "how", "explained_by"])]
+    pub said: Option<String>,
     /// What they said no to, if yes to the rest
     #[arg(long, value_name = "TEXT")]
     pub not_to: Option<String>,
     /// How they were asked
     #[arg(long)]
-    pub how: String,
+    pub how: Option<String>,
     /// Who explained it
     #[arg(long, value_name = "WHO")]
-    pub explained_by: String,
+    pub explained_by: Option<String>,
     /// What was named: agencies, length, limits
     #[arg(long, value_name = "TEXT")]
     pub named: Option<String>,
@@ -117,6 +117,39 @@ pub struct JoinWords {
     /// A dimension or entry that they are about; can be given again
     #[arg(long)]
     pub about: Vec<String>,
+}
+
+/// `map`.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct BeginMap {
+    /// Whose strand record
+    pub record: String,
+    /// What it is for: safety-plan (with them, who matters for their safety plan) or bring-together (what social care holds already)
+    #[arg(long, value_parser = ["safety-plan", "bring-together"])]
+    pub purpose: String,
+    /// When to look at it again: YYYY-MM-DD
+    #[arg(long)]
+    pub review: String,
+    /// What is done with it first
+    #[arg(long, value_name = "TEXT")]
+    pub action: String,
+    /// Who keeps it; you if not given
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+}
+
+/// `names-on-maps`.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct NamesOnMaps {
+    /// Your agency allows names: the reference of its data protection impact assessment
+    #[arg(long, value_name = "DPIA", requires = "signed_off_by")]
+    pub reference: Option<String>,
+    /// Who signed that off
+    #[arg(long, value_name = "WHO", requires = "reference")]
+    pub signed_off_by: Option<String>,
+    /// Initials alone, as it is unless set
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with_all = ["reference", "signed_off_by"])]
+    pub off: bool,
 }
 
 /// `danger`.

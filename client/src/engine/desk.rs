@@ -171,12 +171,18 @@ impl Desk {
                     kept::take_follow_up(&mut self.store, document, *intent)?;
                 }
                 Notice::Joined { .. } => self.introduce()?,
-                Notice::GuestItems { document, items, sent } => self.with_work(|work| work.take_in(document, items, *sent))?,
-                Notice::Live { document } if self.is_record(document) => {
-                    self.with_work(|work| {
-                        work.refresh_links(document, true)?;
-                        work.tend_record(document)
-                    })?;
+                Notice::GuestItems { document, items, sent } => self.with_work(|work| {
+                    work.take_in(document, items, *sent)?;
+                    work.follow_answers(document)
+                })?,
+                Notice::Live { document } if self.is_record(document) => self.with_work(|work| {
+                    work.refresh_links(document, true)?;
+                    work.tend_record(document)?;
+                    work.follow_answers(document)
+                })?,
+                // Another device of the holder, or the stand-in's, took something in.
+                Notice::Changed { document } if self.is_record(document) => {
+                    self.with_work(|work| work.follow_answers(document))?;
                 }
                 _ => {}
             }

@@ -41,6 +41,17 @@ pub struct ToLink {
     pub may: Rights,
 }
 
+/// A code to type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeToType {
+    /// The code: "lumon-bidih-bojih".
+    pub code: String,
+    /// Until when it works, in Unix seconds.
+    pub until: i64,
+    /// It works once this is done.
+    pub wanted: IntentId,
+}
+
 /// A link that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkMade {
@@ -84,6 +95,17 @@ impl Work<'_> {
         let made = made.ok_or(EngineError::Unreadable("the link that was just made"))?;
         let wanted = self.put_card(&asked.record, &view, &made)?.ok_or(EngineError::Unreadable("the link that was just made"))?;
         Ok(LinkMade { id, address: link.to_string(), expires, wanted })
+    }
+
+    /// A code to type for a link that is handed over in person, good for a quarter of an hour; what the relay keeps for it takes a second
+    /// to make, so that is done between two steps ([`super::Engine::code_to_type`]).
+    pub(super) fn guest_link(&mut self, record: &DocumentId, id: &EntryId) -> Result<GuestLink, EngineError> {
+        let keys = self.link_keys(record)?.into_iter().find(|keys| keys.id == *id);
+        let keys = keys.ok_or_else(|| Refusal::Unknown { what: "link", id: id.to_string() })?;
+        if keys.stopped || keys.expires <= self.now() {
+            return Err(Refusal::Rule("this link opens nothing any more: make another one").into());
+        }
+        Ok(opened(&keys).0)
     }
 
     /// Stops a link, here and at the relay.

@@ -16,6 +16,7 @@ mod backup;
 mod desk;
 mod error;
 mod event;
+mod families;
 mod guests;
 mod hearing;
 mod kept;
@@ -34,8 +35,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use automerge::Automerge;
-use kith_assessment::{AssessmentView, Command, Done};
-use kith_group::{DocumentId, SystemRandom};
+use kith_assessment::{AssessmentView, Command, Done, EntryId};
+use kith_group::{CODE_SECONDS, DocumentId, GuestCode, SystemRandom, seal_code};
 use kith_sync::client::{ClientCore, Identity, Intent, JoinProgress, LineId, Notice, Standing};
 use tokio::sync::{OwnedSemaphorePermit, mpsc as queue};
 
@@ -45,7 +46,8 @@ pub use backup::{Backup, LastBackup};
 use desk::Desk;
 pub use error::EngineError;
 pub use event::{Event, RelayState};
-pub use guests::{LinkMade, ToLink};
+pub use families::{Replied, ToReply};
+pub use guests::{CodeToType, LinkMade, ToLink};
 pub use hearing::{OnAnswer, ToAdd};
 pub(crate) use kept::{ASKED_TO_TELL, DRAFT, HINT, NONCE, REMOVAL};
 pub use kept::{ProfileRow, ViewRow};
@@ -242,6 +244,19 @@ impl Engine {
     #[allow(clippy::redundant_closure_for_method_calls)]
     pub fn tend_summaries(&self) -> Result<bool, EngineError> {
         self.step(|work| work.tend_summaries())
+    }
+
+    /// Lets a code be typed in the place of a link, for a quarter of an hour and once. It replaces the link's code before.
+    pub fn code_to_type(&self, record: DocumentId, link: EntryId) -> Result<CodeToType, EngineError> {
+        let guest = self.look(move |work| work.guest_link(&record, &link))?;
+        let code = GuestCode::random(&mut SystemRandom);
+        // Slow by design, and away from the engine's thread.
+        let (id, sealed) = seal_code(&guest, &code, &mut SystemRandom);
+        self.step(move |work| {
+            let until = work.now().saturating_add(CODE_SECONDS);
+            let wanted = work.intend(&record, Intent::PutGuestCode { link: guest.id(), code: id, until, sealed })?;
+            Ok(CodeToType { code: code.to_string(), until, wanted })
+        })
     }
 
     /// Makes a backup of everything that can be read here ([`Work::backup`]).

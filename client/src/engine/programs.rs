@@ -1,5 +1,6 @@
 //! What belongs to this computer alone: how its app is set, and which other programs may read.
 
+use kith_assessment::NamesOnMaps;
 use kith_group::Digest;
 use minicbor::{Decode, Encode};
 
@@ -19,6 +20,18 @@ pub struct Program {
     /// Since when, in Unix seconds.
     #[n(2)]
     pub since: i64,
+}
+
+const NAMES_ON_MAPS: &[u8] = b"names-on-maps";
+
+/// What the agency decided about names on own maps.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct NamesRow {
+    #[n(0)]
+    reference: String,
+    #[n(1)]
+    signed_off_by: String,
 }
 
 impl Work<'_> {
@@ -63,5 +76,24 @@ impl Work<'_> {
     /// When the store fails.
     pub fn set_lock_after(&mut self, minutes: u16) -> Result<(), EngineError> {
         self.put(SETTING, b"lock-after", &kept::written(&minutes))
+    }
+
+    /// What this agency decided about names on young people's own maps (R34), where it did.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn names_on_maps(&self) -> Result<Option<NamesOnMaps>, EngineError> {
+        let row: Option<NamesRow> = self.rows().row(SETTING, NAMES_ON_MAPS)?.and_then(|bytes| kept::read(&bytes));
+        Ok(row.map(|NamesRow { reference, signed_off_by }| NamesOnMaps { reference, signed_off_by }))
+    }
+
+    /// Sets it; none: friends stand on maps by initials.
+    ///
+    /// # Errors
+    /// When the store fails, or half of it is missing.
+    pub fn set_names_on_maps(&mut self, policy: Option<&NamesOnMaps>) -> Result<(), EngineError> {
+        let Some(policy) = policy else { return self.delete(SETTING, NAMES_ON_MAPS) };
+        let NamesOnMaps { reference, signed_off_by } = policy.checked()?;
+        self.put(SETTING, NAMES_ON_MAPS, &kept::written(&NamesRow { reference, signed_off_by }))
     }
 }

@@ -48,6 +48,7 @@ impl Work<'_> {
         let made = view.links.iter().find(|one| one.kept.id == id);
         let made = made.ok_or_else(|| Refusal::Unknown { what: "link", id: id.clone() })?;
         let language = made.language.clone();
+        let (sees_summary, answers_agreement) = (made.summary, made.agree);
         let waits = by_link(&view, &id);
         let read = view.arrived.iter().filter(|one| one.link == id).filter_map(|one| one.read.clone()).max();
         let mut points = self.points(&view, &id, &language)?;
@@ -57,8 +58,8 @@ impl Work<'_> {
             read_on: read.filter(|_| waits.count == 0),
             late: waits.is_late(&day_of(self.now())),
             points,
-            summary: None,
-            agreed: Vec::new(),
+            summary: if sees_summary { self.summary_for_link(record, link)? } else { None },
+            agreed: if answers_agreement { self.agreed_by_link(record, link)? } else { Vec::new() },
         })
     }
 
@@ -127,11 +128,7 @@ impl Work<'_> {
         link: &EntryId,
         which: Option<WhichCode>,
     ) -> Result<(GuestLink, CodeWord), EngineError> {
-        let keys = self.link_keys(record)?.into_iter().find(|keys| keys.id == *link);
-        let keys = keys.ok_or_else(|| Refusal::Unknown { what: "link", id: link.to_string() })?;
-        if keys.stopped || keys.expires <= self.now() {
-            return Err(Refusal::Rule("this link opens nothing any more: make another one").into());
-        }
+        let guest = self.guest_link(record, link)?;
         let codes = code_words(self.read(record)?, link);
         let is = self.record(record)?.links.into_iter().find(|one| one.kept.id == link.to_string()).map(|one| one.code_word);
         let code = match (is.unwrap_or_default(), which) {
@@ -147,7 +144,7 @@ impl Work<'_> {
         let code = code.ok_or(Refusal::Rule(
             "no code word was chosen by this link, so nothing can be read by it: tell them in person, or ask them to choose one",
         ))?;
-        Ok((opened(&keys).0, code_word(code)?))
+        Ok((guest, code_word(code)?))
     }
 }
 

@@ -127,6 +127,9 @@ impl Work<'_> {
 
     /// Does a command in a strand record.
     pub fn record_command(&mut self, document: &DocumentId, command: &StrandCommand) -> Result<Done, EngineError> {
+        if let StrandCommand::SetNamesOnMap(asked) = command {
+            asked.refuse_without(self.names_on_maps()?.as_ref())?;
+        }
         let now = self.now();
         self.edit(document, |doc, me| {
             let mut random = |bytes: &mut [u8]| SystemRandom.fill(bytes);

@@ -31,6 +31,22 @@ pub struct LinksShown {
     pub links: Vec<GuestLinkView>,
 }
 
+/// A code to type in the place of a link, in person.
+#[derive(Debug, Serialize, TS)]
+pub struct CodeShown {
+    /// The record.
+    pub record: String,
+    /// The link, in the record.
+    pub link: String,
+    /// The code.
+    pub code: String,
+    /// Until when it works, in Unix seconds: a quarter of an hour, and once.
+    #[ts(type = "number")]
+    pub until: i64,
+    /// Whether the relay has it: it works now.
+    pub ready: bool,
+}
+
 /// A link is stopped.
 #[derive(Debug, Serialize, TS)]
 pub struct LinkStopped {
@@ -193,6 +209,21 @@ pub struct ItemShown {
     pub on_answers: Vec<OnAnswerShown>,
     /// Assessments to which it can be added.
     pub add_to: Vec<AddTo>,
+}
+
+/// A voice note is in a file.
+#[derive(Debug, Serialize, TS)]
+pub struct SoundWritten {
+    /// The record.
+    pub record: String,
+    /// What it came with.
+    pub item: String,
+    /// Where it is.
+    pub file: String,
+    /// How it is coded.
+    pub media: String,
+    /// How large it is.
+    pub bytes: usize,
 }
 
 /// What an area says on its guests' pages.

@@ -1,6 +1,6 @@
 //! Shapes of the verbs on strand records.
 
-use kith_assessment::{Agreement, StrandRecordView};
+use kith_assessment::{Agreement, Drawing, NamesOnMaps, OwnMapView, StrandRecordView, TakenBack};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -112,4 +112,49 @@ pub struct CopyShown {
 pub struct ToldShown {
     /// In which assessment or strand record; `null` if nothing was shared.
     pub noted_in: Option<String>,
+}
+
+/// A young person's own map is begun.
+#[derive(Debug, Serialize, TS)]
+pub struct MapMade {
+    /// Their strand record.
+    pub record: String,
+    /// The map.
+    pub map: String,
+}
+
+/// A young person's own maps.
+#[derive(Debug, Serialize, TS)]
+pub struct MapsShown {
+    /// Their strand record.
+    pub record: String,
+    /// What they like to be called.
+    pub name: Option<String>,
+    /// The maps, oldest first.
+    pub maps: Vec<MapShown>,
+    /// Maps that were taken away.
+    pub taken_away: Vec<TakenBack>,
+    /// What this agency decided about names on maps; `null`: initials alone.
+    pub names_on_maps: Option<NamesOnMaps>,
+    /// The day as of which they are drawn.
+    pub today: String,
+}
+
+/// One of them.
+#[derive(Debug, Serialize, TS)]
+pub struct MapShown {
+    /// What stands on it.
+    #[serde(flatten)]
+    pub map: OwnMapView,
+    /// Whether it is to be looked at again now.
+    pub due: bool,
+    /// The same, drawn.
+    pub drawing: Drawing,
+}
+
+/// What an agency decided about names on own maps.
+#[derive(Debug, Serialize, TS)]
+pub struct NamesOnMapsShown {
+    /// The decision; `null`: initials alone.
+    pub names_on_maps: Option<NamesOnMaps>,
 }

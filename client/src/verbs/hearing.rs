@@ -1,16 +1,19 @@
 //! `arrived`: what young people and families sent by links. One person reads first, covers and adds.
 
+use std::path::Path;
+
 use kith_assessment::nudge::{Checker, Lists};
 use kith_assessment::{
-    AnswerTakeOut, ArrivedOther, ArrivedView, EntryId, KeepArrived, NoteArrived, answer_stands_on, covered, covers,
+    AnswerTakeOut, ArrivedAttachment, ArrivedOther, ArrivedView, EntryId, KeepArrived, NoteArrived, answer_stands_on, covered,
+    covers,
 };
 use kith_group::DocumentId;
 
-use super::{Answer, caseload, find};
+use super::{Answer, FileWanted, caseload, find};
 use crate::cli::Arrived;
 use crate::engine::{Engine, OnAnswer, ToAdd};
 use crate::failure::Failure;
-use crate::json::{AddTo, ArrivedShown, CoveringShown, ItemShown, OnAnswerShown, WordsJoined};
+use crate::json::{AddTo, ArrivedShown, CoveringShown, ItemShown, OnAnswerShown, SoundWritten, WordsJoined};
 use crate::terminal::{short, visible, visible_line};
 
 /// What arrived in a record: what is not read yet first, oldest first.
@@ -124,6 +127,9 @@ pub(super) fn arrived(engine: &Engine, asked: &Arrived) -> Result<Answer, Failur
         let shown = add(engine, ToAdd { record, item, question, words, assessment, side, about })?;
         return Ok(Answer::new(&shown, "Added. The team sees it under their label; the original stays in the record."));
     }
+    if let (Some(number), Some(to)) = (asked.sound, &asked.file) {
+        return voice_note(engine, (record, item), number, to);
+    }
     if let Some(question) = &asked.keep {
         let words = match &asked.words {
             Some(words) => words.clone(),
@@ -162,6 +168,23 @@ fn covered_by_rule(engine: &Engine, record: DocumentId, item: EntryId, question:
         Some(why) => Err(Failure::refused("not-checked", format!("Nothing was covered: {why}. Say the words with --words"))),
         None => Ok(found.covered),
     }
+}
+
+/// Writes a voice note to a file.
+fn voice_note(engine: &Engine, (record, item): (DocumentId, EntryId), number: usize, to: &Path) -> Result<Answer, Failure> {
+    let view = engine.look(move |work| work.record_now(&record))?;
+    let wanted = item.to_string();
+    let attached = view.arrived.into_iter().find(|one| one.item == wanted).map(|one| one.attached).unwrap_or_default();
+    let mut notes = attached.iter().enumerate().filter(|(_, one)| matches!(one, ArrivedAttachment::Voice { .. }));
+    let attachment = notes.nth(number.saturating_sub(1)).map_or(usize::MAX, |(attachment, _)| attachment);
+    let (media, bytes) = sound(engine, &record.to_string(), &wanted, attachment)?;
+    let file = to.display().to_string();
+    let shown = SoundWritten { record: record.to_string(), item: wanted, file: file.clone(), media, bytes: bytes.len() };
+    let mut answer = Answer::new(&shown, format!("Written to {file} ({} bytes).", bytes.len()))
+        .note("The file is not encrypted: listen to it, then delete it.");
+    answer.file = Some(FileWanted { path: to.to_owned(), replace: false, length: bytes.len() });
+    answer.bytes = bytes;
+    Ok(answer)
 }
 
 /// What it is, without what was said.

@@ -7,8 +7,8 @@ use super::{Answer, Manner, find, label};
 use crate::cli::{Agree, Attach, Detach, HandOver, JoinWords};
 use crate::engine::{Engine, ToAttach, ToDetach, ToHandOver, ToJoinWords};
 use crate::failure::Failure;
-use crate::json::{AgreementNoted, AttachedShown, DetachedShown, HandedOver, SeenByColleagues, WordsJoined};
-use crate::terminal::visible_line;
+use crate::json::{AgreementNoted, AttachedShown, DetachedShown, HandedOver, LedgerShown, SeenByColleagues, WordsJoined};
+use crate::terminal::{short, visible_line};
 
 /// What a holder is told when a young person is taken out (R4).
 const STILL_SEALED: &str = "Other machines may still hold, sealed in old history, that a {} was here; nothing there says who. The label is not used again.";
@@ -56,7 +56,7 @@ pub(super) fn attach(engine: &Engine, asked: &Attach) -> Result<Answer, Failure>
         Some(_) => answer,
         None => answer.note(format!(
             "Who stands in for you when you are away? `kith invite {} --as stand-in` makes a link for them.",
-            crate::terminal::short(&shown.record)
+            short(&shown.record)
         )),
     })
 }
@@ -219,22 +219,44 @@ fn there(engine: &Engine, assessment: DocumentId, name: &str, is_me: bool) -> Re
 }
 
 pub(super) fn agreement(engine: &Engine, asked: &Agree) -> Result<Answer, Failure> {
-    let said = Said::from(asked.said.as_str());
+    let Some(said) = &asked.said else { return ledger(engine, &asked.record) };
+    let said = Said::from(said.as_str());
     let about = if said == Said::HasRead { AgreementAbout::Openness } else { AgreementAbout::Work };
     let command = StrandCommand::RecordAgreement {
-        who: Whom::from(asked.who.as_str()),
+        who: Whom::from(asked.who.as_deref().unwrap_or_default()),
         relation: asked.relation.clone(),
         about,
         said,
         not_to: asked.not_to.clone(),
-        how: asked.how.clone(),
-        explained_by: asked.explained_by.clone(),
+        how: asked.how.clone().unwrap_or_default(),
+        explained_by: asked.explained_by.clone().unwrap_or_default(),
         named: asked.named.clone(),
         agencies: Vec::new(),
         date: asked.date.clone(),
     };
     let show = asked.show.as_deref().map(Agreement::from);
     note_agreement(engine, &asked.record, command, show, asked.review.clone())
+}
+
+/// What was answered so far, by hand and by links, with what they were shown.
+fn ledger(engine: &Engine, record: &str) -> Result<Answer, Failure> {
+    let record = find::record(engine, record)?.id;
+    let view = view_of(engine, record)?;
+    let lines = view.agreements.iter().map(|one| {
+        let mut line = super::records_text::answered(one);
+        if let Some(by) = &one.by_link {
+            line.push_str(&format!("\n  by link \"{}\"; shown to them (digest {}):", by.link_name, short(&by.shown_digest)));
+            by.shown.lines().for_each(|shown| line.push_str(&format!("\n    {}", visible_line(shown))));
+            by.words.iter().for_each(|words| line.push_str(&format!("\n  in their words: \"{}\"", visible_line(words))));
+        }
+        line
+    });
+    let mut text: Vec<String> = lines.chain(view.after_a_no.clone()).collect();
+    if text.is_empty() {
+        text.push("Nobody has been asked yet.".to_owned());
+    }
+    let shown = LedgerShown { record: record.to_string(), agreements: view.agreements, after_a_no: view.after_a_no };
+    Ok(Answer::new(&shown, text.join("\n")))
 }
 
 /// Notes what somebody said, and sets what colleagues see.

@@ -11,9 +11,10 @@ use crate::cli::{MakeLink, Settings, Window};
 use crate::engine::{AreaWords, Engine, ToLink, WhichCode};
 use crate::failure::Failure;
 use crate::json::{
-    AreaShown, LinkMadeShown, LinkStopped, LinksShown, PointShown, ReadAction, ReadPart, ReadSummary, ReadingShown, WindowShown,
+    AreaShown, CodeShown, LinkMadeShown, LinkStopped, LinksShown, PointShown, ReadAction, ReadPart, ReadSummary, ReadingShown,
+    WindowShown,
 };
-use crate::terminal::{moment, short, visible, visible_line};
+use crate::terminal::{moment, short, time_of_day, visible, visible_line};
 
 /// What a link may be used for.
 fn rights(may: &[String]) -> Result<Rights, Failure> {
@@ -115,6 +116,21 @@ pub(super) fn unlink(engine: &Engine, record: &str, link: &str) -> Result<Answer
     } else {
         answer.note("The relay could not be reached now: the link still works until `kith sync` has run on this computer.")
     })
+}
+
+pub(super) fn code(engine: &Engine, record: &str, link: &str, manner: &Manner) -> Result<Answer, Failure> {
+    let found = find::record(engine, record)?;
+    let record = found.id;
+    let link = link_named(engine, record, link)?;
+    let made = engine.code_to_type(record, link)?;
+    let ready = is_done(engine, &found, made.wanted)?;
+    let (record, link) = (record.to_string(), link.to_string());
+    let shown = CodeShown { record, link, code: made.code, until: made.until, ready };
+    let answer = Answer::new(&shown, shown.code.clone()).note(format!(
+        "On their phone, in person: open the page and type this. It works once, until {}.",
+        time_of_day(made.until, &manner.zone)
+    ));
+    Ok(if ready { answer } else { answer.note("The relay could not be reached now: show the link itself instead.") })
 }
 
 pub(super) fn window(engine: &Engine, asked: &Window, manner: &Manner) -> Result<Answer, Failure> {

@@ -6,11 +6,13 @@ mod caseload;
 mod deciding;
 mod doing;
 mod exporting;
+mod families;
 mod find;
 mod hearing;
 mod holding;
 mod joining;
 mod linking;
+mod maps;
 mod meetings;
 mod page;
 mod proving;
@@ -27,12 +29,14 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use caseload::{caseload_now, copy_now, danger_now, names, names_shown};
+pub(crate) use families::{ToShare, review, say, set_beside, share, take_back};
 pub(crate) use find::document;
 pub(crate) use find::record as find_record;
 pub(crate) use hearing::{add as add_arrived, all_arrived, found as find_arrived, item_shown, sound};
 pub(crate) use holding::note_agreement;
 pub(crate) use joining::read_link;
 pub(crate) use linking::{area_shown, link_named, made as made_link, reading_shown};
+pub(crate) use maps::{names_now as names_on_maps, names_on_map, set_names as set_names_on_maps};
 pub(crate) use reading::{shown, today};
 pub(crate) use standing::all_listed;
 pub use standing::{status_lines, status_of};
@@ -135,7 +139,13 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Asked { request, known } => joining::asked(engine, request, known.as_deref()),
         Verb::Requests { id } => joining::requests(engine, id, manner),
         Verb::Admit { id, request, words, why } => deciding::admit(engine, id, request, words.as_deref(), why.as_deref()),
-        Verb::Publish { id, preview, why } => publishing::publish(engine, id, *preview, why.as_deref()),
+        Verb::Publish { id, preview, why, families: asked } if asked.audience.is_some() => {
+            families::publish(engine, id, *preview, why.as_deref(), asked, manner)
+        }
+        Verb::Publish { id, preview, why, .. } => publishing::publish(engine, id, *preview, why.as_deref()),
+        Verb::Versions { id, take_back, why } => families::versions(engine, id, take_back.as_deref(), why.as_deref(), manner),
+        Verb::Plain { id, part, text } => families::plain(engine, id, part.as_deref(), text.as_deref(), manner),
+        Verb::Reply(asked) => families::reply(engine, asked),
         Verb::Heard { id, from, agency, text } => publishing::heard(engine, id, from, agency.as_deref(), text),
         Verb::Decline { id, request } => deciding::decline(engine, id, request),
         Verb::Members { id } => deciding::members(engine, id),
@@ -154,9 +164,13 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::HandOver(asked) => holding::hand_over(engine, asked),
         Verb::Agreement(asked) => holding::agreement(engine, asked),
         Verb::JoinWords(asked) => holding::join_words(engine, asked),
+        Verb::Maps { record } => maps::maps(engine, record, manner),
+        Verb::Map(asked) => maps::begin(engine, asked),
+        Verb::NamesOnMaps(asked) => maps::names(engine, asked),
         Verb::Link(asked) => linking::link(engine, asked, manner),
         Verb::Links { record } => linking::links(engine, record, manner),
         Verb::Unlink { record, link } => linking::unlink(engine, record, link),
+        Verb::Code { record, link } => linking::code(engine, record, link, manner),
         Verb::Window(asked) => linking::window(engine, asked, manner),
         Verb::Arrived(asked) => hearing::arrived(engine, asked),
         Verb::Settings(asked) => linking::settings(engine, asked, manner),

@@ -46,6 +46,7 @@ pub(super) fn part(engine: &Engine, id: &str, part: &str, manner: &Manner) -> Re
         Part::Plan => serde_json::to_value(&view.planned),
         Part::Meetings => serde_json::to_value(&view.meetings),
         Part::Disagreement => serde_json::to_value(&view.positions),
+        Part::Families => serde_json::to_value(&view.families),
         Part::Strands => serde_json::to_value(&view.strands),
         Part::Tasks => serde_json::to_value(tasks(&view, me.as_ref(), &today)),
         Part::Life => serde_json::to_value(stale(&view, &today)),

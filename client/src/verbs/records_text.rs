@@ -1,6 +1,6 @@
 //! Strand records as text.
 
-use kith_assessment::{Agreement, Caseload, InDanger, StrandRecordView, Task};
+use kith_assessment::{Agreement, AgreementView, Caseload, InDanger, OwnMapView, StrandRecordView, Task};
 
 use super::caseload::held_as;
 use crate::terminal::{listed, short, visible_line};
@@ -84,10 +84,11 @@ pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<Str
         }
     }
     for one in view.agreements.iter().filter(|one| !one.since_then_otherwise) {
-        let who = one.relation.as_deref().unwrap_or_else(|| one.who.words());
-        let but = one.not_to.as_deref().map(|words| format!(" (not: {words})")).unwrap_or_default();
-        let (how, date) = (one.how.as_deref().unwrap_or_default(), one.date.as_deref().unwrap_or_default());
-        line(&format!("Asked about {}", one.about.words()), &format!("{who} {}{but}; {how}, {date}", one.said.words()));
+        text.push_str(&format!("{}\n", answered(one)));
+    }
+    let mut line = |what: &str, words: &str| text.push_str(&format!("{what}: {}\n", visible_line(words)));
+    if let Some(words) = &view.after_a_no {
+        line("After a no", words);
     }
     for one in &view.not_asked {
         line("Not asked yet", &format!("{}: {}", one.who.words(), one.why.as_deref().unwrap_or("no reason is written yet")));
@@ -115,6 +116,14 @@ pub(super) fn record(view: &StrandRecordView, title: &dyn Fn(&str) -> Option<Str
     text.trim_end().to_owned()
 }
 
+/// One line of the ledger: "Asked about taking part: mother no; by link, 2026-05-05".
+pub(super) fn answered(one: &AgreementView) -> String {
+    let who = one.relation.as_deref().unwrap_or_else(|| one.who.words());
+    let but = one.not_to.as_deref().map(|words| format!(" (not: {words})")).unwrap_or_default();
+    let (how, date) = (one.how.as_deref().unwrap_or_default(), one.date.as_deref().unwrap_or_default());
+    visible_line(&format!("Asked about {}: {who} {}{but}; {how}, {date}", one.about.words(), one.said.words()))
+}
+
 /// Whom to ring.
 pub(super) fn danger(shown: &InDanger, names: bool) -> String {
     let mut text = String::new();
@@ -135,6 +144,31 @@ pub(super) fn danger(shown: &InDanger, names: bool) -> String {
     }
     if !names {
         text.push_str("Real names of people you hold: kith danger --names. All that is known, as text: kith danger --copy ID.\n");
+    }
+    text.trim_end().to_owned()
+}
+
+/// A young person's own map.
+pub(super) fn map(map: &OwnMapView) -> String {
+    let mut text = format!("Own map, {}\n", map.purpose.words());
+    let mut line = |words: String| text.push_str(&format!("  {}\n", visible_line(&words)));
+    line(format!("Kept by {}; to be looked at again on {}.", map.owner, map.review));
+    if let (Some(closed), why) = (&map.closed, map.closed_why.as_deref().unwrap_or_default()) {
+        line(format!("Closed on {closed}: {why}"));
+    }
+    if let Some(names) = &map.names {
+        line(names.banner.clone());
+    }
+    for action in &map.actions {
+        line(format!("To do: {action}"));
+    }
+    let no_longer = |ended: &Option<String>| ended.as_ref().map(|day| format!(", no longer since {day}")).unwrap_or_default();
+    for thing in &map.things {
+        line(format!("{}  {}: {}{}", short(&thing.kept.id), thing.what, thing.name, no_longer(&thing.ended)));
+    }
+    for tie in &map.ties {
+        let said = format!("said by {}, {}", tie.said_by, tie.date);
+        line(format!("{}  {}: {}; {said}{}", short(&tie.kept.id), tie.ends_words(), tie.words(), no_longer(&tie.ended)));
     }
     text.trim_end().to_owned()
 }

@@ -106,6 +106,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(super::guests::routes())
         .merge(super::summaries::routes())
         .merge(super::together::routes())
+        .merge(super::versions::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no-such-call", "There is no such call.") })
         .layer(from_fn_with_state(Arc::clone(&shared), let_in_only));
     // What may be asked before a page is let in.

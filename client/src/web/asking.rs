@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kith_assessment::{
-    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind, MeetingKind,
-    Outcome, PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger, Turn,
-    Whom, Whose, about_meeting, draw, on_the_day, overview, picture_then_and_now,
+    AfterNo, Agreed, Agreement, Answer, AskedAll, Audience, Basis, Command, Competent, Direction, Fair, Heard, Kind,
+    KitchenTable, MapPurpose, MeetingKind, Outcome, PlaceIs, PlaceKind, Position, Said, Sheet, Status, StillTrue, Strength,
+    TheirWords, TieKind, Told, Trigger, Turn, Whom, Whose, about_meeting, draw, on_the_day, overview, picture_then_and_now,
 };
 use kith_group::{Digest, SystemRandom, words_of};
 
@@ -97,6 +97,7 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         ("place-kind", of!(PlaceKind)),
         ("place-is", of!(PlaceIs)),
         ("tie-kind", of!(TieKind)),
+        ("map-purpose", of!(MapPurpose)),
         ("strength", of!(Strength)),
         ("direction", of!(Direction)),
         ("agreement", of!(Agreement)),
@@ -106,6 +107,7 @@ pub(super) fn choices() -> BTreeMap<String, Vec<Choice>> {
         // That somebody has read what this is stands apart: it is openness, and no answer about taking part.
         ("said", without(of!(Said), Said::HasRead.as_str())),
         ("competent", of!(Competent)),
+        ("kitchen-table", of!(KitchenTable)),
     ]
     .map(|(name, choices): (&str, Vec<Choice>)| (name.to_owned(), choices))
     .into_iter()
@@ -143,6 +145,7 @@ pub(super) fn only_reads(verb: &Verb) -> bool {
             | Verb::Members { .. }
             | Verb::Caseload
             | Verb::Record { .. }
+            | Verb::Maps { .. }
             | Verb::Danger(_)
             | Verb::Links { .. }
     )
@@ -162,6 +165,7 @@ pub(super) fn needs_a_connection(verb: &Verb) -> bool {
             | Verb::Link(_)
             | Verb::Unlink { .. }
             | Verb::Window(_)
+            | Verb::Code { .. }
     )
 }
 
@@ -220,6 +224,10 @@ pub(super) fn command(engine: &Engine, id: &str, command: Command) -> Result<(St
             | Command::IntroduceMyself { .. }
             | Command::SetSummary { .. }
             | Command::StateSummaryDevice { .. }
+            | Command::PublishVersion(_)
+            | Command::TakeBackVersion(_)
+            | Command::AddReply(_)
+            | Command::FollowAnswer(_)
     );
     if by_its_own_call {
         return Err(Failure::refused("refused", "That has a call of its own"));

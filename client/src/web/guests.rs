@@ -130,6 +130,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/records/{id}/links", get(|here: Here, Path(record)| verb(here, Verb::Links { record })).post(make))
         .route("/records/{id}/links/{link}/stop", post(stop))
+        .route("/records/{id}/links/{link}/code", post(code))
         .route("/records/{id}/links/{link}/window", post(open))
         .route("/records/{id}/links/{link}/window/close", post(close))
         .route("/records/{id}/reading/{link}", get(reading))
@@ -179,6 +180,10 @@ fn needs_a_relay(example: bool) -> Failure {
 
 async fn stop(here: Here, Path((record, link)): Path<(String, String)>) -> Response {
     verb(here, Verb::Unlink { record, link }).await
+}
+
+async fn code(here: Here, Path((record, link)): Path<(String, String)>) -> Response {
+    verb(here, Verb::Code { record, link }).await
 }
 
 async fn open(here: Here, Path((record, link)): Path<(String, String)>, Json(asked): Json<ToOpenWindow>) -> Response {

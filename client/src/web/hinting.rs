@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use kith_assessment::nudge::{CaseloadName, Checker, Choice, Finding, Kind, Lists, WordKey, Words, review, shown};
+use kith_assessment::nudge::{CaseloadName, Checker, Choice, Finding, Kind, Lists, Moves, WordKey, Words, review, shown};
 use kith_assessment::{Command, HintCount, HintReviewView, NoteHintReview};
 use kith_group::DocumentId;
 use serde::{Deserialize, Serialize};
@@ -68,9 +68,20 @@ pub(crate) struct HintShown {
     suggestion: String,
     /// Words to put in its place by one press.
     instead: Option<String>,
+    /// How it can be put into my caseload instead, if it leads to one person.
+    moves: Option<MovesShown>,
     /// What the choice is kept by.
     #[ts(type = "string")]
     key: WordKey,
+}
+
+/// What becomes of a word that is put into my caseload instead.
+#[derive(Serialize, TS)]
+pub(crate) struct MovesShown {
+    /// Under what it is kept in a strand record; none: it stands there already.
+    kept_as: Option<&'static str>,
+    /// What stays in the text.
+    leaves: &'static str,
 }
 
 /// What somebody chose: one press, no reason asked.
@@ -230,6 +241,7 @@ fn hints(checker: &Checker, asked: &ToCheck, kept: &BTreeSet<WordKey>) -> HintsS
         reason: finding.reason.clone(),
         suggestion: finding.suggestion.clone(),
         instead: finding.instead.clone(),
+        moves: finding.moves().map(|Moves { kept_as, leaves }| MovesShown { kept_as, leaves }),
         key: finding.key.clone(),
     });
     HintsShown { hints: marks.collect(), not_checked: None, own_words: false }

@@ -35,6 +35,7 @@ mod shapes;
 mod summaries;
 mod together;
 mod types;
+mod versions;
 mod words;
 
 use std::io::{BufRead, IsTerminal};

@@ -7,13 +7,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use kith_assessment::StrandCommand;
+use kith_assessment::{Refusal, StrandCommand};
 
 use super::api::{Shared, verb, with_engine};
 use super::news::News;
-use super::shapes::{CommandDone, ToAttach, ToCopyInDanger, ToDetach, ToHandOver, ToJoinWords, ToNoteAgreement, ToTell};
+use super::shapes::{
+    CommandDone, ReferenceKept, ToAttach, ToCopyInDanger, ToDetach, ToHandOver, ToJoinWords, ToKeepReference, ToNameOnMap,
+    ToNoteAgreement, ToTell,
+};
 use crate::cli::{Attach, Detach, HandOver, JoinWords, Told, Verb};
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 use crate::failure::Failure;
 use crate::verbs;
 
@@ -28,6 +31,9 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/records/{id}", get(|here: Here, Path(id)| verb(here, Verb::Record { id })))
         .route("/records/{id}/commands", post(command))
         .route("/records/{id}/history", get(|here: Here, Path(id)| verb(here, Verb::History { id })))
+        .route("/records/{id}/references", post(reference))
+        .route("/records/{id}/maps", get(|here: Here, Path(record)| verb(here, Verb::Maps { record })))
+        .route("/records/{id}/map-names", post(map_names))
         .route("/records/{id}/detach", post(detach))
         .route("/records/{id}/hand-over", post(hand_over))
         .route("/records/{id}/agreement", post(agreement))
@@ -61,6 +67,35 @@ fn in_record(engine: &Engine, id: &str, command: StrandCommand) -> Result<(Strin
     let record = verbs::find_record(engine, id)?.id;
     let done = engine.step(move |work| work.record_command(&record, &command))?;
     Ok((record.to_string(), CommandDone { id: done.id.map(|id| id.to_string()), hash: None }))
+}
+
+/// Keeps what was taken out of a text, or takes it out of the record again. What is so already is no refusal: nothing changes.
+async fn reference(State(shared): Here, Path(id): Path<String>, Json(asked): Json<ToKeepReference>) -> Response {
+    with_engine(shared, move |engine, house| {
+        let record = verbs::find_record(engine, &id)?.id;
+        let ToKeepReference { system, value, take_out } = asked;
+        let command = match take_out {
+            true => StrandCommand::DropReference { system, value },
+            false => StrandCommand::KeepReference { system, value },
+        };
+        let changed = match engine.step(move |work| work.record_command(&record, &command)) {
+            Ok(_) => true,
+            Err(EngineError::Refused(Refusal::AlreadySo(_))) => false,
+            Err(error) => return Err(error.into()),
+        };
+        house.tell(News::all_of(record.to_string()));
+        Ok(ReferenceKept { changed })
+    })
+    .await
+}
+
+async fn map_names(State(shared): Here, Path(record): Path<String>, Json(asked): Json<ToNameOnMap>) -> Response {
+    with_engine(shared, move |engine, house| {
+        verbs::names_on_map(engine, &record, &asked.map, asked.allow)?;
+        house.tell(News::Look);
+        Ok(serde_json::json!({}))
+    })
+    .await
 }
 
 async fn detach(here: Here, Path(record): Path<String>, Json(asked): Json<ToDetach>) -> Response {

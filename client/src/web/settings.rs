@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use data_encoding::{BASE64, HEXLOWER};
 use jiff::Timestamp;
+use kith_assessment::NamesOnMaps;
 use kith_group::{Digest, Random, SystemRandom};
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ use ts_rs::TS;
 
 use super::api::{Here, Shared, answer, blocking, failed, let_in_with, with_engine};
 use super::news::News;
-use super::shapes::Passphrase;
+use super::shapes::{Passphrase, ToSetNamesOnMaps};
 use crate::cli::Verb;
 use crate::engine::{Engine, LastBackup, Program};
 use crate::failure::Failure;
@@ -48,6 +49,8 @@ pub(crate) struct ComputerShown {
     pub(crate) lock_after_minutes: u64,
     /// Other programs on this computer that may read.
     pub(crate) programs: Vec<ProgramShown>,
+    /// What this agency decided about names on young people's own maps; none: initials alone.
+    pub(crate) names_on_maps: Option<NamesOnMaps>,
 }
 
 /// Who else has a copy of an assessment.
@@ -130,6 +133,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/backup", post(backup))
         .route("/restore", post(restore).layer(DefaultBodyLimit::max(LARGEST_BACKUP)))
         .route("/lock-after", post(lock_after))
+        .route("/names-on-maps", post(names_on_maps))
         .route("/programs", post(add_program))
         .route("/programs/stop", post(stop_program))
         .route("/code", post(code))
@@ -146,6 +150,7 @@ async fn computer(State(shared): Here) -> Response {
             copies: copies(engine, &house.manner)?,
             lock_after_minutes: house.lock_after().as_secs() / 60,
             programs: programs.iter().map(shown).collect(),
+            names_on_maps: verbs::names_on_maps(engine)?,
         })
     })
     .await
@@ -230,6 +235,15 @@ async fn lock_after(State(shared): Here, Json(asked): Json<ToLockAfter>) -> Resp
         }
         engine.step(move |work| work.set_lock_after(asked.minutes))?;
         house.set_lock_after(Duration::from_secs(u64::from(asked.minutes) * 60));
+        Ok(serde_json::json!({}))
+    })
+    .await
+}
+
+async fn names_on_maps(State(shared): Here, Json(asked): Json<ToSetNamesOnMaps>) -> Response {
+    with_engine(shared, move |engine, house| {
+        verbs::set_names_on_maps(engine, asked.policy)?;
+        house.tell(News::Look);
         Ok(serde_json::json!({}))
     })
     .await

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use kith_assessment::{
-    Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, OnTheDay, Overview, PictureThenAndNow,
-    Sitting, Splice, StrandCommand, Task, TheirWords, Trigger,
+    Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, NamesOnMaps, OnTheDay, Overview,
+    PictureThenAndNow, PublishVersion, ReadingLevel, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
@@ -323,6 +323,41 @@ pub(crate) struct ToJoin {
     pub(crate) link: String,
 }
 
+/// Something that was taken out of a text goes into a strand record, or out of it again.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToKeepReference {
+    /// What it is: "NHS number".
+    pub(crate) system: String,
+    /// As it was written.
+    pub(crate) value: String,
+    /// Out of the record again.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub(crate) take_out: bool,
+}
+
+/// Whether that changed anything.
+#[derive(Serialize, TS)]
+pub(crate) struct ReferenceKept {
+    pub(crate) changed: bool,
+}
+
+/// Whether names may stand on a young person's own map.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToNameOnMap {
+    /// The map.
+    pub(crate) map: String,
+    /// By what the agency decided; or initials alone again.
+    pub(crate) allow: bool,
+}
+
+/// What an agency decided about names on young people's own maps.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSetNamesOnMaps {
+    /// Nothing: initials alone.
+    pub(crate) policy: Option<NamesOnMaps>,
+}
+
 /// The connection's address.
 #[derive(Deserialize, TS)]
 pub(crate) struct ToRelay {
@@ -607,6 +642,68 @@ pub(crate) struct ToTell {
     #[serde(default)]
     #[ts(optional)]
     pub(crate) why: Option<String>,
+}
+
+/// A version for young people or a family, to look at.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToPreviewVersion {
+    pub(crate) for_whom: VersionFor,
+    #[serde(default)]
+    pub(crate) leave_out: Vec<String>,
+}
+
+/// The same, to share.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToShareVersion {
+    pub(crate) publish: PublishVersion,
+    /// What was found and may stay, by key.
+    #[serde(default)]
+    pub(crate) keep: Vec<String>,
+}
+
+/// A text of which somebody asks how hard it is to read.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToMeasure {
+    pub(crate) text: String,
+}
+
+/// How hard it is; nothing of an empty one.
+#[derive(Serialize, TS)]
+pub(crate) struct LevelShown {
+    pub(crate) level: Option<ReadingLevel>,
+}
+
+/// Other words in the place of what was found, in every part.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSayInstead {
+    pub(crate) key: String,
+    pub(crate) instead: String,
+}
+
+/// In how many parts it is said otherwise now.
+#[derive(Serialize, TS)]
+pub(crate) struct SaidInstead {
+    pub(crate) parts: usize,
+}
+
+/// Why a version is taken back.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToTakeBackVersion {
+    pub(crate) why: String,
+}
+
+/// A reply, with what identifies covered.
+#[derive(Deserialize, TS)]
+pub(crate) struct ToSetBeside {
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) reply: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(crate) missed: Option<String>,
+    /// The part, and why it is right or not.
+    #[serde(default)]
+    pub(crate) whys: Vec<(String, String)>,
 }
 
 /// Shares the summary and the plan with readers.

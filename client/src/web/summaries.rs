@@ -9,7 +9,7 @@ use axum::{Json, Router};
 
 use super::api::{Shared, verb};
 use super::shapes::{ToNoteHeard, ToOffer, ToPublish};
-use crate::cli::Verb;
+use crate::cli::{ForFamilies, Verb};
 
 type Here = State<Arc<Shared>>;
 
@@ -23,11 +23,11 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 }
 
 async fn preview(here: Here, Path(id): Path<String>) -> Response {
-    verb(here, Verb::Publish { id, preview: true, why: None }).await
+    verb(here, Verb::Publish { id, preview: true, why: None, families: ForFamilies::default() }).await
 }
 
 async fn publish(here: Here, Path(id): Path<String>, Json(asked): Json<ToPublish>) -> Response {
-    verb(here, Verb::Publish { id, preview: false, why: asked.why }).await
+    verb(here, Verb::Publish { id, preview: false, why: asked.why, families: ForFamilies::default() }).await
 }
 
 async fn heard(here: Here, Path(id): Path<String>, Json(asked): Json<ToNoteHeard>) -> Response {

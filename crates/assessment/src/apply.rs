@@ -14,7 +14,8 @@ use crate::write::{
     Written, fresh, known, mark, object, place, refuse_not_mine, rewrite, room_for, root_map, settle, short, under,
 };
 use crate::{
-    dates, digest, life, meetings, openness, picture, plan, positions, sharing, strands, texts, together, voices, weighting,
+    dates, digest, families, life, meetings, openness, picture, plan, positions, sharing, strands, texts, together, voices,
+    weighting,
 };
 
 /// Does a command as exactly one Automerge change, by the context's device at the context's time.
@@ -49,6 +50,18 @@ pub fn apply(doc: &mut Automerge, command: &Command, ctx: &mut Context<'_>) -> R
         let now = object.as_ref().map_or(0, |object| doc.length(object));
         let before = object.as_ref().map_or(0, |object| doc.length_at(object, &base.0));
         room_for(now, before, text)?;
+    }
+    // What goes to families is made from the whole, by the same rules as its preview.
+    match command {
+        Command::ConfirmTwin(given) => {
+            let view = crate::view(doc);
+            return transact(doc, None, ctx, |tx, ctx| families::confirm(tx, ctx, &view, given));
+        }
+        Command::PublishVersion(given) => {
+            let view = crate::view(doc);
+            return transact(doc, None, ctx, |tx, ctx| families::publish(tx, ctx, &view, given));
+        }
+        _ => {}
     }
     // Whose words they are matters to some commands only; a keystroke does not pay for it.
     let people = match command {
@@ -293,6 +306,7 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::RestEntryOn(given) => strands::rest_entry_on(tx, given),
         Command::KeepAsTheme(given) => strands::keep_as_theme(tx, given),
         Command::SetAgreement(given) => strands::agreement(tx, ctx, given),
+        Command::FollowAnswer(given) => strands::follow(tx, ctx, given),
         Command::SayHeardWaits(given) => strands::say_heard_waits(tx, given),
         Command::DecideAfterNo(given) => strands::decide(tx, given),
         Command::SetAskedAll(given) => openness::set_asked(tx, ctx, given),
@@ -318,6 +332,11 @@ fn write(tx: &mut Transaction<'_>, command: &Command, ctx: &mut Context<'_>, peo
         Command::GoesOnInPicture(given) => picture::goes_on(tx, given),
         Command::MoveInPicture(given) => picture::move_next_to(tx, given),
         Command::NoteShared(given) => sharing::note(tx, ctx, "life", given),
+        // These rest on the assessment as it is seen: `apply` has looked at it.
+        Command::ConfirmTwin(_) | Command::PublishVersion(_) => Err(Refusal::Document("the view".to_owned())),
+        Command::TakeBackVersion(given) => families::take_back(tx, given),
+        Command::AddReply(given) => families::add_reply(tx, ctx, given),
+        Command::LetRead(given) => voices::let_read(tx, ctx, people, given),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::nudge::CaseloadName;
 use crate::strand_record::{ArrivedOther, ArrivedView, StrandRecordView, UnjoinedView};
 use crate::tasks::{ForWhom, Group, Task};
 use crate::view::AssessmentView;
-use crate::vocabulary::{Agreement, AgreementAbout, TheirWords, Whom};
+use crate::vocabulary::{Agreement, AgreementAbout, Said, TheirWords, Whom};
 use crate::working_days;
 
 /// A strand record that is on this computer.
@@ -244,7 +244,8 @@ fn tasks(
             mine: held_as == HeldAs::Holder,
             about: about.to_owned(),
             page: "caseload".to_owned(),
-            at: held.record.to_owned(),
+            // A map has a page of its own.
+            at: if kind == "map-review" { format!("{}/map", held.record) } else { held.record.to_owned() },
         });
     };
     let has_come = |day: Option<&String>| day.is_some_and(|day| day.as_str() <= today);
@@ -283,6 +284,25 @@ fn tasks(
             add("ask-again", what, None, &place.id);
         }
     }
+    let whose = |said: &crate::AgreementView| match said.who {
+        Whom::YoungPerson => name.to_owned(),
+        _ => format!("{} of {name}", said.who_words()),
+    };
+    for said in view.agreements.iter().filter(|said| said.is_open()) {
+        let who = whose(said);
+        // Who answered by a link was promised an adult by the next working day.
+        let by = said.by_link.as_ref().and_then(|by| by.came.as_deref()).map(|came| working_days::after(came, 1));
+        let (kind, what) = match said.said {
+            Said::WantsToTalk => ("talk-first", format!("Talk with {who}: they want to talk first")),
+            _ => ("ask-later", format!("Ask {who} again: they asked to be asked later")),
+        };
+        let due = by.filter(|_| kind == "talk-first");
+        add(kind, what, due.as_deref(), &said.kept.id);
+    }
+    if let Some(said) = view.no_links().filter(|_| view.links.iter().any(|link| link.stopped.is_none())) {
+        let what = format!("{} wants no links to their phone: stop them, or ask which", capital(&whose(said)));
+        add("no-links", what, None, &said.kept.id);
+    }
     for decision in &view.not_asked {
         if !decision.still_needs.is_empty() {
             let what = format!("{} is not asked yet. Say: {}", capital(decision.who.words()), decision.still_needs.join(", "));
@@ -297,6 +317,10 @@ fn tasks(
     for judged in view.competence.iter().filter(|judged| has_come(judged.review.as_ref())) {
         let what = format!("Look again at whether {name} can decide this: {}", judged.decision);
         add("competence-review", what, judged.review.as_deref(), &judged.kept.id);
+    }
+    for map in view.maps.iter().filter(|map| map.is_due(today)) {
+        let what = format!("Look at the own map of {name} again, with them: does it still help, and what was done with it?");
+        add("map-review", what, Some(&map.review), &map.kept.id);
     }
     if !open.is_empty() && view.agreements.is_empty() && view.not_asked.is_empty() {
         add("ask", format!("Ask {name}, and note what was said"), None, held.record);

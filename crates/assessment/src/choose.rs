@@ -59,6 +59,7 @@ fn find<'a>(tx: &Transaction<'_>, field: &'a str) -> Option<(ObjId, &'a str)> {
         || field.starts_with("invites/")
         || field.starts_with("devices/")
         || field.starts_with("labels/")
+        || field.starts_with("families/")
     {
         return None;
     }

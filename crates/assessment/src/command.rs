@@ -5,6 +5,7 @@ use std::fmt;
 use automerge::ChangeHash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::families::{AddReply, ConfirmTwin, PublishVersion, TakeBackVersion};
 use crate::hint_review::NoteHintReview;
 use crate::ids::{DeviceId, EntryId, InviteId, PersonId};
 use crate::life::{ActToday, CloseAssessment, LookAgainAt, ReopenAssessment, SayStillTrue, SetReview};
@@ -18,12 +19,12 @@ use crate::plan::{AddAction, AddGoal, MeasureGoal, PutBack, TakeBack, UpdateActi
 use crate::positions::{ConfirmForFamilies, DifferOnWeighting, TakePosition};
 use crate::sharing::NoteShared;
 use crate::strands::{
-    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SayHeardWaits,
-    SetAgreement,
+    AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,
+    SayHeardWaits, SetAgreement,
 };
 use crate::together::WriteTogether;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
-use crate::voices::{AddVoice, AnswerVoice, RecordFair, TieVoice, UpdateAnswer, WithdrawVoice};
+use crate::voices::{AddVoice, AnswerVoice, LetRead, RecordFair, TieVoice, UpdateAnswer, WithdrawVoice};
 use crate::weighting::SetWeighting;
 
 pub use crate::refusal::Refusal;
@@ -419,6 +420,8 @@ pub enum Command {
     KeepAsTheme(KeepAsTheme),
     /// How agreement stands.
     SetAgreement(SetAgreement),
+    /// How it stands after an answer by a link.
+    FollowAnswer(FollowAnswer),
     /// How much that came by a young person's links waits to be read, and since when.
     SayHeardWaits(SayHeardWaits),
     /// What follows from a no.
@@ -469,6 +472,16 @@ pub enum Command {
     MoveInPicture(MoveInPicture),
     /// What was shared outside.
     NoteShared(NoteShared),
+    /// Plain words of a part, for families.
+    ConfirmTwin(ConfirmTwin),
+    /// A version for families.
+    PublishVersion(PublishVersion),
+    /// It is taken back.
+    TakeBackVersion(TakeBackVersion),
+    /// A reply beside one.
+    AddReply(AddReply),
+    /// Who else may read somebody's words.
+    LetRead(LetRead),
 }
 
 impl Command {

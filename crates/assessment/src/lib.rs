@@ -27,6 +27,7 @@ mod dates;
 mod day;
 mod digest;
 mod entry;
+mod families;
 mod framework;
 mod guide;
 mod hint_review;
@@ -84,6 +85,12 @@ pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use dates::day as day_of;
 pub use day::{OnTheDay, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
+pub use families::{
+    AddReply, ConfirmTwin, Distinct, FamiliesView, FamilyAction, FamilyPart, FamilyPreview, FamilyVersion, GuestAction,
+    GuestPart, GuestReply, GuestSummary, PlainPart, PublishVersion, ReadingLevel, ReplyPart, ReplyPartView, ReplyView,
+    TakeBackVersion, TwinView, VersionFor, VersionHints, VersionTakenBack, VersionView, preview_version, reading_level,
+    say_instead, summary_for_guest, version_hints,
+};
 pub use framework::{Framework, FrameworkError, Heading, Side};
 pub use guide::{Guide, GuideDimension, GuideExample, GuideSide, WordsToSay, guide};
 pub use hint_review::{HintCount, HintReviewView, NoteHintReview};
@@ -107,7 +114,7 @@ pub use picture::{
     AddAdult, AddConduct, AddPart, AddPlace, AddTie, AdultView, Arrow, Audience, ConductView, Curve, Drawing, EndInPicture,
     EndView, GoesOnInPicture, LegendLine, MoveInPicture, PartView, PictureChange, PictureThenAndNow, PictureView, PlaceView,
     SaidOfPlace, SayOfPlace, Shape, Sheet, TakenBack, TextLine, TieView, UpdateAdult, UpdateConduct, UpdatePart, UpdatePlace,
-    UpdateTie, Young, draw, for_audience, picture_svg, picture_then_and_now, svg,
+    UpdateTie, Young, draw, draw_own_map, for_audience, picture_svg, picture_then_and_now, svg,
 };
 pub use plain_text::{history_text, plain_text};
 pub use plan::{
@@ -124,22 +131,23 @@ pub use schema::{OpenError, SCHEMA, document_id, framework, genesis, is_assessme
 pub use search::{Found, Piece, search};
 pub use sharing::{NoteShared, SharedView, task_to_tell, tell_by};
 pub use strand_record::{
-    AddMapAction, AgreementView, AnswerTakeOut, AnsweredOut, Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment,
-    ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart,
-    ArrivedView, BeginMap, CodeWordIs, CompetenceView, Cover, EndOnMap, GuestLinkKeys, GuestLinkView, HeardAnswer, HeardWaits,
-    Holds, JoinedView, KeepArrived, MakeGuestLink, MapThing, MapTie, NotAskedView, NoteArrived, NoteWindow, OnMap, OwnMapView,
-    PutOnMap, ReferenceView, RightOrNot, SaidTogether, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeInPart,
-    TakeInWhole, TieOnMap, UnjoinedView, UpdateMap, WINDOW, answer_stands_on, apply_strand, arrived, arrived_sound, as_said,
-    check_covered, code_words, contribution, covered, covers, guest_link_keys, heard_waits, is_strand_record, open_strand,
-    point_name, point_of, read_by, strand_genesis, to_take_in, view_strand, view_strand_with,
+    AddMapAction, AgreedByLink, AgreementView, AnswerTakeOut, AnsweredOut, Arrived, ArrivedAgreement, ArrivedAnswer,
+    ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart, ArrivedOnPoint, ArrivedOnSummary, ArrivedOther,
+    ArrivedTakingPart, ArrivedView, BeginMap, CloseMap, CodeWordIs, CompetenceView, Cover, EndOnMap, GuestLinkKeys,
+    GuestLinkView, HeardAnswer, HeardWaits, Holds, JoinedView, KeepArrived, MakeGuestLink, MapNames, MapThing, MapTie,
+    NamesOnMaps, NotAskedView, NoteArrived, NoteBeside, NoteWindow, OnMap, OwnMapView, PutBackOnMap, PutOnMap, ReferenceView,
+    ReopenMap, RightOrNot, SaidTogether, SetNamesOnMap, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeInPart,
+    TakeInWhole, TakeOffMap, TieOnMap, UnjoinedView, UpdateMap, WINDOW, agreed_lines, answer_stands_on, apply_strand, arrived,
+    arrived_sound, as_said, check_covered, code_words, contribution, covered, covers, guest_link_keys, heard_waits,
+    is_strand_record, open_strand, point_name, point_of, read_by, strand_genesis, to_take_in, view_strand, view_strand_with,
 };
 pub use strands::{
-    AttachStrand, DecideAfterNo, DetachStrand, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn, SayHeardWaits,
-    SetAgreement, StrandView, strand_label,
+    AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,
+    SayHeardWaits, SetAgreement, StrandView, decide_by, strand_label,
 };
 pub use summary::{
-    Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedView, SaidView, SummaryCommand, SummaryView,
-    apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
+    Published, PublishedAction, PublishedGoal, PublishedPosition, PublishedReply, PublishedView, SaidView, SummaryCommand,
+    SummaryView, apply_summary, is_summary, summary_genesis, summary_text, to_publish, view_summary,
 };
 pub use tasks::{ANSWER_WITHIN, ForWhom, Group, Task, tasks};
 pub use team_words::{AnswerSays, answer_says, role_in, team_line};
@@ -152,10 +160,12 @@ pub use view::{
     Provenance, PurposeView, Retired, SideView, TwoVersions, Version, Who,
 };
 pub use vocabulary::{
-    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, MapPurpose,
-    MeetingKind, Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told, Trigger,
-    Turn, Whom, Whose,
+    AfterNo, Agreed, Agreement, AgreementAbout, Answer, AskedAll, Basis, Competent, Direction, Fair, Heard, Kind, KitchenTable,
+    MapPurpose, MeetingKind, Outcome, PlaceIs, PlaceKind, Position, Said, Status, StillTrue, Strength, TheirWords, TieKind, Told,
+    Trigger, Turn, Whom, Whose,
 };
-pub use voices::{AddVoice, AnswerView, AnswerVoice, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice};
+pub use voices::{
+    AddVoice, AnswerView, AnswerVoice, LetRead, Pointed, RecordFair, TieVoice, UpdateAnswer, VoiceView, WithdrawVoice,
+};
 pub use weighting::{Placed, SetWeighting, WeightingView};
 pub use working_days::{after as working_days_after, calendar_until, calendar_version, is_working_day};

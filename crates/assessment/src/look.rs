@@ -15,7 +15,7 @@ use crate::view::{
 };
 use crate::vocabulary::{Answer, Trigger};
 use crate::voices::{self, Labels, VoiceView};
-use crate::{life, meetings, openness, picture, plan, positions, strands, weighting};
+use crate::{families, life, meetings, openness, picture, plan, positions, strands, weighting};
 
 /// What a person sees of an assessment. Each device says whose it is.
 pub fn view(doc: &Automerge) -> AssessmentView {
@@ -71,6 +71,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
     let meetings = meetings::meetings(&reader, &mut marks, &mut newer);
     let openness = openness::openness(&reader, &mut marks, &mut newer);
     let life = life::life(&reader, &mut marks, &mut newer);
+    let for_families = families::read(&reader, &known_strands, &mut marks, &mut newer);
     let hint_reviews = crate::hint_review::reviews(&reader);
     let loose_views = loose_views.into_iter().chain(views.into_values().flatten()).collect::<Vec<_>>();
     for entry in &all {
@@ -92,7 +93,7 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
             marks.push(Mark::NotTheirOwn { person: person.person.clone(), by: person.written_by_somebody_else.clone() });
         }
     }
-    AssessmentView {
+    let mut shown = AssessmentView {
         schema,
         title,
         framework: text_scalar(doc, &ROOT, "framework").unwrap_or_default(),
@@ -112,13 +113,16 @@ pub fn view_with(doc: &Automerge, owners: Option<&Owners>) -> AssessmentView {
         strands: known_strands.into_iter().filter(|strand| !strand.detached).map(|strand| strand.view).collect(),
         openness,
         life,
+        families: families::FamiliesView::default(),
         hint_reviews,
         people,
         loose_views,
         invites,
         marks,
         newer,
-    }
+    };
+    shown.families = families::view(for_families, &shown);
+    shown
 }
 
 /// One entry, for refreshing one field of a screen: the winner where several stand at one id.

@@ -37,7 +37,7 @@ mod tests;
 mod text;
 mod write;
 
-pub use draw::{Arrow, Curve, Drawing, LegendLine, Shape, Sheet, TextLine, draw};
+pub use draw::{Arrow, Curve, Drawing, LegendLine, Shape, Sheet, TextLine, draw, draw_own_map};
 pub use look::{AdultView, ConductView, EndView, PartView, PictureView, PlaceView, SaidOfPlace, TakenBack, TieView, Young};
 pub(crate) use look::{anything_written, left_no_trace, picture};
 pub use rules::{Audience, for_audience};

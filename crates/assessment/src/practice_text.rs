@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dates::long_day;
+use crate::families::ReplyView;
 use crate::ids::PersonId;
 use crate::life::stale;
 use crate::page::{Page, name, names, short};
@@ -32,6 +33,8 @@ pub enum Part {
     Disagreement,
     /// Young people by label, and agreement.
     Strands,
+    /// Plain words and versions for young people and families, and what they reply.
+    Families,
     /// What waits.
     Tasks,
     /// What may be out of date, when to look again, whether it is closed.
@@ -51,6 +54,7 @@ pub fn part_text(view: &AssessmentView, part: Part, me: Option<&PersonId>, today
         Part::Meetings => meetings(&mut page, view),
         Part::Disagreement => disagreement(&mut page, view),
         Part::Strands => strands(&mut page, view),
+        Part::Families => families(&mut page, view),
         Part::Tasks => tasks_text(&mut page, view, me, today),
         Part::Life => life(&mut page, view, Some(today)),
         Part::CaseNotes => return case_notes(view, None, today),
@@ -65,6 +69,9 @@ pub(crate) fn written_parts(page: &mut Page, view: &AssessmentView) {
     }
     if !view.weighting.is_empty() || !view.summary.text.trim().is_empty() {
         weighting(page, view);
+    }
+    if !view.families.versions.is_empty() || !view.families.replies.is_empty() {
+        families(page, view);
     }
     if anything_written(&view.picture) {
         picture_text(page, &view.picture);
@@ -399,6 +406,56 @@ fn life(page: &mut Page, view: &AssessmentView, today: Option<&str>) {
     }
 }
 
+/// Replies of young people and families: they stand beside the summary wherever it goes among professionals (R17).
+fn replies<'v>(page: &mut Page, replies: impl Iterator<Item = &'v ReplyView>) {
+    for reply in replies {
+        let on = reply.shared_on.as_deref().map(|day| format!(", on the version of {}", long_day(day))).unwrap_or_default();
+        page.hanging(2, "Reply: ", &format!("{}{on}.", capital(&reply.whose)));
+        for part in &reply.parts {
+            page.hanging(4, "- ", &part.line());
+        }
+        for (label, text) in [("What did we miss? ", &reply.missed), ("", &reply.reply)] {
+            if !text.trim().is_empty() {
+                page.hanging(4, label, &format!("\u{201c}{text}\u{201d}"));
+            }
+        }
+    }
+}
+
+/// Plain words, and the versions that were shared with young people and families.
+fn families(page: &mut Page, view: &AssessmentView) {
+    page.heading("For young people and families");
+    for part in &view.families.parts {
+        let state = match &part.twin {
+            None => "no plain words yet".to_owned(),
+            Some(twin) if twin.out_of_date => format!("plain words by {}; it reads otherwise now", name(&twin.by)),
+            Some(twin) => format!("plain words by {}", name(&twin.by)),
+        };
+        page.hanging(2, &format!("{} ({}): ", part.place, part.part), &format!("{state}."));
+        if let Some(twin) = &part.twin {
+            page.hanging(4, "", &twin.text);
+        }
+        if let Some(level) = part.level.as_ref().or(part.draft_level.as_ref()) {
+            page.hanging(4, "", &level.words);
+        }
+    }
+    for version in &view.families.versions {
+        let on = version.kept.at.map(|at| long_day(&crate::dates::day(at))).unwrap_or_default();
+        let state = match &version.taken_back {
+            Some(back) => format!("taken back by {}: {}", name(&back.by), back.why),
+            None if version.stands => "what they read now".to_owned(),
+            None => "an earlier one".to_owned(),
+        };
+        let by = name(&version.kept.by);
+        page.hanging(
+            2,
+            "- ",
+            &format!("For {}, shared by {by} on {on}; {state}. [{}]", version.for_words, short(&version.kept.id)),
+        );
+    }
+    replies(page, view.families.replies.iter());
+}
+
 /// Plain text for a young person's own case file or a panel: purpose, themes, plan, and one's own strand if it is named by its id.
 /// No history, no ids, nothing of other young people (R18, R19).
 pub fn case_notes(view: &AssessmentView, strand: Option<&str>, today: &str) -> String {
@@ -425,6 +482,8 @@ pub fn case_notes(view: &AssessmentView, strand: Option<&str>, today: &str) -> S
     if !view.summary.text.trim().is_empty() {
         page.heading("Summary");
         page.hanging(2, "", &view.summary.text);
+        // Of other young people nothing is in a case file; without a strand, nobody's.
+        replies(&mut page, view.families.replies.iter().filter(|reply| strand.is_some() && reply.strand.as_deref() == strand));
     }
     page.heading("Plan");
     for (number, goal) in view.planned.goals.iter().enumerate() {

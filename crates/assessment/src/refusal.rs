@@ -125,6 +125,9 @@ pub enum Refusal {
         /// The next that was never used.
         next: String,
     },
+    /// Something stands against a version for families (R17).
+    #[error("this cannot go to them yet. {0}")]
+    NotForFamiliesYet(String),
     /// Nothing there to choose between.
     #[error("\"{0}\" does not have two versions now: somebody may have chosen already")]
     NothingToChoose(String),

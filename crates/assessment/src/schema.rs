@@ -13,16 +13,17 @@
 //! entries/{random id}/  dimension, kind, at, framework, said-by, heard, basis, date, agreed, look-again, strand.{id}, retired, retired-saw, together, edited: scalars; text: Text
 //! differing/{random id}/  about, at, text, withdrawn, for-families: scalars (a differing view is never merged: R44)
 //! positions/{random id}/  about, at, position: scalars
-//! voices/{random id}/   side, whose, words, how, agreed, date, strand, speaker, about.{…}, withdrawn, at: scalars (nobody edits them: R29)
+//! voices/{random id}/   side, whose, words, how, agreed, date, strand, speaker, about.{…}, read-by.{…}, withdrawn, at: scalars (nobody edits them: R29)
 //! answers/{random id}/  voice, outcome, where.{…}, told, fair, fair-words, at: scalars; text: Text
 //! plan/goals/{random id}/  side.{…}, finding.{…}, then, then-date, ask-again, at: scalars; text, measure: Text
 //! plan/measures/{random id}/  goal, value, date, at: scalars
 //! plan/responses/{random id}/  side.{…}, goal.{…}, owner, person, due, status, note, …: scalars; what, why, lost: Text
 //! picture/  words: Text;  places/ said/ conduct/ adults/ parts/ ties/ {random id}/ …, turns/ {id}: scalar: see picture.rs
 //! meetings/{random id}/  meeting-kind, date, there.{person}, other.{role}, closed, closed-saw, closed-why, at: scalars; notes: Text
-//! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, detached, their-words, at: scalars
+//! strands/{random id}/  label, holder, phone, agreement, review, decide-by, after-no, because, not-drawn, followed.{item}, detached, their-words, at: scalars
 //! labels/ {label}: true   openness/  asked-all, why, …   lawful/ {agency}   life/  review, closed, still-true.{side}, …
 //! life/  hints.{random id}: counts of what became of hints at a review before sharing, never a word
+//! families/  twins/ versions/ {random id}/ …, replies/ {item}: scalar: see families.rs
 //! people/  {person}.name, {person}.agency, {person}.role     confirmed/  the same, as the admitting lead checked them
 //! devices/ {device}: person, written by that device          invites/{random id}/ secret, role, expires, for, used, stopped
 //! ```
@@ -42,7 +43,7 @@ pub const SCHEMA: i64 = 1;
 pub(crate) const PURPOSE_TEXTS: [&str; 5] = ["why-now", "better", "find-out", "go-wrong", "less-intrusive"];
 
 /// Standing maps at the root, besides those of the framework.
-pub(crate) const MAPS: [&str; 16] = [
+pub(crate) const MAPS: [&str; 17] = [
     "entries",
     "differing",
     "people",
@@ -58,6 +59,7 @@ pub(crate) const MAPS: [&str; 16] = [
     "openness",
     "lawful",
     "life",
+    "families",
     "meetings",
 ];
 
@@ -68,7 +70,7 @@ pub(crate) const PLAN: [&str; 3] = ["goals", "responses", "measures"];
 pub(crate) const ANALYSIS: [&str; 2] = ["weighting", "summary"];
 
 /// Every key of the root that this version knows.
-pub(crate) const ROOT_KEYS: [&str; 27] = [
+pub(crate) const ROOT_KEYS: [&str; 28] = [
     "schema",
     "document",
     "kind",
@@ -95,6 +97,7 @@ pub(crate) const ROOT_KEYS: [&str; 27] = [
     "lawful",
     "life",
     "picture",
+    "families",
     "meetings",
 ];
 
@@ -147,7 +150,11 @@ pub fn genesis(framework: &Framework, document: [u8; 16], ctx: &Context<'_>) -> 
         for key in MAPS {
             let map = tx.put_object(ROOT, key, ObjType::Map)?;
             if key == "frameworks" {
-                tx.put(map, framework.version(), framework.source())?;
+                tx.put(&map, framework.version(), framework.source())?;
+            } else if key == "families" {
+                for key in crate::families::MAPS {
+                    tx.put_object(&map, key, ObjType::Map)?;
+                }
             }
         }
         let purpose = tx.put_object(ROOT, "purpose", ObjType::Map)?;

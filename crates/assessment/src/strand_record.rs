@@ -32,15 +32,18 @@ use crate::sharing::{self, NoteShared};
 use crate::vocabulary::{Agreed, AgreementAbout, Competent, Said, TheirWords, Whom, Whose};
 use crate::write::{Written, day, fresh_at, known, line, object_at, real_day, sentences, settle, standing_map};
 
+mod agreed;
 mod arrived;
 mod by_link;
 pub(crate) mod covering;
 mod look;
 mod own_map;
 mod reading_first;
+mod references;
 mod said_together;
 mod taken_in;
 
+pub use agreed::{AgreedByLink, agreed_lines};
 pub use arrived::{
     Arrived, ArrivedAgreement, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
     ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, ArrivedTakingPart, RightOrNot,
@@ -53,10 +56,13 @@ pub use look::{
     AgreementView, CompetenceView, JoinedView, NotAskedView, ReferenceView, StrandRecordView, UnjoinedView, view_strand,
     view_strand_with,
 };
-pub use own_map::{AddMapAction, BeginMap, EndOnMap, MapThing, MapTie, OnMap, OwnMapView, PutOnMap, TieOnMap, UpdateMap};
+pub use own_map::{
+    AddMapAction, BeginMap, CloseMap, EndOnMap, MapNames, MapThing, MapTie, NamesOnMaps, OnMap, OwnMapView, PutBackOnMap,
+    PutOnMap, ReopenMap, SetNamesOnMap, TakeOffMap, TieOnMap, UpdateMap,
+};
 pub use reading_first::{
-    AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, answer_stands_on, as_said,
-    contribution, heard_waits, point_name, point_of,
+    AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, NoteBeside,
+    answer_stands_on, as_said, contribution, heard_waits, point_name, point_of,
 };
 pub use said_together::SaidTogether;
 pub use taken_in::{TakeIn, TakeInPart, TakeInWhole, arrived, arrived_sound, code_words, to_take_in};
@@ -98,6 +104,20 @@ pub enum StrandCommand {
         /// Which system.
         system: String,
         /// Its reference; empty takes it away.
+        value: String,
+    },
+    /// Keeps one more of a kind beside what is kept there already: what leads to one person and was taken out of a shared text.
+    KeepReference {
+        /// Which system, or what it is: "NHS number".
+        system: String,
+        /// As it was written.
+        value: String,
+    },
+    /// Takes it out again, and nothing else that is kept there.
+    DropReference {
+        /// Which system, or what it is.
+        system: String,
+        /// As it was written.
         value: String,
     },
     /// Says who stands in for me.
@@ -241,6 +261,16 @@ pub enum StrandCommand {
     TieOnMap(TieOnMap),
     /// Something on it is no longer so.
     EndOnMap(EndOnMap),
+    /// Names may stand on it, by the agency's decision (R34), or may not any more.
+    SetNamesOnMap(SetNamesOnMap),
+    /// It has done its work.
+    CloseMap(CloseMap),
+    /// It goes on.
+    ReopenMap(ReopenMap),
+    /// It, or something on it, is taken away.
+    TakeOffMap(TakeOffMap),
+    /// And put back.
+    PutBackOnMap(PutBackOnMap),
     /// Notes what was shared about them (R45, R46).
     NoteShared(NoteShared),
     /// Keeps a link that was made for them or their family.
@@ -259,6 +289,8 @@ pub enum StrandCommand {
     NoteArrived(NoteArrived),
     /// Keeps an answer in it as words, with names covered.
     KeepArrived(KeepArrived),
+    /// A reply stands beside the summary.
+    NoteBeside(NoteBeside),
     /// Answers somebody who asks to have it taken out.
     AnswerTakeOut(AnswerTakeOut),
     /// Keeps what was said on this computer, with the holder beside them.
@@ -338,6 +370,8 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
             line(tx, &map, &system, "reference", Some(value))?;
             Ok((None, "reference".to_owned()))
         }
+        StrandCommand::KeepReference { system, value } => references::keep(tx, system, value),
+        StrandCommand::DropReference { system, value } => references::take_out(tx, system, value),
         StrandCommand::SetStandIn { name, phone } => {
             let map = standing_map(tx, "person")?;
             let name = limits::line("name of who stands in", name, NAME_LIMIT)?;
@@ -466,6 +500,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::TakeInWhole(given) => taken_in::whole(tx, ctx, given),
         StrandCommand::NoteArrived(given) => reading_first::note(tx, ctx, given),
         StrandCommand::KeepArrived(given) => reading_first::keep(tx, ctx, given),
+        StrandCommand::NoteBeside(given) => reading_first::note_beside(tx, ctx, given),
         StrandCommand::AnswerTakeOut(given) => reading_first::take_out(tx, ctx, given),
         StrandCommand::SaidTogether(given) => said_together::write(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
@@ -474,6 +509,11 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::PutOnMap(given) => own_map::put_on(tx, ctx, given),
         StrandCommand::TieOnMap(given) => own_map::tie(tx, ctx, given),
         StrandCommand::EndOnMap(given) => own_map::end(tx, ctx, given),
+        StrandCommand::SetNamesOnMap(given) => own_map::set_names(tx, given),
+        StrandCommand::CloseMap(given) => own_map::close(tx, ctx, given),
+        StrandCommand::ReopenMap(given) => own_map::reopen(tx, given),
+        StrandCommand::TakeOffMap(given) => own_map::take_off(tx, given),
+        StrandCommand::PutBackOnMap(given) => own_map::put_back(tx, given),
         StrandCommand::NoteShared(given) => sharing::note(tx, ctx, "shared", given),
     }
 }

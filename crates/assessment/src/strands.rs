@@ -110,6 +110,25 @@ pub struct SetAgreement {
     pub decide_by: Option<String>,
 }
 
+/// Follows what somebody answered by a link (R8): done by the Kith of whoever holds the record, without a press, once for each item.
+/// It says how agreement stands and nothing of who answered, what or why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct FollowAnswer {
+    /// Which strand.
+    pub strand: EntryId,
+    /// The items that are followed.
+    pub items: Vec<EntryId>,
+    /// How agreement stands now, if that changes. A no, and "being decided", begin a new time to decide.
+    #[serde(default)]
+    pub agreement: Option<Agreement>,
+    /// They are not to be drawn, or are again.
+    pub not_drawn: bool,
+    /// By when holder and lead decide: in five working days if not given.
+    #[serde(default)]
+    pub decide_by: Option<String>,
+}
+
 /// What holder and lead decide after a no (sample-and-words 5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
@@ -152,6 +171,12 @@ pub struct StrandView {
     pub review: Option<String>,
     /// Nobody is drawn and nothing new is written under this label, until holder and lead have decided. No safety step waits.
     pub paused: bool,
+    /// They take part, but are not to be drawn.
+    #[serde(default)]
+    pub not_drawn: bool,
+    /// Answers by a link that have been followed, by the ids of their items.
+    #[serde(default)]
+    pub followed: Vec<String>,
     /// By when they decide.
     pub decide_by: Option<String>,
     /// What they decided after a no.
@@ -160,6 +185,13 @@ pub struct StrandView {
     pub because: Option<String>,
     /// How much that came by their links waits to be read. Leads are told when it is late.
     pub heard_waits: HeardWaits,
+}
+
+impl StrandView {
+    /// Whether they may be drawn: neither paused after a no, nor against it.
+    pub(crate) fn may_be_drawn(&self) -> bool {
+        !self.paused && !self.not_drawn
+    }
 }
 
 /// A strand with what only this crate asks: whether it was taken out, and what became of the words.
@@ -215,6 +247,20 @@ fn is_paused(doc: &impl ReadDoc, object: &ObjId) -> bool {
     let said = scalars(doc, object, "agreement");
     let no = said.iter().any(|held| matches!(Agreement::from(held.shown().as_str()), Agreement::No | Agreement::BeingDecided));
     no && read::text_scalar(doc, object, "after-no").is_none()
+}
+
+/// Anybody's word that they are not to be drawn holds, until somebody chooses.
+fn is_not_drawn(doc: &impl ReadDoc, object: &ObjId) -> bool {
+    scalars(doc, object, "not-drawn").iter().any(|held| held.value == ScalarValue::Boolean(true))
+}
+
+/// Refuses to draw whoever is paused after a no, or does not want to be drawn.
+pub(crate) fn refuse_not_drawn(tx: &Transaction<'_>, id: &EntryId) -> Result<(), Refusal> {
+    refuse_paused(tx, id)?;
+    if is_not_drawn(tx, &attached(tx, id)?) {
+        return Err(Refusal::Rule("they do not want to be in the picture: leave them out of it"));
+    }
+    Ok(())
 }
 
 /// Refuses new text under a label while holder and lead are deciding after a no.
@@ -286,9 +332,19 @@ pub(crate) fn detach(
     settle(tx, &object, "detached", true.into())?;
     settle(tx, &object, "their-words", given.their_words.as_str().into())?;
     // Nothing is deleted from a map; but what the map says from now on names nobody.
-    for key in
-        ["label", "holder", "phone", "agreement", "review", "decide-by", "after-no", "because", "handed-over-why", "heard-waits"]
-    {
+    for key in [
+        "label",
+        "holder",
+        "phone",
+        "agreement",
+        "review",
+        "decide-by",
+        "after-no",
+        "because",
+        "handed-over-why",
+        "not-drawn",
+        "heard-waits",
+    ] {
         if tx.get(&object, key)?.is_some() {
             settle(tx, &object, key, ScalarValue::Null)?;
         }
@@ -320,19 +376,55 @@ pub(crate) fn keep_as_theme(tx: &mut Transaction<'_>, KeepAsTheme { id }: &KeepA
 }
 
 pub(crate) fn agreement(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &SetAgreement) -> Result<Written, Refusal> {
-    known(given.agreement.is_known(), "state of agreement", given.agreement.as_str(), Agreement::CHOICES)?;
     let object = attached(tx, &given.strand)?;
-    settle(tx, &object, "agreement", given.agreement.as_str().into())?;
+    stands(tx, ctx, &object, &given.agreement, given.decide_by.as_deref())?;
     day(tx, &object, "review", given.review.as_deref())?;
-    if matches!(given.agreement, Agreement::No | Agreement::BeingDecided) {
-        let today = crate::dates::day(ctx.now);
-        let by = given.decide_by.clone().unwrap_or_else(|| working_days::after(&today, DECIDE_WITHIN));
-        settle(tx, &object, "decide-by", real_day(&by)?.into())?;
-        if read::text_scalar(tx, &object, "after-no").is_some() {
-            settle(tx, &object, "after-no", ScalarValue::Null)?;
-        }
+    Ok((Some(given.strand), format!("strand-agreement:{}", short(&given.strand))))
+}
+
+pub(crate) fn follow(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &FollowAnswer) -> Result<Written, Refusal> {
+    let object = attached(tx, &given.strand)?;
+    let followed = |item: &EntryId| format!("followed.{item}");
+    let new: Vec<&EntryId> = given.items.iter().filter(|item| scalars(tx, &object, &followed(item)).is_empty()).collect();
+    if new.is_empty() {
+        return Err(Refusal::AlreadySo("what they answered has been followed already"));
+    }
+    if let Some(agreement) = &given.agreement {
+        stands(tx, ctx, &object, agreement, given.decide_by.as_deref())?;
+    }
+    if given.not_drawn != is_not_drawn(tx, &object) {
+        settle(tx, &object, "not-drawn", given.not_drawn.into())?;
+    }
+    for item in new {
+        tx.put(&object, followed(item), true)?;
     }
     Ok((Some(given.strand), format!("strand-agreement:{}", short(&given.strand))))
+}
+
+/// How agreement stands from now on. A no, and "being decided", begin a new time to decide.
+fn stands(
+    tx: &mut Transaction<'_>,
+    ctx: &Context<'_>,
+    object: &ObjId,
+    agreement: &Agreement,
+    decide_by: Option<&str>,
+) -> Result<(), Refusal> {
+    known(agreement.is_known(), "state of agreement", agreement.as_str(), Agreement::CHOICES)?;
+    settle(tx, object, "agreement", agreement.as_str().into())?;
+    if matches!(agreement, Agreement::No | Agreement::BeingDecided) {
+        let in_time = || working_days::after(&crate::dates::day(ctx.now), DECIDE_WITHIN);
+        let by = decide_by.map_or_else(in_time, str::to_owned);
+        settle(tx, object, "decide-by", real_day(&by)?.into())?;
+        if read::text_scalar(tx, object, "after-no").is_some() {
+            settle(tx, object, "after-no", ScalarValue::Null)?;
+        }
+    }
+    Ok(())
+}
+
+/// By when holder and lead decide, after a no that came on a day (sample-and-words 5; five working days are our proposal).
+pub fn decide_by(came: &str) -> String {
+    working_days::after(came, DECIDE_WITHIN)
 }
 
 pub(crate) fn say_heard_waits(tx: &mut Transaction<'_>, given: &SayHeardWaits) -> Result<Written, Refusal> {
@@ -363,6 +455,10 @@ pub(crate) fn decide(tx: &mut Transaction<'_>, given: &DecideAfterNo) -> Result<
         return Err(Refusal::Rule("going on after a no needs a reason: write why"));
     }
     settle(tx, &object, "after-no", given.decision.as_str().into())?;
+    // Going on is with the whole of it. Going on in part is without the picture, if they objected to that.
+    if given.decision == AfterNo::GoOn && is_not_drawn(tx, &object) {
+        settle(tx, &object, "not-drawn", false.into())?;
+    }
     sentences(tx, &object, "because", "reason", given.because.as_deref())?;
     Ok((Some(given.strand), format!("strand-decide:{}", short(&given.strand))))
 }
@@ -383,7 +479,9 @@ fn field_label(key: &str) -> Option<&'static str> {
         "decide-by" => Some("by when to decide after a no"),
         "after-no" => Some("what was decided after a no"),
         "because" => Some("why it was decided so after a no"),
+        "not-drawn" => Some("whether somebody is not to be drawn"),
         "detached" | "their-words" | "handed-over-why" | "heard-waits" => Some("a strand"),
+        key if key.starts_with("followed.") => Some("a strand"),
         _ => None,
     }
 }
@@ -415,6 +513,8 @@ pub(crate) fn all(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<Ne
                 agreement: record.choice("agreement"),
                 review: record.word("review"),
                 paused: is_paused(reader.doc, &record.object),
+                not_drawn: is_not_drawn(reader.doc, &record.object),
+                followed: record.set("followed"),
                 decide_by: record.word("decide-by").filter(|_| decided.is_none()),
                 because: record.word("because").filter(|_| decided.is_some()),
                 after_no: decided,
@@ -449,6 +549,7 @@ pub(crate) fn left_no_trace(doc: &automerge::Automerge) -> Vec<String> {
     };
     let mut hidden: Vec<String> = gone.iter().map(short).collect();
     hidden.extend(crate::picture::left_no_trace(doc, &gone));
+    hidden.extend(crate::families::gone(doc, &gone));
     if let Ok(voices) = standing_map(doc, "voices") {
         let of_them = |id: &String| {
             let objects = objects(doc, &voices, id, ObjType::Map);

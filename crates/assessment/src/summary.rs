@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Context, Done, Refusal};
 use crate::dates;
 use crate::entry::Reader;
+use crate::families::{ReplyPartView, ReplyView};
 use crate::limits::{self, NAME_LIMIT, TEXT_LIMIT};
 use crate::people::{Owners, People};
 use crate::read::{entries, number, text_scalar};
@@ -47,6 +48,22 @@ pub struct Published {
     pub actions: Vec<PublishedAction>,
     /// Who sees what otherwise.
     pub positions: Vec<PublishedPosition>,
+    /// What young people and families reply to the text: it stands beside it (R17). Without labels, and without what else they said.
+    pub replies: Vec<PublishedReply>,
+}
+
+/// A reply beside the text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
+#[serde(default)]
+pub struct PublishedReply {
+    /// "a young person", "a parent or carer".
+    pub whose: String,
+    /// Part by part: the heading of their version, and whether it is right, with why.
+    pub parts: Vec<String>,
+    /// What was missed.
+    pub missed: String,
+    /// The reply.
+    pub reply: String,
 }
 
 /// One goal.
@@ -191,11 +208,22 @@ pub fn to_publish(view: &AssessmentView) -> Result<Published, Refusal> {
         goals,
         actions,
         positions,
+        replies: view.families.replies.iter().map(published_reply).collect(),
     };
     if published.summary.trim().is_empty() && published.goals.is_empty() && published.actions.is_empty() {
         return Err(Refusal::Rule("there is nothing to share yet: write the summary, a goal or an action first"));
     }
     Ok(published)
+}
+
+/// Whose it is stays with the team: readers know nobody by label.
+fn published_reply(reply: &ReplyView) -> PublishedReply {
+    PublishedReply {
+        whose: if reply.adult { "a parent or carer" } else { "a young person" }.to_owned(),
+        parts: reply.parts.iter().map(ReplyPartView::line).collect(),
+        missed: reply.missed.clone(),
+        reply: reply.reply.clone(),
+    }
 }
 
 fn positions_on(about: &str, differing: &[DifferingView], positions: &mut Vec<PublishedPosition>) {
@@ -362,6 +390,14 @@ pub fn summary_text(view: &SummaryView) -> String {
         let words =
             position.words.as_deref().map_or_else(|| "sees this differently".to_owned(), |words| format!("says: {words}"));
         line(&format!("- {}: {} {words}", position.about, position.agency));
+    }
+    if !content.replies.is_empty() {
+        line("\nReplies from young people and families");
+    }
+    for reply in &content.replies {
+        let texts = [&reply.reply, &reply.missed].into_iter().filter(|text| !text.trim().is_empty());
+        let words: Vec<String> = texts.map(|text| format!("\u{201c}{text}\u{201d}")).chain(reply.parts.iter().cloned()).collect();
+        line(&format!("- {}: {}", reply.whose, words.join(" \u{b7} ")));
     }
     if !view.said.is_empty() {
         line("\nWhat readers said");

@@ -75,9 +75,9 @@ impl Group {
             | "agreed-and-edited"
             | "rests-on-one-taken-out"
             | "label-twice" => Self::TwoVersions,
-            "decide-after-no" | "agreement-review" | "agreement-differs" | "ask" | "ask-again" | "not-asked-reason"
-            | "not-asked-review" | "competence-review" => Self::Agreement,
-            "stale" | "review" | "measure" => Self::OutOfDate,
+            "talk-first" | "ask-later" | "no-links" | "decide-after-no" | "agreement-review" | "agreement-differs" | "ask"
+            | "ask-again" | "not-asked-reason" | "not-asked-review" | "competence-review" => Self::Agreement,
+            "stale" | "review" | "measure" | "map-review" => Self::OutOfDate,
             _ => Self::Overdue,
         }
     }

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::families::FamiliesView;
 use crate::framework::Heading;
 use crate::hint_review::HintReviewView;
 use crate::life::LifeView;
@@ -419,6 +420,9 @@ pub struct AssessmentView {
     pub openness: OpennessView,
     /// How long it holds, and whether it is closed (R31, R59).
     pub life: LifeView,
+    /// Plain words, versions for families, and replies (R17).
+    #[serde(default)]
+    pub families: FamiliesView,
     /// What became of hints at each review before sharing, oldest first: counts, never words (R10).
     pub hint_reviews: Vec<HintReviewView>,
     /// Who writes here.

@@ -337,6 +337,8 @@ choice!(
         Openness = "openness", "what this is";
         /// Taking part.
         Work = "work", "taking part";
+        /// Being drawn, and written about under a label. By a link somebody can object to that alone.
+        Mapped = "mapped", "being drawn, or written about under a label";
     }
 );
 choice!(
@@ -354,6 +356,8 @@ choice!(
         WantsToTalk = "wants-to-talk", "wants to talk first";
         /// They said yes before, and take it back.
         Withdrawn = "withdrawn", "withdrawn";
+        /// Not now. That is no answer yet.
+        AskLater = "ask-later", "asks to be asked later";
     }
 );
 choice!(
@@ -485,3 +489,14 @@ impl Kind {
         }
     }
 }
+choice!(
+    /// "Would anyone be in danger if this lay on the kitchen table?", answered by a person before a version goes to families.
+    KitchenTable {
+        /// Nobody.
+        Nobody = "nobody", "nobody would be in danger";
+        /// Somebody.
+        Somebody = "somebody", "somebody would be in danger";
+        /// It is not clear.
+        NotSure = "not-sure", "not sure";
+    }
+);

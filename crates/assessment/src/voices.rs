@@ -77,6 +77,21 @@ pub struct WithdrawVoice {
     pub why: String,
 }
 
+/// Notes who else may read somebody's words, as they said themselves: other young people of the group, other families. Nobody does
+/// unless they agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct LetRead {
+    /// Which words.
+    pub id: EntryId,
+    /// Other young people of the group.
+    #[serde(default)]
+    pub young_people: Option<bool>,
+    /// Other families.
+    #[serde(default)]
+    pub families: Option<bool>,
+}
+
 /// Says what was done with what somebody said: written to them, in words that they will read (R50).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
@@ -185,6 +200,12 @@ pub struct VoiceView {
     pub answers: Vec<AnswerView>,
     /// A first sentence of an answer, made from where it was used; empty if it was not.
     pub draft: String,
+    /// They agreed that other young people of the group read it.
+    #[serde(default)]
+    pub for_young_people: bool,
+    /// They agreed that other families read it.
+    #[serde(default)]
+    pub for_families: bool,
     /// Why it was taken out, if so.
     pub withdrawn: Option<String>,
     /// Somebody else wrote over it, against the rule: the words of whoever wrote it down are shown.
@@ -249,6 +270,29 @@ pub(crate) fn tie(tx: &mut Transaction<'_>, TieVoice { id, to, from }: &TieVoice
     refer(tx, &object, "about", to)?;
     unrefer(tx, &object, "about", from)?;
     Ok((Some(*id), format!("voice-tie:{}", short(id))))
+}
+
+pub(crate) fn let_read(
+    tx: &mut Transaction<'_>,
+    ctx: &Context<'_>,
+    people: &People,
+    LetRead { id, young_people, families }: &LetRead,
+) -> Result<Written, Refusal> {
+    let object = object_at(tx, "voices", "voice", id)?;
+    refuse_not_mine(ctx, people, &object)?;
+    for (key, agreed) in [(YOUNG_PEOPLE, young_people), (FAMILIES, families)] {
+        if let Some(agreed) = agreed {
+            settle(tx, &object, key, (*agreed).into())?;
+        }
+    }
+    Ok((Some(*id), format!("voice-readers:{}", short(id))))
+}
+
+/// Whether everybody who said so said yes: of a yes and a no that two devices set apart, the no holds.
+fn agreed_to(reader: &Reader<'_>, record: &Record<'_>, key: &str) -> bool {
+    let held = crate::read::scalars(reader.doc, &record.object, key);
+    let author = crate::read::author(&record.object);
+    !held.is_empty() && held.iter().all(|one| one.value == ScalarValue::Boolean(true) && reader.same_person(one.by, author))
 }
 
 pub(crate) fn withdraw(
@@ -318,8 +362,14 @@ pub(crate) fn fair(tx: &mut Transaction<'_>, ctx: &Context<'_>, told: &RecordFai
     Ok((Some(told.answer), "fair".to_owned()))
 }
 
+/// They agreed that other young people of the group read it.
+const YOUNG_PEOPLE: &str = "read-by.young-people";
+/// The same of other families.
+const FAMILIES: &str = "read-by.families";
+
 fn label(key: &str) -> Option<&'static str> {
     match key {
+        YOUNG_PEOPLE | FAMILIES => Some("who else may read somebody's words"),
         "side" | "whose" | "words" | "how" | "agreed" | "date" | "strand" | "speaker" | "withdrawn" => Some("what somebody said"),
         key if key.starts_with("about.") => Some("what somebody's words are about"),
         _ => None,
@@ -441,6 +491,8 @@ pub(crate) fn voices(
             used_in,
             answers,
             draft: draft(&places),
+            for_young_people: agreed_to(reader, &record, YOUNG_PEOPLE),
+            for_families: agreed_to(reader, &record, FAMILIES),
             withdrawn,
             changed_by_others,
         });

@@ -102,6 +102,17 @@ fn keep(item: u8, question: &str, words: Option<&str>) -> StrandCommand {
     StrandCommand::KeepArrived(KeepArrived { item: EntryId([item; 16]), question: question.into(), words })
 }
 
+fn exchange(all: &mut [Device; 3]) {
+    for _ in 0..2 {
+        for from in 0..3 {
+            let mut other = all[from].doc.clone();
+            for to in all.iter_mut() {
+                to.doc.merge(&mut other).unwrap();
+            }
+        }
+    }
+}
+
 #[test]
 fn three_devices_take_in_a_thousand_items_apart_and_each_is_there_once() {
     let mut holder = Device::begin();
@@ -120,17 +131,25 @@ fn three_devices_take_in_a_thousand_items_apart_and_each_is_there_once() {
         }
     }
     let mut all = [holder, laptop, stand_in];
-    for _ in 0..2 {
-        for from in 0..3 {
-            let mut other = all[from].doc.clone();
-            for to in &mut all {
-                to.doc.merge(&mut other).unwrap();
-            }
-        }
-    }
+    exchange(&mut all);
     let views: Vec<_> = all.iter().map(|device| view_strand(&device.doc)).collect();
     assert_eq!(views[0].arrived.len(), 1_000);
     assert!(views.iter().all(|view| view.arrived == views[0].arrived && view.marks.is_empty() && view.newer.is_empty()));
+    assert!(all.iter().all(|device| device.doc.get_heads() == all[0].doc.get_heads()));
+    // Apart again, each reads and keeps some of them; some all three.
+    let items: Vec<EntryId> = views[0].arrived.iter().take(24).map(|arrived| arrived.item.parse().unwrap()).collect();
+    for (number, item) in items.iter().enumerate() {
+        for (part, device) in all.iter_mut().enumerate() {
+            if number % 4 == 3 || number % 4 == part {
+                device.does(StrandCommand::NoteArrived(NoteArrived { item: *item, question: None, not_added: None }));
+                let keep = KeepArrived { item: *item, question: "friends".into(), words: None };
+                assert_eq!(device.does(StrandCommand::KeepArrived(keep)), contribution(item, "friends"));
+            }
+        }
+    }
+    exchange(&mut all);
+    let views: Vec<_> = all.iter().map(|device| view_strand(&device.doc)).collect();
+    assert!(views.iter().all(|view| view.words.len() == items.len() && *view == views[0] && view.marks.is_empty()));
     assert!(all.iter().all(|device| device.doc.get_heads() == all[0].doc.get_heads()));
     assert!(all[1].tries(take(7, sent(link, None, ""))).is_ok());
     assert!(matches!(all[1].tries(take(7, sent(link, None, ""))), Err(Refusal::AlreadySo(_))));

@@ -4,10 +4,7 @@
 mod common;
 
 use common::{START, Writer, exchange};
-use kith_assessment::{
-    Audience, Command, Context, EntryId, Mark, Sheet, StrandCommand, apply_strand, draw, history, picture_svg, plain_text,
-    strand_genesis, view_strand,
-};
+use kith_assessment::{Audience, Command, EntryId, Mark, Sheet, draw, history, picture_svg, plain_text};
 use serde_json::{Value, json};
 
 const TODAY: &str = "2026-05-05";
@@ -298,51 +295,4 @@ fn our_own_words_stand_beside_the_rules_sentences() {
     let view = priya.view().picture;
     assert_eq!(view.words.text, "They like the park.");
     assert!(view.summary.iter().any(|line| line == "OK: park."), "{:?}", view.summary);
-}
-
-#[test]
-fn an_own_map_has_purpose_owner_day_and_action_and_initials_alone() {
-    let mut counter = 0_u8;
-    let mut random = |bytes: &mut [u8]| {
-        counter += 1;
-        bytes.fill(counter);
-    };
-    let mut ctx = Context { person: [1; 16], device: [0x81; 16], now: START, random: &mut random };
-    let (mut doc, _) = strand_genesis([9; 16], &ctx);
-    let mut tell = |value: Value| -> Result<Option<EntryId>, String> {
-        let command: StrandCommand = serde_json::from_value(value).unwrap();
-        apply_strand(&mut doc, &command, &mut ctx).map(|done| done.id).map_err(|refusal| refusal.to_string())
-    };
-    let whole = json!({"do": "begin-map", "purpose": "safety-plan", "owner": "Priya Marsh", "review": "2026-06-01", "action": "talk it over at home"});
-    for missing in ["purpose", "owner", "review", "action"] {
-        let mut value = whole.clone();
-        value.as_object_mut().unwrap().remove(missing);
-        assert!(tell(value).is_err(), "no map without {missing}");
-    }
-    let map = tell(whole.clone()).unwrap().unwrap();
-    let friend = tell(json!({"do": "put-on-map", "map": map, "what": "friend", "name": "T.H."})).unwrap().unwrap();
-    assert!(
-        tell(json!({"do": "put-on-map", "map": map, "what": "friend", "name": "Tomasz"})).unwrap_err().contains("never by name")
-    );
-    let nan = tell(json!({"do": "put-on-map", "map": map, "what": "adult", "name": "a grandmother"})).unwrap().unwrap();
-    tell(json!({"do": "tie-on-map", "map": map, "to": friend, "kind": "friendship", "strength": "strong", "said_by": "the young person"})).unwrap();
-    tell(json!({"do": "tie-on-map", "map": map, "from": friend, "to": nan, "kind": "support", "said_by": "the young person"}))
-        .unwrap();
-    assert!(tell(json!({"do": "tie-on-map", "map": map, "to": map, "kind": "family", "said_by": "x"})).is_err());
-    tell(json!({"do": "update-map", "id": map, "review": "2026-07-01"})).unwrap();
-    tell(json!({"do": "add-map-action", "map": map, "action": "ask the grandmother"})).unwrap();
-    tell(json!({"do": "end-on-map", "id": nan})).unwrap();
-    assert!(tell(json!({"do": "update-map", "id": map, "review": ""})).is_err(), "a map always has a day");
-    assert!(tell(json!({"do": "update-map", "id": map, "owner": ""})).is_err(), "a map always has an owner");
-    let view = view_strand(&doc);
-    let [map] = view.maps.as_slice() else { panic!("{:?}", view.maps) };
-    assert_eq!((map.owner.as_str(), map.review.as_str(), map.actions.len()), ("Priya Marsh", "2026-07-01", 2));
-    assert_eq!((map.things.len(), map.ties.len()), (2, 2));
-    assert!(view.marks.is_empty() && view.newer.is_empty(), "{:?} {:?}", view.marks, view.newer);
-    // No command of the working document takes a map or a part of one.
-    for name in ["begin-map", "update-map", "add-map-action", "put-on-map", "tie-on-map", "end-on-map"] {
-        let mut value = whole.clone();
-        value["do"] = name.into();
-        assert!(serde_json::from_value::<Command>(value).unwrap_err().to_string().contains("unknown variant"));
-    }
 }

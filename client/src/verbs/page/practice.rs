@@ -18,6 +18,17 @@ pub(super) fn summary(view: &AssessmentView) -> Markup {
             h2 { "Summary" }
             p dir="auto" style="white-space: pre-line" { (view.summary.text) }
         }
+        @for reply in &view.families.replies {
+            blockquote {
+                p.source {
+                    "A reply by " bdi { (reply.whose) }
+                    @if let Some(on) = &reply.shared_on { ", on the version of " (day(on)) }
+                }
+                @for part in &reply.parts { p dir="auto" { (part.line()) } }
+                @if !reply.missed.trim().is_empty() { p dir="auto" { strong { "What did we miss? " } "\u{201c}" (reply.missed) "\u{201d}" } }
+                @if !reply.reply.trim().is_empty() { p dir="auto" { "\u{201c}" (reply.reply) "\u{201d}" } }
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 // Quiet hints over one box of text (R10, R11). The check runs in Rust; nothing here knows a rule, and nothing moves the caret. Several
 // may write in the box: no word that one of them is typing is marked.
+import type { MovedOut } from "../parts/PutInCaseload.svelte";
+import { api } from "./api";
 import { app } from "./app.svelte";
 import { moved } from "./marks";
 import type { HintShown, HintsShown, ToChoose } from "./types";
@@ -26,6 +28,8 @@ export class Hinting {
   /** The key of the hint that is open. */
   open = $state("");
   said = $state("");
+  /** What was put into my caseload last, until it is put back or something else is. */
+  out = $state.raw<MovedOut>();
   box: HTMLTextAreaElement | undefined;
   #text: string;
   #mine: number | undefined;
@@ -116,7 +120,7 @@ export class Hinting {
     this.later();
   }
   /** Puts other words in the place of a marked one, as if they had been typed, so that undo takes it back. */
-  #replace(one: HintShown, words: string): void {
+  #replace(one: { start: number; end: number }, words: string): void {
     const { box } = this;
     if (!box) return;
     box.focus();
@@ -127,10 +131,14 @@ export class Hinting {
     }
     this.#mine = undefined;
   }
+  /** As it stands where a marked word stands: with a capital at the beginning of a sentence. */
+  #inPlace(one: HintShown, words: string): string {
+    const starts = one.start === 0 || /[.!?\n]\s*$/.test(this.#text.slice(0, one.start));
+    return starts ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+  }
   async reword(one: HintShown): Promise<void> {
     if (one.instead) {
-      const starts = one.start === 0 || /[.!?\n]\s*$/.test(this.#text.slice(0, one.start));
-      this.#replace(one, starts ? one.instead.charAt(0).toUpperCase() + one.instead.slice(1) : one.instead);
+      this.#replace(one, this.#inPlace(one, one.instead));
       this.said = "Said in other words.";
     } else {
       this.box?.focus();
@@ -138,11 +146,28 @@ export class Hinting {
     }
     await this.#choose(one, "reworded");
   }
-  /** A name from the caseload stands there already: it only leaves the text. */
-  async move(one: HintShown): Promise<void> {
-    this.#replace(one, one.instead ?? "");
+  /** It leaves the text; without where it went, it stands in the caseload already. */
+  async moveOut(one: HintShown, words: string, to?: Omit<MovedOut, "leaves">): Promise<void> {
+    const leaves = this.#inPlace(one, words);
+    this.#replace(one, leaves);
+    this.out = to && { ...to, leaves };
     this.said = "Taken out of the text. It stands in your caseload.";
     await this.#choose(one, "moved");
+  }
+  /** Back into the text, and out of the record, if it was not there before. */
+  async putBack(): Promise<void> {
+    if (!this.out) return;
+    const { record, system, word: words, leaves, fresh } = this.out;
+    const at = this.#text.indexOf(leaves);
+    try {
+      if (fresh) await api.keepReference(record, { system, value: words, take_out: true });
+      const end = this.#text.length;
+      this.#replace(at < 0 ? { start: end, end } : { start: at, end: at + leaves.length }, at < 0 ? ` ${words}` : words);
+      this.out = undefined;
+      this.said = "Put back into the text.";
+    } catch (error) {
+      this.said = app.notice(error);
+    }
   }
   async keep(one: HintShown): Promise<void> {
     this.box?.focus();

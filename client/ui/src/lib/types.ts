@@ -340,6 +340,40 @@ date: string | null,
  */
 not_shared: boolean | null, };
 
+export type AddReply = { 
+/**
+ * The guest's own id for it.
+ */
+item: string, 
+/**
+ * Which version they read.
+ */
+version: string, 
+/**
+ * The young person's strand.
+ */
+strand: string, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPart>, 
+/**
+ * "What did we miss?"
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
 export type AddTie = { 
 /**
  * What kind.
@@ -524,9 +558,43 @@ id: string, };
 
 export type Agreed = "agreed" | "not-agreed" | "not-asked" | (string & {});
 
+export type AgreedByLink = { 
+/**
+ * The item that holds it.
+ */
+item: string, 
+/**
+ * The link by which it came.
+ */
+link: string, 
+/**
+ * What that link is called here.
+ */
+link_name: string, 
+/**
+ * The day on which it was taken in.
+ */
+came: string | null, 
+/**
+ * Every word that they were shown before they answered.
+ */
+shown: string, 
+/**
+ * SHA-256 of those words, in hexadecimal.
+ */
+shown_digest: string, 
+/**
+ * What they do not want, by the names of the cards: "picture", "links", "agency:…".
+ */
+but_not: Array<string>, 
+/**
+ * In their own words, if they added some.
+ */
+words: string | null, };
+
 export type Agreement = "asked" | "yes" | "in-part" | "no" | "being-decided" | (string & {});
 
-export type AgreementAbout = "openness" | "work" | (string & {});
+export type AgreementAbout = "openness" | "work" | "mapped" | (string & {});
 
 export type AgreementNoted = { 
 /**
@@ -583,6 +651,10 @@ date: string | null,
  * Whether the same person has said something since about the same thing.
  */
 since_then_otherwise: boolean, 
+/**
+ * They answered by a link, themselves: what they were shown. None: somebody asked them and noted it.
+ */
+by_link: AgreedByLink | null, 
 /**
  * Its id.
  */
@@ -1108,6 +1180,10 @@ not_added: string | null,
  */
 kept_as: Array<string>, 
 /**
+ * It is a reply, and stands beside this version of the summary.
+ */
+beside: string | null, 
+/**
  * Whoever said it has taken it back, or said something else in its place.
  */
 taken_back: boolean, 
@@ -1331,6 +1407,10 @@ openness: OpennessView,
  * How long it holds, and whether it is closed (R31, R59).
  */
 life: LifeView, 
+/**
+ * Plain words, versions for families, and replies (R17).
+ */
+families: FamiliesView, 
 /**
  * What became of hints at each review before sharing, oldest first: counts, never words (R10).
  */
@@ -1590,6 +1670,16 @@ families_why: string | null,
  */
 next_owner: string, };
 
+export type CloseMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type ClosedView = { 
 /**
  * When.
@@ -1633,6 +1723,28 @@ side: number,
  * Its dark modules as an SVG path, in modules.
  */
 path: string, };
+
+export type CodeShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * The code.
+ */
+code: string, 
+/**
+ * Until when it works, in Unix seconds: a quarter of an hour, and once.
+ */
+until: number, 
+/**
+ * Whether the relay has it: it works now.
+ */
+ready: boolean, };
 
 export type CodeWordIs = "not-chosen" | "chosen" | "another-came";
 
@@ -1948,7 +2060,7 @@ insert: string, } | { "do": "note-hint-review" } & NoteHintReview | { "do": "loo
 /**
  * Which text.
  */
-field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared;
+field: string, } | { "do": "write-together" } & WriteTogether | { "do": "add-voice" } & AddVoice | { "do": "tie-voice" } & TieVoice | { "do": "withdraw-voice" } & WithdrawVoice | { "do": "answer-voice" } & AnswerVoice | { "do": "update-answer" } & UpdateAnswer | { "do": "record-fair" } & RecordFair | { "do": "set-weighting" } & SetWeighting | { "do": "add-goal" } & AddGoal | { "do": "update-goal" } & UpdateGoal | { "do": "measure-goal" } & MeasureGoal | { "do": "add-action" } & AddAction | { "do": "update-action" } & UpdateAction | { "do": "take-back" } & TakeBack | { "do": "put-back" } & PutBack | { "do": "add-meeting" } & AddMeeting | { "do": "update-meeting" } & UpdateMeeting | { "do": "agree-notes" } & AgreeNotes | { "do": "reopen-notes" } & ReopenNotes | { "do": "take-position" } & TakePosition | { "do": "differ-on-weighting" } & DifferOnWeighting | { "do": "confirm-for-families" } & ConfirmForFamilies | { "do": "attach-strand" } & AttachStrand | { "do": "hand-over-strand" } & HandOverStrand | { "do": "relabel-strand" } & RelabelStrand | { "do": "detach-strand" } & DetachStrand | { "do": "rest-entry-on" } & RestEntryOn | { "do": "keep-as-theme" } & KeepAsTheme | { "do": "set-agreement" } & SetAgreement | { "do": "follow-answer" } & FollowAnswer | { "do": "say-heard-waits" } & SayHeardWaits | { "do": "decide-after-no" } & DecideAfterNo | { "do": "set-asked-all" } & SetAskedAll | { "do": "set-lawful-basis" } & SetLawfulBasis | { "do": "act-today" } & ActToday | { "do": "set-review" } & SetReview | { "do": "say-still-true" } & SayStillTrue | { "do": "look-again-at" } & LookAgainAt | { "do": "close-assessment" } & CloseAssessment | { "do": "reopen-assessment" } & ReopenAssessment | { "do": "add-place" } & AddPlace | { "do": "say-of-place" } & SayOfPlace | { "do": "update-place" } & UpdatePlace | { "do": "add-conduct" } & AddConduct | { "do": "update-conduct" } & UpdateConduct | { "do": "add-adult" } & AddAdult | { "do": "update-adult" } & UpdateAdult | { "do": "add-part" } & AddPart | { "do": "update-part" } & UpdatePart | { "do": "add-tie" } & AddTie | { "do": "update-tie" } & UpdateTie | { "do": "end-in-picture" } & EndInPicture | { "do": "goes-on-in-picture" } & GoesOnInPicture | { "do": "move-in-picture" } & MoveInPicture | { "do": "note-shared" } & NoteShared | { "do": "confirm-twin" } & ConfirmTwin | { "do": "publish-version" } & PublishVersion | { "do": "take-back-version" } & TakeBackVersion | { "do": "add-reply" } & AddReply | { "do": "let-read" } & LetRead;
 
 export type CommandDone = { 
 /**
@@ -2032,7 +2144,11 @@ lock_after_minutes: number,
 /**
  * Other programs on this computer that may read.
  */
-programs: Array<ProgramShown>, };
+programs: Array<ProgramShown>, 
+/**
+ * What this agency decided about names on young people's own maps; none: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, };
 
 export type ConductView = { 
 /**
@@ -2101,6 +2217,16 @@ id: string,
  * In words that families can read; empty: nothing yet.
  */
 words: string, };
+
+export type ConfirmTwin = { 
+/**
+ * Which part: "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * The words. Of an action, the first line says what, and the rest why.
+ */
+text: string, };
 
 export type Confirmed = { 
 /**
@@ -2434,6 +2560,36 @@ retired: Array<EntryView>, };
 
 export type Direction = "both" | "one-way" | (string & {});
 
+export type Distinct = { 
+/**
+ * What the decision is called: a name, or a kind. It stays on this computer.
+ */
+key: string, 
+/**
+ * What it is, in words: "a name from your caseload".
+ */
+what: string, 
+/**
+ * The kind's word: "caseload-name".
+ */
+kind: string, 
+/**
+ * The words, as they stand.
+ */
+words: Array<string>, 
+/**
+ * In which parts, by heading.
+ */
+places: Array<string>, 
+/**
+ * Why, in a sentence.
+ */
+reason: string, 
+/**
+ * Words that fit in their place, where some do.
+ */
+instead: string | null, };
+
 export type Draft = { 
 /**
  * As typed.
@@ -2620,7 +2776,111 @@ assessment: string, };
 
 export type Fair = "yes" | "not-really" | "no" | (string & {});
 
+export type FamiliesView = { 
+/**
+ * The parts of the summary with their plain-language twins, in the order of a version.
+ */
+parts: Array<PlainPart>, 
+/**
+ * Versions that were shared, newest first; those that were taken back too.
+ */
+versions: Array<VersionView>, 
+/**
+ * Replies, oldest first.
+ */
+replies: Array<ReplyView>, };
+
+export type FamilyAction = { 
+/**
+ * "action/{id}".
+ */
+part: string, 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type FamilyPart = { 
+/**
+ * "summary", "side/1", "words/{id}".
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type FamilyPreview = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What they would read, as their page shows it.
+ */
+guest: GuestSummary, 
+/**
+ * What would be kept.
+ */
+version: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What stands against sharing it now, each in a sentence; empty: nothing.
+ */
+waits: Array<string>, 
+/**
+ * What is not in it, and why: nobody has to do anything.
+ */
+not_in_it: Array<string>, };
+
+export type FamilyVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * The parts, in their order.
+ */
+parts: Array<FamilyPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<FamilyAction>, };
+
 export type FindShown = { assessments: Array<FoundIn>, };
+
+export type FollowAnswer = { 
+/**
+ * Which strand.
+ */
+strand: string, 
+/**
+ * The items that are followed.
+ */
+items: Array<string>, 
+/**
+ * How agreement stands now, if that changes. A no, and "being decided", begin a new time to decide.
+ */
+agreement: Agreement | null, 
+/**
+ * They are not to be drawn, or are again.
+ */
+not_drawn: boolean, 
+/**
+ * By when holder and lead decide: in five working days if not given.
+ */
+decide_by: string | null, };
 
 export type ForWhom = "everybody" | "leads" | "holder" | "owner";
 
@@ -2714,6 +2974,16 @@ id: string, };
 
 export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement" | "out-of-date";
 
+export type GuestAction = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type GuestLinkView = { 
 /**
  * What it is called here.
@@ -2791,6 +3061,52 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type GuestPart = { 
+/**
+ * What it is called when they say whether it is right.
+ */
+id: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type GuestReply = { 
+/**
+ * Whose: "you", "a young person", "a parent or carer". Never a label.
+ */
+whose: string, 
+/**
+ * In their words.
+ */
+words: string, };
+
+export type GuestSummary = { 
+/**
+ * Which version; empty in a preview.
+ */
+version: string, 
+/**
+ * The day on which it was shared, "YYYY-MM-DD"; empty in a preview.
+ */
+shared_on: string, 
+/**
+ * The parts.
+ */
+parts: Array<GuestPart>, 
+/**
+ * What is going to be done.
+ */
+actions: Array<GuestAction>, 
+/**
+ * Replies beside it.
+ */
+replies: Array<GuestReply>, };
 
 export type Guide = { 
 /**
@@ -3048,6 +3364,10 @@ start: number, end: number, reason: string, suggestion: string,
  */
 instead: string | null, 
 /**
+ * How it can be put into my caseload instead, if it leads to one person.
+ */
+moves: MovesShown | null, 
+/**
  * What the choice is kept by.
  */
 key: string, };
@@ -3284,6 +3604,8 @@ id: string, };
 
 export type Kind = "strength" | "worry" | "not-known" | (string & {});
 
+export type KitchenTable = "nobody" | "somebody" | "not-sure" | (string & {});
+
 export type LawfulBasis = { 
 /**
  * Which agency.
@@ -3309,6 +3631,22 @@ export type LetInShown = {
  * The page's own token, for every call; kept in its memory only.
  */
 page: string, };
+
+export type LetRead = { 
+/**
+ * Which words.
+ */
+id: string, 
+/**
+ * Other young people of the group.
+ */
+young_people: boolean | null, 
+/**
+ * Other families.
+ */
+families: boolean | null, };
+
+export type LevelShown = { level: ReadingLevel | null, };
 
 export type LifeView = { 
 /**
@@ -3518,7 +3856,95 @@ summary: boolean,
  */
 agree: boolean, };
 
+export type MapNames = { 
+/**
+ * The reference of the impact assessment.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, 
+/**
+ * What stands above the map as long as it is so.
+ */
+banner: string, };
+
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
+
+export type MapShown = { 
+/**
+ * Whether it is to be looked at again now.
+ */
+due: boolean, 
+/**
+ * The same, drawn.
+ */
+drawing: Drawing, 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it.
+ */
+actions: Array<string>, 
+/**
+ * Who and what is on it.
+ */
+things: Array<MapThing>, 
+/**
+ * Ties.
+ */
+ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type MapThing = { 
 /**
@@ -3580,6 +4006,14 @@ strength: Strength | null,
  */
 direction: Direction | null, 
 /**
+ * From whom, in words: "the young person".
+ */
+from_words: string, 
+/**
+ * To whom or what, in words.
+ */
+to_words: string, 
+/**
  * Who said so.
  */
 said_by: string, 
@@ -3615,6 +4049,32 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type MapsShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * What they like to be called.
+ */
+name: string | null, 
+/**
+ * The maps, oldest first.
+ */
+maps: Array<MapShown>, 
+/**
+ * Maps that were taken away.
+ */
+taken_away: Array<TakenBack>, 
+/**
+ * What this agency decided about names on maps; `null`: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, 
+/**
+ * The day as of which they are drawn.
+ */
+today: string, };
 
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
@@ -3878,6 +4338,16 @@ id: string,
  */
 next_to: string, };
 
+export type MovesShown = { 
+/**
+ * Under what it is kept in a strand record; none: it stands there already.
+ */
+kept_as: string | null, 
+/**
+ * What stays in the text.
+ */
+leaves: string, };
+
 export type MyDraft = { assessment: string, 
 /**
  * The assessment's name.
@@ -3907,6 +4377,16 @@ full: string,
  * Other forms of it.
  */
 also: Array<string>, };
+
+export type NamesOnMaps = { 
+/**
+ * The reference of the data protection impact assessment that covers it.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, };
 
 export type NewAssessment = { title: string, 
 /**
@@ -4035,6 +4515,16 @@ question: string | null,
  * Why it is not added; without it, only that it was read.
  */
 not_added: string | null, };
+
+export type NoteBeside = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
 
 export type NoteHintReview = { 
 /**
@@ -4243,6 +4733,22 @@ things: Array<MapThing>,
  * Ties.
  */
 ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
 /**
  * Its id.
  */
@@ -4570,6 +5076,36 @@ side: string,
  */
 turn: Turn, };
 
+export type PlainPart = { 
+/**
+ * "summary", "side/1", "action/{id}".
+ */
+part: string, 
+/**
+ * Its heading, as families read it.
+ */
+heading: string, 
+/**
+ * What it is called among professionals.
+ */
+place: string, 
+/**
+ * What professionals read; what a twin is drafted from.
+ */
+draft: string, 
+/**
+ * How hard the draft is to read.
+ */
+draft_level: ReadingLevel | null, 
+/**
+ * The plain words, if somebody confirmed some.
+ */
+twin: TwinView | null, 
+/**
+ * How hard they are to read.
+ */
+level: ReadingLevel | null, };
+
 export type PlanView = { 
 /**
  * Goals, in the order in which they were set.
@@ -4668,6 +5204,24 @@ date: string | null,
  */
 agreed: Agreed | null, };
 
+export type PublishVersion = { 
+/**
+ * For whom.
+ */
+for_whom: VersionFor, 
+/**
+ * Parts that are not in it: "side/1", "action/{id}", "words/{id}".
+ */
+leave_out: Array<string>, 
+/**
+ * "Would anyone be in danger if this lay on the kitchen table?", as a person answered it.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * The digest of what was looked at ([`FamilyPreview::digest`]).
+ */
+seen: string, };
+
 export type Published = { 
 /**
  * The assessment's name.
@@ -4700,7 +5254,11 @@ actions: Array<PublishedAction>,
 /**
  * Who sees what otherwise.
  */
-positions: Array<PublishedPosition>, };
+positions: Array<PublishedPosition>, 
+/**
+ * What young people and families reply to the text: it stands beside it (R17). Without labels, and without what else they said.
+ */
+replies: Array<PublishedReply>, };
 
 export type PublishedAction = { 
 /**
@@ -4751,6 +5309,24 @@ agency: string,
  * What it says; `None`: that it differs, and no more.
  */
 words: string | null, };
+
+export type PublishedReply = { 
+/**
+ * "a young person", "a parent or carer".
+ */
+whose: string, 
+/**
+ * Part by part: the heading of their version, and whether it is right, with why.
+ */
+parts: Array<string>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply.
+ */
+reply: string, };
 
 export type PublishedShown = { 
 /**
@@ -4852,6 +5428,12 @@ export type PutBack = {
  */
 id: string, };
 
+export type PutBackOnMap = { 
+/**
+ * Which.
+ */
+id: string, };
+
 export type PutOnMap = { 
 /**
  * Which map.
@@ -4917,6 +5499,16 @@ actions: Array<ReadAction>,
  * Replies beside it: whose, and their words.
  */
 replies: Array<[string, string]>, };
+
+export type ReadingLevel = { 
+/**
+ * Whether it is plain by all three: grade, sentences, words.
+ */
+plain: boolean, 
+/**
+ * For whoever writes: "Easy to read.", or what makes it hard.
+ */
+words: string, };
 
 export type ReadingShown = { 
 /**
@@ -4984,6 +5576,8 @@ me: string | null,
  */
 view: StrandRecordView, };
 
+export type ReferenceKept = { changed: boolean, };
+
 export type ReferenceView = { 
 /**
  * Which system.
@@ -5024,6 +5618,16 @@ export type ReopenAssessment = {
  */
 why: string, };
 
+export type ReopenMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * When to look at it again.
+ */
+review: string, };
+
 export type ReopenNotes = { 
 /**
  * Of which meeting.
@@ -5033,6 +5637,106 @@ id: string,
  * Why.
  */
 why: string, };
+
+export type RepliedShown = { 
+/**
+ * The strand record.
+ */
+record: string, 
+/**
+ * The item in it.
+ */
+item: string, 
+/**
+ * In which assessment.
+ */
+assessment: string, 
+/**
+ * Beside which version.
+ */
+version: string, };
+
+export type ReplyPart = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyPartView = { 
+/**
+ * Which part of the version.
+ */
+part: string, 
+/**
+ * Its heading.
+ */
+heading: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * The same, in words.
+ */
+right_words: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ReplyView = { 
+/**
+ * The item that it came in.
+ */
+id: string, 
+/**
+ * Beside which version.
+ */
+version: string, 
+/**
+ * When that version was shared, "YYYY-MM-DD".
+ */
+shared_on: string | null, 
+/**
+ * Whose it is, for colleagues: "A", "a parent of A", "a young person".
+ */
+whose: string, 
+/**
+ * Their strand, if they are here.
+ */
+strand: string | null, 
+/**
+ * A parent or carer replies.
+ */
+adult: boolean, 
+/**
+ * Part by part.
+ */
+parts: Array<ReplyPartView>, 
+/**
+ * What was missed.
+ */
+missed: string, 
+/**
+ * The reply, in their words.
+ */
+reply: string, 
+/**
+ * Other families read it too.
+ */
+other_families: boolean, 
+/**
+ * Who set it beside the text.
+ */
+by: Who, };
 
 export type RequestShown = { 
 /**
@@ -5152,7 +5856,9 @@ before: Array<HintReviewView>, };
 
 export type RightOrNot = "right" | "partly" | "not-right" | "not-known";
 
-export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | (string & {});
+export type Said = "has-read" | "yes" | "yes-but-not" | "no" | "wants-to-talk" | "withdrawn" | "ask-later" | (string & {});
+
+export type SaidInstead = { parts: number, };
 
 export type SaidOfPlace = { 
 /**
@@ -5372,6 +6078,16 @@ agency: string,
  */
 basis: string, };
 
+export type SetNamesOnMap = { 
+/**
+ * Which map.
+ */
+id: string, 
+/**
+ * What the agency decided; nothing: no names.
+ */
+policy: NamesOnMaps | null, };
+
 export type SetReview = { 
 /**
  * "YYYY-MM-DD"; empty for no day.
@@ -5414,7 +6130,7 @@ export type Shape = {
  */
 id: string, 
 /**
- * "group", "place", "adult", "strand", "friend" or "part".
+ * "group", "place", "adult", "strand", "friend" or "part"; on an own map "me", too.
  */
 what: string, 
 /**
@@ -5722,6 +6438,22 @@ system: string,
 /**
  * Its reference; empty takes it away.
  */
+value: string, } | { "do": "keep-reference", 
+/**
+ * Which system, or what it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, } | { "do": "drop-reference", 
+/**
+ * Which system, or what it is.
+ */
+system: string, 
+/**
+ * As it was written.
+ */
 value: string, } | { "do": "set-stand-in", 
 /**
  * Their name.
@@ -5886,7 +6618,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
 
 export type StrandRecordView = { 
 /**
@@ -5950,6 +6682,10 @@ words: Array<UnjoinedView>,
  */
 maps: Array<OwnMapView>, 
 /**
+ * Those that were taken away.
+ */
+maps_taken_away: Array<TakenBack>, 
+/**
  * What was shared about them, oldest first.
  */
 shared: Array<SharedView>, 
@@ -5965,6 +6701,10 @@ arrived: Array<ArrivedView>,
  * What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
  */
 for_colleagues: Agreement | null, 
+/**
+ * After a no: what each of them says now, and what holds until holder and lead have decided (sample-and-words 5).
+ */
+after_a_no: string | null, 
 /**
  * Who writes here.
  */
@@ -6003,6 +6743,14 @@ review: string | null,
  * Nobody is drawn and nothing new is written under this label, until holder and lead have decided. No safety step waits.
  */
 paused: boolean, 
+/**
+ * They take part, but are not to be drawn.
+ */
+not_drawn: boolean, 
+/**
+ * Answers by a link that have been followed, by the ids of their items.
+ */
+followed: Array<string>, 
 /**
  * By when they decide.
  */
@@ -6110,6 +6858,16 @@ id: string,
  */
 why: string, };
 
+export type TakeBackVersion = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type TakeIn = { 
 /**
  * The guest's own id for it.
@@ -6147,6 +6905,16 @@ item: string,
  * How many.
  */
 parts: number, };
+
+export type TakeOffMap = { 
+/**
+ * Which map, friend, adult, place or tie.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type TakePosition = { 
 /**
@@ -6542,6 +7310,20 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
+export type ToKeepReference = { 
+/**
+ * What it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, 
+/**
+ * Out of the record again.
+ */
+take_out?: boolean, };
+
 export type ToKeepSaid = { 
 /**
  * The language in which it was said.
@@ -6598,6 +7380,18 @@ summary: boolean,
  */
 agree: boolean, };
 
+export type ToMeasure = { text: string, };
+
+export type ToNameOnMap = { 
+/**
+ * The map.
+ */
+map: string, 
+/**
+ * By what the agency decided; or initials alone again.
+ */
+allow: boolean, };
+
 export type ToNoteAgreement = { 
 /**
  * `record-agreement`.
@@ -6624,6 +7418,8 @@ export type ToOpenWindow = {
  */
 code?: "first" | "newest", };
 
+export type ToPreviewVersion = { for_whom: VersionFor, leave_out: Array<string>, };
+
 export type ToPublish = { why?: string, };
 
 export type ToRelay = { url: string, token: string | null, };
@@ -6639,6 +7435,8 @@ passphrase: Passphrase,
  * The file, in base 64.
  */
 file: string, };
+
+export type ToSayInstead = { key: string, instead: string, };
 
 export type ToSayWhyNot = { 
 /**
@@ -6656,13 +7454,33 @@ export type ToSetArea = { danger?: string, helpline?: string, complain?: string,
  */
 checked_by: string, };
 
+export type ToSetBeside = { reply?: string, missed?: string, 
+/**
+ * The part, and why it is right or not.
+ */
+whys: Array<[string, string]>, };
+
+export type ToSetNamesOnMaps = { 
+/**
+ * Nothing: initials alone.
+ */
+policy: NamesOnMaps | null, };
+
 export type ToSetPhone = { 
 /**
  * Empty: none.
  */
 phone: string, };
 
+export type ToShareVersion = { publish: PublishVersion, 
+/**
+ * What was found and may stay, by key.
+ */
+keep: Array<string>, };
+
 export type ToStopProgram = { id: string, };
+
+export type ToTakeBackVersion = { why: string, };
 
 export type ToTell = { 
 /**
@@ -6747,6 +7565,24 @@ noted_in: string | null, };
 export type Trigger = "panel" | "assessment" | "over-time" | "service" | (string & {});
 
 export type Turn = "first" | "next" | "then" | (string & {});
+
+export type TwinView = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Who confirmed them.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * The part reads otherwise now: its plain words are looked at again before they go to anybody.
+ */
+out_of_date: boolean, };
 
 export type TwoVersions = { 
 /**
@@ -7108,6 +7944,114 @@ words: string,
  */
 by: Array<Who>, };
 
+export type VersionFor = { "for": "young-person", 
+/**
+ * Their strand.
+ */
+strand: string, } | { "for": "family", 
+/**
+ * The young person's strand.
+ */
+strand: string, } | { "for": "young-people" };
+
+export type VersionHints = { 
+/**
+ * What has to be decided, each once.
+ */
+found: Array<Distinct>, 
+/**
+ * Parts that were not looked at, with why. Somebody's own words are never checked, and not listed.
+ */
+not_looked_at: Array<string>, };
+
+export type VersionPreviewShown = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * What they would read, and what stands against sharing it.
+ */
+preview: FamilyPreview, 
+/**
+ * What has to be decided first. It stays on this computer.
+ */
+hints: VersionHints, };
+
+export type VersionShared = { 
+/**
+ * The assessment.
+ */
+assessment: string, 
+/**
+ * The version.
+ */
+version: string, 
+/**
+ * For whom, in words.
+ */
+for_words: string, };
+
+export type VersionTakenBack = { 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * By whom.
+ */
+by: Who, };
+
+export type VersionView = { 
+/**
+ * For whom, in words.
+ */
+for_words: string, 
+/**
+ * What.
+ */
+content: FamilyVersion, 
+/**
+ * Its digest.
+ */
+digest: string, 
+/**
+ * What was answered about the kitchen table.
+ */
+kitchen_table: KitchenTable, 
+/**
+ * It is what this audience reads now.
+ */
+stands: boolean, 
+/**
+ * It was taken back.
+ */
+taken_back: VersionTakenBack | null, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
+
 export type VoiceView = { 
 /**
  * The side on which it stands.
@@ -7157,6 +8101,14 @@ answers: Array<AnswerView>,
  * A first sentence of an answer, made from where it was used; empty if it was not.
  */
 draft: string, 
+/**
+ * They agreed that other young people of the group read it.
+ */
+for_young_people: boolean, 
+/**
+ * They agreed that other families read it.
+ */
+for_families: boolean, 
 /**
  * Why it was taken out, if so.
  */

@@ -18,6 +18,7 @@ mod contact;
 mod finding;
 mod fold;
 mod lists;
+mod moved;
 mod names;
 mod numbers;
 mod page;
@@ -34,12 +35,14 @@ mod tests;
 
 pub use finding::{Finding, Identifier, Kind, WordKey};
 pub use lists::{Lists, ListsError, LocalLists};
+pub use moved::Moves;
 pub use names::CaseloadName;
 pub use phrases::Mark;
 pub use review::{NotLookedAt, Review, Reviewed, review};
 pub use shown::{Choice, Decision, shown};
 
 pub(crate) use fold::{fold, plain};
+pub(crate) use review::words_of;
 
 use finding::Found;
 use names::Names;

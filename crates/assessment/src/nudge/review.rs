@@ -70,7 +70,7 @@ pub fn review(view: &AssessmentView, checker: &Checker, kept: &BTreeSet<WordKey>
 }
 
 /// The words between two places that are counted in UTF-16 code units.
-fn words_of(text: &str, start: usize, end: usize) -> String {
+pub(crate) fn words_of(text: &str, start: usize, end: usize) -> String {
     let mut at = 0;
     let within = text.chars().filter(|character| {
         let here = (start..end).contains(&at);

@@ -256,7 +256,7 @@ impl Names<'_> {
 
     /// Somebody by label, if they may be named.
     fn young(&self, reader: &Reader<'_>, id: &str) -> Option<Young> {
-        let strand = self.strand(id).filter(|strand| !strand.view.paused)?;
+        let strand = self.strand(id).filter(|strand| strand.view.may_be_drawn())?;
         Some(Young { id: id.to_owned(), label: strand.view.label.clone(), turn: write::turn(reader.doc, id) })
     }
 
@@ -283,6 +283,14 @@ pub(super) fn listed(words: &[String]) -> String {
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => String::new(),
     }
+}
+
+/// Who said that something is so, and how long it is: the same for everything in the picture.
+struct Lasting {
+    said_by: String,
+    since: String,
+    ended: Option<String>,
+    ended_why: Option<String>,
 }
 
 /// An end is believed only if nobody who spoke last says that it goes on: what is shown cannot be lost.
@@ -329,6 +337,20 @@ impl Looker<'_> {
         self.names.people(self.reader, &record.set("said"), record.word("said-words"))
     }
 
+    fn lasting(&self, record: &Record<'_>) -> Lasting {
+        Lasting {
+            said_by: self.said_by(record),
+            since: record.word("since").unwrap_or_default(),
+            ended: ended(record),
+            ended_why: record.word("ended-why"),
+        }
+    }
+
+    /// The group, a friend without a strand, or somebody who may be named.
+    fn is_nameable(&self, id: &str) -> bool {
+        id == GROUP || id == FRIEND || self.names.young(self.reader, id).is_some()
+    }
+
     /// What is to be shown of a record; what was taken back goes to its list.
     fn kept(&mut self, record: &Record<'_>, what: &str, marks: &mut Vec<Mark>, newer: &mut Vec<NewerField>) -> Option<Kept> {
         let kept = record.kept(label);
@@ -346,6 +368,7 @@ impl Looker<'_> {
         for record in Record::all(self.reader, "picture/places") {
             let name = record.word("name").unwrap_or_default();
             let Some(kept) = self.kept(&record, &name, marks, newer) else { continue };
+            let Lasting { said_by, since, ended, ended_why } = self.lasting(&record);
             places.push(PlaceView {
                 turn: write::turn(self.reader.doc, &kept.id),
                 kept,
@@ -355,10 +378,10 @@ impl Looker<'_> {
                 before: Vec::new(),
                 not_shared: record.any_yes("not-shared"),
                 conduct: Vec::new(),
-                said_by: self.said_by(&record),
-                since: record.word("since").unwrap_or_default(),
-                ended: ended(&record),
-                ended_why: record.word("ended-why"),
+                said_by,
+                since,
+                ended,
+                ended_why,
             });
         }
         for record in Record::all(self.reader, "picture/said") {
@@ -385,16 +408,17 @@ impl Looker<'_> {
             let Some(kept) = self.kept(&record, &format!("{who}: {what}"), marks, newer) else { continue };
             let of = record.word("place").unwrap_or_default();
             let Some(place) = places.iter_mut().find(|place| place.kept.id == of) else { continue };
+            let Lasting { said_by, since, ended, ended_why } = self.lasting(&record);
             place.conduct.push(ConductView {
                 kept,
                 place: of,
                 who,
                 what,
-                said_by: self.said_by(&record),
+                said_by,
                 agreed: agreed(&record),
-                since: record.word("since").unwrap_or_default(),
-                ended: ended(&record),
-                ended_why: record.word("ended-why"),
+                since,
+                ended,
+                ended_why,
             });
         }
         places
@@ -410,7 +434,8 @@ impl Looker<'_> {
             trusted_by_ids.retain(|id| id == GROUP || id == FRIEND || self.names.strand(id).is_some());
             let words = self.names.people(self.reader, &trusted_by_ids, None);
             let place = places.iter().find(|place| Some(&place.kept.id) == record.word("place").as_ref());
-            trusted_by_ids.retain(|id| id == GROUP || id == FRIEND || self.names.young(self.reader, id).is_some());
+            trusted_by_ids.retain(|id| self.is_nameable(id));
+            let Lasting { said_by, since, ended, ended_why } = self.lasting(&record);
             adults.push(AdultView {
                 turn: write::turn(self.reader.doc, &kept.id),
                 kept,
@@ -419,10 +444,10 @@ impl Looker<'_> {
                 trusted_by: Some(words).filter(|words| !words.is_empty()),
                 place: place.map(|place| place.kept.id.clone()),
                 place_name: place.map(|place| place.name.clone()),
-                said_by: self.said_by(&record),
-                since: record.word("since").unwrap_or_default(),
-                ended: ended(&record),
-                ended_why: record.word("ended-why"),
+                said_by,
+                since,
+                ended,
+                ended_why,
             });
         }
         adults
@@ -436,6 +461,7 @@ impl Looker<'_> {
             let members = record.set("member");
             let mut members: Vec<Young> = members.iter().filter_map(|id| self.names.young(self.reader, id)).collect();
             members.sort_by(|a, b| a.label.cmp(&b.label));
+            let Lasting { said_by, since, ended, ended_why } = self.lasting(&record);
             parts.push(PartView {
                 turn: write::turn(self.reader.doc, &kept.id),
                 kept,
@@ -443,10 +469,10 @@ impl Looker<'_> {
                 one: record.any_yes("one"),
                 note: record.word("note"),
                 members,
-                said_by: self.said_by(&record),
-                since: record.word("since").unwrap_or_default(),
-                ended: ended(&record),
-                ended_why: record.word("ended-why"),
+                said_by,
+                since,
+                ended,
+                ended_why,
             });
         }
         parts
@@ -486,8 +512,8 @@ impl Looker<'_> {
             let what = format!("{} and {}: {}", from.words, to.words, tie_kind.words());
             let Some(kept) = self.kept(&record, &what, marks, newer) else { continue };
             let mut said_by_ids = record.set("said");
-            let said_by = self.said_by(&record);
-            said_by_ids.retain(|id| id == GROUP || id == FRIEND || self.names.young(self.reader, id).is_some());
+            let Lasting { said_by, since, ended, ended_why } = self.lasting(&record);
+            said_by_ids.retain(|id| self.is_nameable(id));
             let mut tie = TieView {
                 kept,
                 tie_kind,
@@ -499,9 +525,9 @@ impl Looker<'_> {
                 said_by,
                 agreed: agreed(&record),
                 note: record.word("note"),
-                since: record.word("since").unwrap_or_default(),
-                ended: ended(&record),
-                ended_why: record.word("ended-why"),
+                since,
+                ended,
+                ended_why,
                 not_drawn: None,
             };
             let may = |id: &str| self.names.young(self.reader, id).is_some();
@@ -520,7 +546,7 @@ pub(crate) fn picture(reader: &Reader<'_>, known: &[Known], marks: &mut Vec<Mark
     let adults = looker.adults(&places, marks, newer);
     let parts = looker.parts(marks, newer);
     let ties = looker.ties(&parts, &adults, marks, newer);
-    let young = known.iter().filter(|strand| !strand.detached && !strand.view.paused);
+    let young = known.iter().filter(|strand| !strand.detached && strand.view.may_be_drawn());
     let mut young: Vec<Young> = young.filter_map(|strand| looker.names.young(reader, &strand.view.kept.id)).collect();
     young.sort_by(|a, b| (a.label.len(), &a.label).cmp(&(b.label.len(), &b.label)));
     let mut view = PictureView {

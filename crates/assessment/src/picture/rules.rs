@@ -24,7 +24,7 @@ pub enum Audience {
 pub(crate) fn not_drawn(tie: &TieView, may: impl Fn(&str) -> bool) -> Option<String> {
     let ends = [&tie.from, &tie.to];
     if ends.iter().any(|end| end.what == "strand" && !may(&end.to)) {
-        return Some("nobody is drawn while holder and lead decide after a no".to_owned());
+        return Some("nobody is drawn while holder and lead decide after a no, or who does not want it".to_owned());
     }
     let young = ends.iter().any(|end| end.what != "adult");
     if !young {

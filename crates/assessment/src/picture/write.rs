@@ -42,13 +42,13 @@ fn ids(ids: &[EntryId]) -> Vec<String> {
 fn young(tx: &Transaction<'_>, given: &[String]) -> Result<(), Refusal> {
     for one in given.iter().filter(|one| ![GROUP, FRIEND].contains(&one.as_str())) {
         let unknown = || Refusal::Unknown { what: "strand", id: one.chars().take(40).collect() };
-        strands::refuse_paused(tx, &one.parse().map_err(|_| unknown())?)?;
+        strands::refuse_not_drawn(tx, &one.parse().map_err(|_| unknown())?)?;
     }
     Ok(())
 }
 
 fn members(tx: &Transaction<'_>, given: &[EntryId]) -> Result<(), Refusal> {
-    given.iter().try_for_each(|strand| strands::refuse_paused(tx, strand))
+    given.iter().try_for_each(|strand| strands::refuse_not_drawn(tx, strand))
 }
 
 /// Who said something, and when (R33: the source is part of the notation).
@@ -254,7 +254,7 @@ fn tie_end(tx: &Transaction<'_>, given: &str) -> Result<(), Refusal> {
         || Refusal::Unknown { what: "young person, part or adult in the picture", id: given.chars().take(40).collect() };
     let id: EntryId = given.parse().map_err(|_| unknown())?;
     if find_at(tx, "strands", &id).is_some() {
-        return strands::refuse_paused(tx, &id);
+        return strands::refuse_not_drawn(tx, &id);
     }
     let known = ["picture/parts", "picture/adults"].iter().any(|path| find_at(tx, path, &id).is_some());
     if known { Ok(()) } else { Err(unknown()) }

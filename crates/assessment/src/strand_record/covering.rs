@@ -85,9 +85,69 @@ pub(crate) fn count(text: &str) -> usize {
     pieces(text).len().saturating_sub(1)
 }
 
-/// Of words that several people covered apart, those in which most is covered: what one of them covered stays covered.
+/// Of words that several people covered apart: what one of them covered stays covered.
 pub(crate) fn most_covered(words: Vec<String>) -> Option<String> {
-    words.into_iter().max_by_key(|words| (count(words), std::cmp::Reverse(words.len())))
+    words.into_iter().reduce(|a, b| if a == b { a } else { both_covered(&a, &b) })
+}
+
+/// The same words, covered twice: where they differ, whichever side has a cover there stands.
+fn both_covered(a: &str, b: &str) -> String {
+    let (left, right) = (tokens(a), tokens(b));
+    let same = common(&left, &right);
+    let (mut text, mut at_left, mut at_right) = (String::with_capacity(a.len()), 0, 0);
+    for (next_left, next_right) in same.into_iter().chain([(left.len(), right.len())]) {
+        let gap = |tokens: &[&str], from: usize, to: usize| tokens.get(from..to).unwrap_or_default().concat();
+        let (left_gap, right_gap) = (gap(&left, at_left, next_left), gap(&right, at_right, next_right));
+        let more =
+            (count(&right_gap), std::cmp::Reverse(right_gap.len())) > (count(&left_gap), std::cmp::Reverse(left_gap.len()));
+        text.push_str(if more { &right_gap } else { &left_gap });
+        text.push_str(left.get(next_left).copied().unwrap_or_default());
+        (at_left, at_right) = (next_left + 1, next_right + 1);
+    }
+    text
+}
+
+/// Covers, words and what stands between words.
+fn tokens(text: &str) -> Vec<&str> {
+    let (mut tokens, mut rest) = (Vec::new(), text);
+    for piece in pieces(text) {
+        let start = rest.find(piece).unwrap_or_default();
+        tokens.extend(rest.get(..start).filter(|cover| !cover.is_empty()));
+        tokens.extend(piece.split_inclusive(char::is_whitespace));
+        rest = rest.get(start + piece.len()..).unwrap_or_default();
+    }
+    tokens.extend(Some(rest).filter(|rest| !rest.is_empty()));
+    tokens
+}
+
+/// Places of what both have, in order: as many as there can be.
+fn common(left: &[&str], right: &[&str]) -> Vec<(usize, usize)> {
+    let width = right.len() + 1;
+    let mut lengths = vec![0_u32; (left.len() + 1) * width];
+    let at = |lengths: &[u32], i: usize, j: usize| lengths.get(i * width + j).copied().unwrap_or_default();
+    for (i, one) in left.iter().enumerate().rev() {
+        for (j, other) in right.iter().enumerate().rev() {
+            let length = match one == other {
+                true => at(&lengths, i + 1, j + 1) + 1,
+                false => at(&lengths, i + 1, j).max(at(&lengths, i, j + 1)),
+            };
+            if let Some(slot) = lengths.get_mut(i * width + j) {
+                *slot = length;
+            }
+        }
+    }
+    let (mut same, mut i, mut j) = (Vec::new(), 0, 0);
+    while let (Some(one), Some(other)) = (left.get(i), right.get(j)) {
+        if one == other {
+            same.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if at(&lengths, i + 1, j) >= at(&lengths, i, j + 1) {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    same
 }
 
 /// What stands between covers.

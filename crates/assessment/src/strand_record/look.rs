@@ -70,6 +70,9 @@ pub struct AgreementView {
     pub date: Option<String>,
     /// Whether the same person has said something since about the same thing.
     pub since_then_otherwise: bool,
+    /// They answered by a link, themselves: what they were shown. None: somebody asked them and noted it.
+    #[serde(default)]
+    pub by_link: Option<super::agreed::AgreedByLink>,
 }
 
 /// How competence was judged, for one decision.
@@ -161,6 +164,9 @@ pub struct StrandRecordView {
     pub words: Vec<UnjoinedView>,
     /// The young person's own maps (R32).
     pub maps: Vec<super::own_map::OwnMapView>,
+    /// Those that were taken away.
+    #[serde(default)]
+    pub maps_taken_away: Vec<crate::picture::TakenBack>,
     /// What was shared about them, oldest first.
     pub shared: Vec<SharedView>,
     /// Links for them and their family.
@@ -169,6 +175,9 @@ pub struct StrandRecordView {
     pub arrived: Vec<super::reading_first::ArrivedView>,
     /// What colleagues could see of agreement: a suggestion for `SetAgreement`, which the holder decides.
     pub for_colleagues: Option<Agreement>,
+    /// After a no: what each of them says now, and what holds until holder and lead have decided (sample-and-words 5).
+    #[serde(default)]
+    pub after_a_no: Option<String>,
     /// Who writes here.
     pub people: Vec<PersonView>,
     /// What waits for somebody to look.
@@ -225,9 +234,9 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
     let words = all("words", &["whose", "words", "how", "agreed", "date", "voice", "arrived", "question"]);
     let arrived = super::reading_first::view(doc);
     let links = super::by_link::view(&reader, &arrived, &mut marks, &mut newer);
-    let maps = super::own_map::own_maps(&reader, &mut marks, &mut newer);
+    let (maps, maps_taken_away) = super::own_map::own_maps(&reader, &mut marks, &mut newer);
     let shared = crate::sharing::shared(&reader, "shared", &mut marks, &mut newer);
-    let agreements = agreements(said);
+    let agreements = agreements(said, super::agreed::answers(&arrived, &links));
     let not_asked: Vec<NotAskedView> = not_asked.into_iter().map(|(record, kept)| not_asked_view(&record, kept)).collect();
     StrandRecordView {
         schema: number(doc, &ROOT, "schema").unwrap_or(crate::schema::SCHEMA),
@@ -240,12 +249,14 @@ pub fn view_strand_with(doc: &Automerge, owners: Option<&Owners>) -> StrandRecor
         stand_in_phone: word("stand-in-phone"),
         references: references.unwrap_or_default(),
         joined: joined.into_iter().map(|(record, kept)| joined_view(&record, kept)).collect(),
-        for_colleagues: for_colleagues(&agreements, &not_asked),
+        for_colleagues: super::agreed::for_colleagues(&agreements, &not_asked),
+        after_a_no: super::agreed::after_a_no(&agreements),
         agreements,
         competence: judged.into_iter().map(|(record, kept)| competence_view(&record, kept)).collect(),
         not_asked,
         words: each_once(words.into_iter().map(|(record, kept)| unjoined_view(&reader, &record, kept)).collect()),
         maps,
+        maps_taken_away,
         shared,
         links,
         arrived,
@@ -279,7 +290,7 @@ fn joined_view(record: &Record<'_>, kept: Kept) -> JoinedView {
     }
 }
 
-fn agreements(said: Vec<(Record<'_>, Kept)>) -> Vec<AgreementView> {
+fn agreements(said: Vec<(Record<'_>, Kept)>, by_link: Vec<AgreementView>) -> Vec<AgreementView> {
     let views = said.into_iter().map(|(record, kept)| AgreementView {
         kept,
         who: record.choice("who").unwrap_or_default(),
@@ -293,10 +304,13 @@ fn agreements(said: Vec<(Record<'_>, Kept)>) -> Vec<AgreementView> {
         agencies: record.word("agencies").map(|agencies| agencies.lines().map(str::to_owned).collect()).unwrap_or_default(),
         date: record.word("date"),
         since_then_otherwise: false,
+        by_link: None,
     });
-    let mut views: Vec<AgreementView> = views.collect();
-    views.sort_by(|a, b| (&a.date, a.kept.at, &a.kept.id).cmp(&(&b.date, b.kept.at, &b.kept.id)));
+    let mut views: Vec<AgreementView> = views.chain(by_link).collect();
+    // Of one day, what was noted by hand stands after what came by a link: whoever noted it could know that. Otherwise as they came.
+    views.sort_by(|a, b| (&a.date, a.kept.at).cmp(&(&b.date, b.kept.at)));
     let of = |view: &AgreementView| (view.who.clone(), view.relation.clone(), view.about.clone());
+    super::agreed::no_longer_objects(&mut views);
     let whose: Vec<_> = views.iter().map(of).collect();
     for (index, view) in views.iter_mut().enumerate() {
         view.since_then_otherwise = whose.iter().skip(index + 1).any(|later| Some(later) == whose.get(index));
@@ -348,21 +362,4 @@ fn each_once(words: Vec<UnjoinedView>) -> Vec<UnjoinedView> {
         }
     }
     once
-}
-
-/// What colleagues could see: a no of anybody is a no; a part, or somebody not asked yet, is a part.
-fn for_colleagues(agreements: &[AgreementView], not_asked: &[NotAskedView]) -> Option<Agreement> {
-    let now = agreements.iter().filter(|view| view.about == AgreementAbout::Work && !view.since_then_otherwise);
-    let said: Vec<&Said> = now.map(|view| &view.said).collect();
-    if said.iter().any(|said| matches!(said, Said::No | Said::Withdrawn)) {
-        return Some(Agreement::No);
-    }
-    if said.iter().any(|said| matches!(said, Said::WantsToTalk)) {
-        return Some(Agreement::Asked);
-    }
-    match said.iter().all(|said| matches!(said, Said::Yes)) {
-        _ if said.is_empty() => None,
-        true if not_asked.is_empty() => Some(Agreement::Yes),
-        _ => Some(Agreement::InPart),
-    }
 }

@@ -3,25 +3,30 @@
 //! or any part of it: what stands here can only be said again there, by those who describe it.
 //!
 //! ```text
-//! maps/{random id}/         purpose, owner, review, at
+//! maps/{random id}/         purpose, owner, review, names-reference, names-signed-off, closed, closed-why, at
 //! map-actions/{random id}/  map, what, at
 //! map-things/{random id}/   map, what, name, ended, at
 //! map-ties/{random id}/     map, from, to, tie-kind, strength, direction, said-by, date, ended, at
 //! ```
+//!
+//! Friends stand on it by initials. An agency may have decided otherwise (R34): then a map can say so, with the reference of the
+//! impact assessment and who signed it off, and names may be put on that map from then on. The shared picture never takes a name.
 
 use automerge::transaction::{Transactable, Transaction};
-use automerge::{ObjType, ScalarValue};
+use automerge::{ObjId, ObjType, ScalarValue};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Context, Refusal};
-use crate::dates;
-use crate::entry::Reader;
 use crate::ids::EntryId;
-use crate::limits::{self, NAME_LIMIT};
-use crate::record::{Kept, Record};
-use crate::view::{Mark, NewerField};
+use crate::limits::{self, NAME_LIMIT, WHY_LIMIT};
 use crate::vocabulary::{Direction, MapPurpose, Strength, TieKind};
 use crate::write::{Written, find_at, fresh_at, known, object_at, real_day, settle};
+use crate::{dates, digest, read};
+
+mod look;
+
+pub(super) use look::own_maps;
+pub use look::{MapNames, MapThing, MapTie, OwnMapView};
 
 /// Standing maps of own maps.
 pub(crate) const MAPS: [&str; 4] = ["maps", "map-actions", "map-things", "map-ties"];
@@ -135,62 +140,91 @@ pub struct EndOnMap {
     pub date: Option<String>,
 }
 
-/// Something on an own map.
+/// What an agency decided about names on a young person's own map (R34). It is off unless somebody sets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct MapThing {
-    /// Who put it there, when, what waits.
-    #[serde(flatten)]
-    pub kept: Kept,
-    /// "friend", "adult" or "place".
-    pub what: String,
-    /// Initials, role or short name.
-    pub name: String,
-    /// Since when it is no longer so.
-    pub ended: Option<String>,
+#[serde(deny_unknown_fields)]
+pub struct NamesOnMaps {
+    /// The reference of the data protection impact assessment that covers it.
+    pub reference: String,
+    /// Who signed it off.
+    pub signed_off_by: String,
 }
 
-/// A tie on an own map.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct MapTie {
-    /// Who wrote it down, when, what waits.
-    #[serde(flatten)]
-    pub kept: Kept,
-    /// From what on the map, by id; `None`: from the young person.
-    pub from: Option<String>,
-    /// To what, by id.
-    pub to: String,
-    /// What kind.
-    pub tie_kind: TieKind,
-    /// How strong; `None`: not known.
-    pub strength: Option<Strength>,
-    /// Which way; `None`: nobody said so.
-    pub direction: Option<Direction>,
-    /// Who said so.
-    pub said_by: String,
-    /// When.
-    pub date: String,
-    /// Since when it is no longer so.
-    pub ended: Option<String>,
+impl NamesOnMaps {
+    /// What the agency decided, or why no name may stand on a map.
+    pub fn decided(agency: Option<Self>) -> Result<Self, Refusal> {
+        agency.ok_or(Refusal::Rule(
+            "names stand on a young person's own map only where their agency has decided so. It is off: Settings says how to set it",
+        ))
+    }
+
+    /// The same with blanks trimmed, if both are said.
+    pub fn checked(&self) -> Result<Self, Refusal> {
+        Ok(Self {
+            reference: limits::line("reference of the impact assessment (DPIA)", &self.reference, NAME_LIMIT)?,
+            signed_off_by: limits::line("name of who signed it off", &self.signed_off_by, NAME_LIMIT)?,
+        })
+    }
 }
 
-/// A young person's own map.
+/// Allows names on one map from now on, by the agency's decision; without one, friends are put on it by initials again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct OwnMapView {
-    /// Who began it, when, what waits.
-    #[serde(flatten)]
-    pub kept: Kept,
-    /// One of two.
-    pub purpose: MapPurpose,
-    /// Who keeps it.
-    pub owner: String,
+#[serde(deny_unknown_fields)]
+pub struct SetNamesOnMap {
+    /// Which map.
+    pub id: EntryId,
+    /// What the agency decided; nothing: no names.
+    #[serde(default)]
+    pub policy: Option<NamesOnMaps>,
+}
+
+impl SetNamesOnMap {
+    /// Refuses names that the agency whose computer this is has not decided on (R34).
+    pub fn refuse_without(&self, agency: Option<&NamesOnMaps>) -> Result<(), Refusal> {
+        let Some(given) = &self.policy else { return Ok(()) };
+        if *given == NamesOnMaps::decided(agency.cloned())? {
+            return Ok(());
+        }
+        Err(Refusal::Rule("that is not what your agency decided about names on maps: Settings has it"))
+    }
+}
+
+/// Ends a map: it has done its work. It stays in the record, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct CloseMap {
+    /// Which.
+    pub id: EntryId,
+    /// Why.
+    pub why: String,
+}
+
+/// Goes on with a map that was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenMap {
+    /// Which.
+    pub id: EntryId,
     /// When to look at it again.
     pub review: String,
-    /// What is done with it.
-    pub actions: Vec<String>,
-    /// Who and what is on it.
-    pub things: Vec<MapThing>,
-    /// Ties.
-    pub ties: Vec<MapTie>,
+}
+
+/// Takes away a whole map, or something on one that should not be there. It is shown nowhere any more, but for the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct TakeOffMap {
+    /// Which map, friend, adult, place or tie.
+    pub id: EntryId,
+    /// Why.
+    pub why: String,
+}
+
+/// Puts it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct PutBackOnMap {
+    /// Which.
+    pub id: EntryId,
 }
 
 pub(super) fn begin(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &BeginMap) -> Result<Written, Refusal> {
@@ -213,8 +247,21 @@ fn put_action(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, map: &EntryId, ac
     Ok(())
 }
 
+/// A map that can be changed.
+fn open_map(tx: &Transaction<'_>, id: &EntryId) -> Result<ObjId, Refusal> {
+    let object = object_at(tx, "maps", "map", id)?;
+    let says = |key: &str| read::scalars(tx, &object, key).pop().is_some_and(|held| held.value != ScalarValue::Null);
+    if says("retired") {
+        return Err(Refusal::Rule("this map was taken away: put it back first"));
+    }
+    if says("closed") {
+        return Err(Refusal::Rule("this map is closed: open it again first, with a day to look at it again"));
+    }
+    Ok(object)
+}
+
 pub(super) fn update(tx: &mut Transaction<'_>, given: &UpdateMap) -> Result<Written, Refusal> {
-    let object = object_at(tx, "maps", "map", &given.id)?;
+    let object = open_map(tx, &given.id)?;
     // A map without an owner or a day is none: neither can be taken away.
     if let Some(owner) = &given.owner {
         settle(tx, &object, "owner", limits::line("name of who keeps the map", owner, NAME_LIMIT)?.as_str().into())?;
@@ -226,7 +273,7 @@ pub(super) fn update(tx: &mut Transaction<'_>, given: &UpdateMap) -> Result<Writ
 }
 
 pub(super) fn add_action(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &AddMapAction) -> Result<Written, Refusal> {
-    object_at(tx, "maps", "map", &given.map)?;
+    open_map(tx, &given.map)?;
     let action = limits::line("action", &given.action, NAME_LIMIT)?;
     put_action(tx, ctx, &given.map, &action)?;
     Ok((Some(given.map), "map".to_owned()))
@@ -240,9 +287,10 @@ fn is_initials(name: &str) -> bool {
 }
 
 pub(super) fn put_on(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &PutOnMap) -> Result<Written, Refusal> {
-    object_at(tx, "maps", "map", &given.map)?;
+    let map = open_map(tx, &given.map)?;
     let name = limits::line("name on the map", &given.name, 60)?;
-    if given.what == OnMap::Friend && !is_initials(&name) {
+    let names = read::text_scalar(tx, &map, "names-reference").is_some();
+    if given.what == OnMap::Friend && !names && !is_initials(&name) {
         return Err(Refusal::Rule("a friend stands on the map by initials, such as K or K.A., or by one symbol: never by name"));
     }
     let (id, object) = fresh_at(tx, ctx, "map-things")?;
@@ -253,11 +301,11 @@ pub(super) fn put_on(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &Pu
 }
 
 pub(super) fn tie(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &TieOnMap) -> Result<Written, Refusal> {
-    object_at(tx, "maps", "map", &given.map)?;
+    open_map(tx, &given.map)?;
     known(given.kind.is_known(), "kind of tie", given.kind.as_str(), TieKind::CHOICES)?;
     for end in given.from.iter().chain([&given.to]) {
         let thing = object_at(tx, "map-things", "friend, adult or place on this map", end)?;
-        if crate::read::bytes16(tx, &thing, "map") != Some(given.map.0) {
+        if read::bytes16(tx, &thing, "map") != Some(given.map.0) {
             return Err(Refusal::Unknown { what: "friend, adult or place on this map", id: end.to_string() });
         }
     }
@@ -292,68 +340,74 @@ pub(super) fn tie(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, given: &TieOn
 pub(super) fn end(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &EndOnMap) -> Result<Written, Refusal> {
     let found = ["map-things", "map-ties"].iter().find_map(|path| find_at(tx, path, &given.id));
     let object = found.ok_or_else(|| Refusal::Unknown { what: "friend, adult, place or tie", id: given.id.to_string() })?;
+    refuse_closed(tx, &object)?;
     let date = given.date.clone().unwrap_or_else(|| dates::day(ctx.now));
     settle(tx, &object, "ended", real_day(&date)?.into())?;
     Ok((Some(given.id), "map".to_owned()))
 }
 
-fn label(key: &str) -> Option<&'static str> {
-    match key {
-        "purpose" => Some("what a map is for"),
-        "owner" => Some("who keeps a map"),
-        "review" => Some("when to look at a map again"),
-        "map" | "what" | "name" | "from" | "to" | "tie-kind" | "strength" | "direction" | "said-by" | "date" | "ended" => {
-            Some("a young person's own map")
-        }
-        _ => None,
+/// Refuses to change something on a map that is closed or taken away.
+fn refuse_closed(tx: &Transaction<'_>, object: &ObjId) -> Result<(), Refusal> {
+    match read::bytes16(tx, object, "map") {
+        Some(map) => open_map(tx, &EntryId(map)).map(|_| ()),
+        None => Ok(()),
     }
 }
 
-/// Every own map of a strand record, oldest first.
-pub(super) fn own_maps(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<NewerField>) -> Vec<OwnMapView> {
-    let mut kept = |record: &Record<'_>| {
-        let kept = record.kept(label);
-        kept.collect(marks, newer, "a young person's own map");
-        kept
-    };
-    let mut maps: Vec<OwnMapView> = Vec::new();
-    for record in Record::all(reader, "maps") {
-        maps.push(OwnMapView {
-            kept: kept(&record),
-            purpose: record.choice("purpose").unwrap_or_default(),
-            owner: record.word("owner").unwrap_or_default(),
-            review: record.word("review").unwrap_or_default(),
-            actions: Vec::new(),
-            things: Vec::new(),
-            ties: Vec::new(),
-        });
+pub(super) fn set_names(tx: &mut Transaction<'_>, given: &SetNamesOnMap) -> Result<Written, Refusal> {
+    let object = open_map(tx, &given.id)?;
+    let policy = given.policy.as_ref().map(NamesOnMaps::checked).transpose()?;
+    let code = if policy.is_some() { "map-names" } else { "map-no-names" };
+    let word = |word: Option<String>| word.map_or(ScalarValue::Null, |word| word.as_str().into());
+    settle(tx, &object, "names-reference", word(policy.as_ref().map(|policy| policy.reference.clone())))?;
+    settle(tx, &object, "names-signed-off", word(policy.map(|policy| policy.signed_off_by)))?;
+    Ok((Some(given.id), code.to_owned()))
+}
+
+pub(super) fn close(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &CloseMap) -> Result<Written, Refusal> {
+    let object = open_map(tx, &given.id)?;
+    let why = limits::prose("reason", &given.why, WHY_LIMIT)?;
+    settle(tx, &object, "closed", dates::day(ctx.now).as_str().into())?;
+    settle(tx, &object, "closed-why", why.as_str().into())?;
+    Ok((Some(given.id), "map-close".to_owned()))
+}
+
+pub(super) fn reopen(tx: &mut Transaction<'_>, given: &ReopenMap) -> Result<Written, Refusal> {
+    let object = object_at(tx, "maps", "map", &given.id)?;
+    let review = real_day(&given.review)?;
+    if read::text_scalar(tx, &object, "closed").is_none() {
+        return Err(Refusal::AlreadySo("this map is open"));
     }
-    for path in MAPS.iter().skip(1) {
-        for record in Record::all(reader, path) {
-            let kept = kept(&record);
-            let of = record.word("map");
-            let Some(map) = maps.iter_mut().find(|map| Some(&map.kept.id) == of.as_ref()) else { continue };
-            let word = |key: &str| record.word(key).unwrap_or_default();
-            match *path {
-                "map-actions" => map.actions.push(word("what")),
-                "map-things" => {
-                    map.things.push(MapThing { kept, what: word("what"), name: word("name"), ended: record.word("ended") });
-                }
-                _ => map.ties.push(MapTie {
-                    kept,
-                    from: record.word("from"),
-                    to: word("to"),
-                    tie_kind: record.choice("tie-kind").unwrap_or_default(),
-                    strength: record.choice("strength"),
-                    direction: record.choice("direction"),
-                    said_by: word("said-by"),
-                    date: word("date"),
-                    ended: record.word("ended"),
-                }),
-            }
-        }
+    settle(tx, &object, "closed", ScalarValue::Null)?;
+    settle(tx, &object, "closed-why", ScalarValue::Null)?;
+    settle(tx, &object, "review", review.into())?;
+    Ok((Some(given.id), "map-reopen".to_owned()))
+}
+
+/// A whole map, or something on one.
+fn thing(tx: &Transaction<'_>, id: &EntryId) -> Result<ObjId, Refusal> {
+    let found = ["maps", "map-things", "map-ties"].iter().find_map(|path| find_at(tx, path, id));
+    found.ok_or_else(|| Refusal::Unknown { what: "map, friend, adult, place or tie", id: id.to_string() })
+}
+
+pub(super) fn take_off(tx: &mut Transaction<'_>, given: &TakeOffMap) -> Result<Written, Refusal> {
+    let why = limits::prose("reason", &given.why, WHY_LIMIT)?;
+    let object = thing(tx, &given.id)?;
+    refuse_closed(tx, &object)?;
+    let saw = digest::of_entry(tx, &object);
+    settle(tx, &object, "retired", why.as_str().into())?;
+    settle(tx, &object, "retired-saw", saw)?;
+    Ok((Some(given.id), "map-back".to_owned()))
+}
+
+pub(super) fn put_back(tx: &mut Transaction<'_>, given: &PutBackOnMap) -> Result<Written, Refusal> {
+    let object = thing(tx, &given.id)?;
+    refuse_closed(tx, &object)?;
+    if read::scalars(tx, &object, "retired").iter().all(|held| held.value == ScalarValue::Null) {
+        return Err(Refusal::AlreadySo("this was not taken away"));
     }
-    maps
+    settle(tx, &object, "retired", ScalarValue::Null)?;
+    Ok((Some(given.id), "map-restore".to_owned()))
 }
 
 /// Makes the standing maps, in the genesis change.

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! arrived-notes/        {item} read: day     {item} not-added[ {question}]: reason     {item} out[ {question}]: what was answered to
-//!                       somebody who asked to have it taken out, as JSON (AnsweredOut)
+//!                       somebody who asked to have it taken out, as JSON (AnsweredOut)     {item} beside: version
 //! words/{contribution}/ as any words that are kept, and: arrived, question
 //! ```
 //!
@@ -42,6 +42,16 @@ pub struct NoteArrived {
     /// Why it is not added; without it, only that it was read.
     #[serde(default)]
     pub not_added: Option<String>,
+}
+
+/// Notes that a reply to the summary stands beside the version that they read, for the team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct NoteBeside {
+    /// Which.
+    pub item: EntryId,
+    /// Beside which version.
+    pub version: EntryId,
 }
 
 /// Keeps one answer of what arrived as words: as said, or with names covered. Who may see it was chosen by whoever said it.
@@ -145,6 +155,9 @@ pub struct ArrivedView {
     pub not_added: Option<String>,
     /// Words that were kept of it.
     pub kept_as: Vec<String>,
+    /// It is a reply, and stands beside this version of the summary.
+    #[serde(default)]
+    pub beside: Option<String>,
     /// Whoever said it has taken it back, or said something else in its place.
     pub taken_back: bool,
     /// They ask to have it taken out, after somebody had read it.
@@ -276,6 +289,21 @@ pub(super) fn note(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteArri
         tx.put(&notes, read, dates::day(ctx.now))?;
     }
     Ok((Some(given.item), "read".to_owned()))
+}
+
+/// Notes that a reply stands beside a version of the summary, in an assessment.
+pub(super) fn note_beside(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteBeside) -> Result<Written, Refusal> {
+    let arrived = find(tx, &given.item)?;
+    if !matches!(arrived.other, Some(ArrivedOther::OnSummary(_))) {
+        return Err(Refusal::Rule("this is no reply to the summary"));
+    }
+    let notes = standing_map(tx, "arrived-notes")?;
+    let read = about(&given.item, "read", None);
+    if text_scalar(tx, &notes, &read).is_none() {
+        tx.put(&notes, read, dates::day(ctx.now))?;
+    }
+    settle(tx, &notes, &about(&given.item, "beside", None), given.version.to_string().as_str().into())?;
+    Ok((Some(given.item), "beside".to_owned()))
 }
 
 pub(super) fn keep(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &KeepArrived) -> Result<Written, Refusal> {
@@ -415,6 +443,7 @@ pub(super) fn view(doc: &Automerge) -> Vec<ArrivedView> {
             other: arrived.other.clone().filter(|_| read.is_some() || !taken_back),
             attached: if read.is_some() { arrived.attached.clone() } else { Vec::new() },
             not_added: word(item, "not-added", None),
+            beside: word(item, "beside", None),
             kept_as: kept.iter().filter(|(_, (of, ..))| of == item).map(|(id, _)| id.clone()).collect(),
             code_word: arrived.code.is_some(),
             code: arrived.code.as_ref().map(|(verifier, _)| verifier.clone()),

@@ -94,7 +94,7 @@ pub struct GuestCard {
     /// The agencies that write, for "Yes, but not this agency".
     #[n(14)]
     pub agencies: Vec<String>,
-    /// Whether what came by any of the holder's links has waited for more than a working day: the page says that the holder is late.
+    /// Whether something for the same young person has waited for more than a working day: the page says that the holder is late.
     #[n(15)]
     pub late: bool,
 }
