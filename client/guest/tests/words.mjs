@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
 const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
-const words = (code) => JSON.parse(read(`../src/words/${code}.json`));
+/** The page's words, and what "Write together" says in the app in place of some of them. */
+const words = (code) => ({ ...JSON.parse(read(`../src/words/${code}.json`)), "write together": JSON.parse(read(`../../ui/src/together/words/${code}.json`)) });
 const AGREED = new Set(read("agreed-long-words.txt").split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")));
 const FILL = { holder: "Priya", role: "social worker", standIn: "Colin", day: "Thursday 14 May", n: "1", all: "6", left: "4", most: "90", call: "020 7946 0000", helpline: "a free helpline" };
 
