@@ -242,7 +242,7 @@ fn an_answer_by_link_is_in_the_ledger_at_once_and_a_no_pauses_without_a_press() 
     priya.sync();
     let strand = team.strand();
     assert!(strand.not_drawn && !strand.paused, "yes, but not the picture: the drawing alone");
-    assert_eq!(strand.agreement.as_ref().map(|agreement| agreement.as_str()), Some("in-part"));
+    assert_eq!(strand.agreement.as_ref().map(kith_assessment::Agreement::as_str), Some("in-part"));
 
     // The stand-in's device, which is in no assessment, takes the no in; the holder's follows it.
     phone.sends(6, on_agreement(TakingPart::No));

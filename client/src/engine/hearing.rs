@@ -46,8 +46,8 @@ pub struct OnAnswer {
     pub answer: Option<(DocumentId, AnswerView)>,
 }
 
-/// An answer that was given to what arrived.
-fn unknown(what: &'static str, id: impl ToString) -> EngineError {
+/// What was named is not here.
+fn unknown(what: &'static str, id: &dyn ToString) -> EngineError {
     Refusal::Unknown { what, id: id.to_string() }.into()
 }
 
@@ -55,19 +55,19 @@ fn unknown(what: &'static str, id: impl ToString) -> EngineError {
 fn once<T>(done: Result<T, EngineError>) -> Result<bool, EngineError> {
     match done {
         Ok(_) => Ok(true),
-        Err(EngineError::Refused(refusal)) if matches!(refusal, Refusal::AlreadySo(_)) => Ok(false),
+        Err(EngineError::Refused(Refusal::AlreadySo(_))) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
 pub(super) fn arrived_in<'v>(view: &'v StrandRecordView, item: &EntryId) -> Result<&'v ArrivedView, EngineError> {
     let id = item.to_string();
-    view.arrived.iter().find(|one| one.item == id).ok_or_else(|| unknown("item that arrived", id))
+    view.arrived.iter().find(|one| one.item == id).ok_or_else(|| unknown("item that arrived", &id))
 }
 
 fn answer_in<'v>(arrived: &'v ArrivedView, question: &str) -> Result<&'v HeardAnswer, EngineError> {
     let found = arrived.answers.iter().find(|one| one.answer.question == question && !one.answer.skipped);
-    found.ok_or_else(|| unknown("answer in what arrived", question.chars().take(40).collect::<String>()))
+    found.ok_or_else(|| unknown("answer in what arrived", &question.chars().take(40).collect::<String>()))
 }
 
 impl Work<'_> {
@@ -129,7 +129,7 @@ impl Work<'_> {
         let id: EntryId = answer.contribution.parse().map_err(|_| EngineError::Unreadable("what arrived"))?;
         let view = self.record(&asked.record)?;
         let here = view.words.iter().find(|one| one.kept.id == answer.contribution);
-        let here = here.ok_or_else(|| unknown("text of what they said", id))?;
+        let here = here.ok_or_else(|| unknown("text of what they said", &id))?;
         let voice = AddVoice {
             side: asked.side.clone(),
             whose: here.whose.clone(),

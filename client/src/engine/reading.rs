@@ -103,7 +103,7 @@ impl Work<'_> {
         link: &EntryId,
         which: Option<WhichCode>,
     ) -> Result<WindowOpened, EngineError> {
-        let (guest, code) = self.to_open(record, link, which)?;
+        let (guest, code) = self.link_and_code(record, link, which)?;
         let reading = self.reading(record, link)?;
         let until = self.now().saturating_add(WINDOW - CLOCKS_DIFFER);
         let sealed = sealed(&guest, &code, reading)?;
@@ -122,7 +122,7 @@ impl Work<'_> {
     }
 
     /// The link and the code word for which a window is opened.
-    fn to_open(
+    fn link_and_code(
         &mut self,
         record: &DocumentId,
         link: &EntryId,

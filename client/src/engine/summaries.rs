@@ -60,7 +60,10 @@ impl Tending {
         // A day that begins changes what guests' pages promise, and what is late.
         if self.records.get_or_insert_with(Instant::now).elapsed() >= RECORDS_EVERY {
             self.records = Some(Instant::now());
-            engine.step(|work| work.tend_records())?;
+            engine.step(|work: &mut Work<'_>| {
+                work.tend_records()?;
+                Ok(())
+            })?;
         }
         if self.heard && self.last.is_none_or(|last| last.elapsed() >= NOT_BEFORE) {
             self.heard = false;

@@ -27,7 +27,7 @@ struct Copy {
 
 impl Document {
     /// Everything here that its authors signed. Own work is frozen and signed first, where this is still the device that wrote it.
-    fn to_continue(&mut self, step: &mut Step<'_>) -> Result<Copy, ClientError> {
+    fn copy_to_continue(&mut self, step: &mut Step<'_>) -> Result<Copy, ClientError> {
         let copied = self.row.standing == Standing::Restored;
         if !copied {
             self.freeze(step)?;
@@ -65,7 +65,7 @@ impl ClientCore {
         let mut out = Effects::default();
         let document = self.documents.get_mut(from).ok_or(ClientError::UnknownDocument)?;
         let rule = document.state.roster.rule;
-        let copy = document.to_continue(&mut Step { rows, random: self.random.as_mut(), now_ms, out: &mut out })?;
+        let copy = document.copy_to_continue(&mut Step { rows, random: self.random.as_mut(), now_ms, out: &mut out })?;
         let id = DocumentId::random(self.random.as_mut());
         let replica = Replica::load(Rules::new(id), &Stored { base: &copy.content, ..Stored::default() })?;
         if replica.heads().is_empty() {
