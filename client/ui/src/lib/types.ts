@@ -810,7 +810,7 @@ export type AppState = {
 /**
  * Whether there is a profile, and whether it is open.
  */
-state: "new" | "locked" | "open", 
+state: "new" | "locked" | "open" | "together", 
 /**
  * Whose it is, once it is open.
  */
@@ -846,7 +846,11 @@ choices: { [key in string]: Array<Choice> },
 /**
  * Others whose apps run on this computer too.
  */
-beside: BesideShown | null, };
+beside: BesideShown | null, 
+/**
+ * Somebody writes here together with the holder: then this is all that there is to see.
+ */
+together: TogetherShown | null, };
 
 export type AppStatus = { 
 /**
@@ -928,7 +932,11 @@ attached?: Array<ArrivedAttachment>,
 /**
  * What is needed to answer whoever has link and code word: verifier and key. Only if they chose a code word.
  */
-code: [string, Secret] | null, };
+code: [string, Secret] | null, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them, by a young person or a parent.
+ */
+together?: Whose | null, };
 
 export type ArrivedAgreement = { 
 /**
@@ -1124,9 +1132,13 @@ export type ArrivedView = {
  */
 item: string, 
 /**
- * The link by which it came.
+ * The link by which it came; its own id if it came by none.
  */
 link: string, 
+/**
+ * It came by no link: it was said on the holder's computer, with the holder beside them.
+ */
+together: boolean, 
 /**
  * What it replaces or takes back, of the same link.
  */
@@ -1632,6 +1644,20 @@ can_put_back: boolean, };
 
 export type Choice = { value: string, words: string, };
 
+export type ChosenView = { 
+/**
+ * Where there were two.
+ */
+field: string, 
+/**
+ * What they kept, in words.
+ */
+words: string, 
+/**
+ * Who.
+ */
+by: Who, };
+
 export type CloseAssessment = { 
 /**
  * What has changed for the young people.
@@ -1657,6 +1683,16 @@ families_why: string | null,
  * Who looks after it from now on.
  */
 next_owner: string, };
+
+export type CloseMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type ClosedView = { 
 /**
@@ -1701,6 +1737,28 @@ side: number,
  * Its dark modules as an SVG path, in modules.
  */
 path: string, };
+
+export type CodeShown = { 
+/**
+ * The record.
+ */
+record: string, 
+/**
+ * The link, in the record.
+ */
+link: string, 
+/**
+ * The code.
+ */
+code: string, 
+/**
+ * Until when it works, in Unix seconds: a quarter of an hour, and once.
+ */
+until: number, 
+/**
+ * Whether the relay has it: it works now.
+ */
+ready: boolean, };
 
 export type CodeWordIs = "not-chosen" | "chosen" | "another-came";
 
@@ -1768,7 +1826,15 @@ because: string | null, } | { "do": "set-summary",
 /**
  * Its id.
  */
-document: string, } | { "do": "state-summary-device", 
+document: string, } | { "do": "note-continued", 
+/**
+ * The earlier one's document.
+ */
+from: string, 
+/**
+ * Why it could not go on there.
+ */
+because: string, } | { "do": "state-summary-device", 
 /**
  * It.
  */
@@ -1872,7 +1938,7 @@ date: string | null,
 /**
  * Whether those whose words these are agreed.
  */
-agreed: Agreed | null, } | { "do": "choose", 
+agreed: Agreed | null, } | { "do": "name-resolver" } & NameResolver | { "do": "choose", 
 /**
  * `TwoVersions::field`.
  */
@@ -2100,7 +2166,11 @@ lock_after_minutes: number,
 /**
  * Other programs on this computer that may read.
  */
-programs: Array<ProgramShown>, };
+programs: Array<ProgramShown>, 
+/**
+ * What this agency decided about names on young people's own maps; none: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, };
 
 export type ConductView = { 
 /**
@@ -2197,6 +2267,42 @@ because: string | null,
  * Who checked.
  */
 by: Who, };
+
+export type Continued = { 
+/**
+ * The new one.
+ */
+assessment: string, 
+/**
+ * Its name.
+ */
+title: string, 
+/**
+ * The one that it goes on from.
+ */
+from: string, };
+
+export type ContinuedView = { 
+/**
+ * The earlier one's document.
+ */
+from: string, 
+/**
+ * Why it could not go on there.
+ */
+because: string, 
+/**
+ * Since when.
+ */
+date: string, 
+/**
+ * Who went on.
+ */
+by: Who, 
+/**
+ * What stands above every page: "Continued from … because …".
+ */
+words: string, };
 
 export type CopiesShown = { 
 /**
@@ -2834,7 +2940,7 @@ not_drawn: boolean,
  */
 decide_by: string | null, };
 
-export type ForWhom = "everybody" | "leads" | "holder" | "owner";
+export type ForWhom = "everybody" | "leads" | "holder" | "named" | "owner";
 
 export type Found = { 
 /**
@@ -3316,6 +3422,10 @@ start: number, end: number, reason: string, suggestion: string,
  */
 instead: string | null, 
 /**
+ * How it can be put into my caseload instead, if it leads to one person.
+ */
+moves: MovesShown | null, 
+/**
  * What the choice is kept by.
  */
 key: string, };
@@ -3620,7 +3730,19 @@ shared: Array<SharedView>,
 /**
  * The summary's document, if there is one: readers are in its group and no other.
  */
-summary: string | null, };
+summary: string | null, 
+/**
+ * It goes on from an earlier assessment.
+ */
+continued: ContinuedView | null, 
+/**
+ * Who is asked to choose, where there are two versions.
+ */
+resolvers: Array<ResolverView>, 
+/**
+ * What was chosen where there had been two, and by whom.
+ */
+chosen: Array<ChosenView>, };
 
 export type Line = { 
 /**
@@ -3804,7 +3926,95 @@ summary: boolean,
  */
 agree: boolean, };
 
+export type MapNames = { 
+/**
+ * The reference of the impact assessment.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, 
+/**
+ * What stands above the map as long as it is so.
+ */
+banner: string, };
+
 export type MapPurpose = "safety-plan" | "bring-together" | (string & {});
+
+export type MapShown = { 
+/**
+ * Whether it is to be looked at again now.
+ */
+due: boolean, 
+/**
+ * The same, drawn.
+ */
+drawing: Drawing, 
+/**
+ * One of two.
+ */
+purpose: MapPurpose, 
+/**
+ * Who keeps it.
+ */
+owner: string, 
+/**
+ * When to look at it again.
+ */
+review: string, 
+/**
+ * What is done with it.
+ */
+actions: Array<string>, 
+/**
+ * Who and what is on it.
+ */
+things: Array<MapThing>, 
+/**
+ * Ties.
+ */
+ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it first.
+ */
+by: Who, 
+/**
+ * When, by their clock.
+ */
+at: number | null, 
+/**
+ * Whether it was taken back.
+ */
+retired: Retired | null, 
+/**
+ * Fields with two versions.
+ */
+two_versions: Array<TwoVersions>, 
+/**
+ * What a newer version wrote in it.
+ */
+newer: Array<NewerField>, };
 
 export type MapThing = { 
 /**
@@ -3866,6 +4076,14 @@ strength: Strength | null,
  */
 direction: Direction | null, 
 /**
+ * From whom, in words: "the young person".
+ */
+from_words: string, 
+/**
+ * To whom or what, in words.
+ */
+to_words: string, 
+/**
  * Who said so.
  */
 said_by: string, 
@@ -3901,6 +4119,32 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type MapsShown = { 
+/**
+ * Their strand record.
+ */
+record: string, 
+/**
+ * What they like to be called.
+ */
+name: string | null, 
+/**
+ * The maps, oldest first.
+ */
+maps: Array<MapShown>, 
+/**
+ * Maps that were taken away.
+ */
+taken_away: Array<TakenBack>, 
+/**
+ * What this agency decided about names on maps; `null`: initials alone.
+ */
+names_on_maps: NamesOnMaps | null, 
+/**
+ * The day as of which they are drawn.
+ */
+today: string, };
 
 export type Mark = { "mark": "two-versions" } & TwoVersions | { "mark": "edited-apart", 
 /**
@@ -4164,6 +4408,16 @@ id: string,
  */
 next_to: string, };
 
+export type MovesShown = { 
+/**
+ * Under what it is kept in a strand record; none: it stands there already.
+ */
+kept_as: string | null, 
+/**
+ * What stays in the text.
+ */
+leaves: string, };
+
 export type MyDraft = { assessment: string, 
 /**
  * The assessment's name.
@@ -4184,6 +4438,16 @@ page: string, };
 
 export type MyDrafts = { drafts: Array<MyDraft>, };
 
+export type NameResolver = { 
+/**
+ * Where there are two versions, as the view says it.
+ */
+field: string, 
+/**
+ * Whom; nobody any more, if left out.
+ */
+person: string | null, };
+
 export type NameShown = { 
 /**
  * The name.
@@ -4193,6 +4457,16 @@ full: string,
  * Other forms of it.
  */
 also: Array<string>, };
+
+export type NamesOnMaps = { 
+/**
+ * The reference of the data protection impact assessment that covers it.
+ */
+reference: string, 
+/**
+ * Who signed it off.
+ */
+signed_off_by: string, };
 
 export type NewAssessment = { title: string, 
 /**
@@ -4260,7 +4534,7 @@ here: Array<Here>, } | { "news": "said",
 /**
  * The sentence.
  */
-text: string, } | { "news": "look" } | { "news": "locked" };
+text: string, } | { "news": "together" } | { "news": "look" } | { "news": "locked" };
 
 export type NotAskedView = { 
 /**
@@ -4539,6 +4813,22 @@ things: Array<MapThing>,
  * Ties.
  */
 ties: Array<MapTie>, 
+/**
+ * Friends stand on it by name, by a decision of the agency; `None`: by initials.
+ */
+names: MapNames | null, 
+/**
+ * When it was closed, if so.
+ */
+closed: string | null, 
+/**
+ * Why.
+ */
+closed_why: string | null, 
+/**
+ * What was taken off it.
+ */
+taken_back: Array<TakenBack>, 
 /**
  * Its id.
  */
@@ -5218,6 +5508,12 @@ export type PutBack = {
  */
 id: string, };
 
+export type PutBackOnMap = { 
+/**
+ * Which.
+ */
+id: string, };
+
 export type PutOnMap = { 
 /**
  * Which map.
@@ -5360,6 +5656,8 @@ me: string | null,
  */
 view: StrandRecordView, };
 
+export type ReferenceKept = { changed: boolean, };
+
 export type ReferenceView = { 
 /**
  * Which system.
@@ -5399,6 +5697,16 @@ export type ReopenAssessment = {
  * Why.
  */
 why: string, };
+
+export type ReopenMap = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * When to look at it again.
+ */
+review: string, };
 
 export type ReopenNotes = { 
 /**
@@ -5570,6 +5878,20 @@ fresh: boolean,
  */
 requests: Array<RequestShown>, };
 
+export type ResolverView = { 
+/**
+ * Where there are two versions.
+ */
+field: string, 
+/**
+ * Who is to choose.
+ */
+person: Who, 
+/**
+ * Who asked them.
+ */
+by: Who, };
+
 export type RestEntryOn = { 
 /**
  * Which entry.
@@ -5653,6 +5975,20 @@ date: string,
  * Who wrote it down.
  */
 by: Who, };
+
+export type SaidTogether = { 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * What was said to each question.
+ */
+answers: Array<ArrivedAnswer>, };
 
 export type SaidView = { 
 /**
@@ -5836,6 +6172,16 @@ agency: string,
  */
 basis: string, };
 
+export type SetNamesOnMap = { 
+/**
+ * Which map.
+ */
+id: string, 
+/**
+ * What the agency decided; nothing: no names.
+ */
+policy: NamesOnMaps | null, };
+
 export type SetReview = { 
 /**
  * "YYYY-MM-DD"; empty for no day.
@@ -5878,7 +6224,7 @@ export type Shape = {
  */
 id: string, 
 /**
- * "group", "place", "adult", "strand", "friend" or "part".
+ * "group", "place", "adult", "strand", "friend" or "part"; on an own map "me", too.
  */
 what: string, 
 /**
@@ -6186,6 +6532,22 @@ system: string,
 /**
  * Its reference; empty takes it away.
  */
+value: string, } | { "do": "keep-reference", 
+/**
+ * Which system, or what it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, } | { "do": "drop-reference", 
+/**
+ * Which system, or what it is.
+ */
+system: string, 
+/**
+ * As it was written.
+ */
 value: string, } | { "do": "set-stand-in", 
 /**
  * Their name.
@@ -6350,7 +6712,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
 
 export type StrandRecordView = { 
 /**
@@ -6413,6 +6775,10 @@ words: Array<UnjoinedView>,
  * The young person's own maps (R32).
  */
 maps: Array<OwnMapView>, 
+/**
+ * Those that were taken away.
+ */
+maps_taken_away: Array<TakenBack>, 
 /**
  * What was shared about them, oldest first.
  */
@@ -6633,6 +6999,16 @@ item: string,
  * How many.
  */
 parts: number, };
+
+export type TakeOffMap = { 
+/**
+ * Which map, friend, adult, place or tie.
+ */
+id: string, 
+/**
+ * Why.
+ */
+why: string, };
 
 export type TakePosition = { 
 /**
@@ -6974,6 +7350,8 @@ then: string,
  */
 now: string | null, };
 
+export type ToContinue = { why: string, };
+
 export type ToCopy = { 
 /**
  * A strand of one's own to take with it, by id.
@@ -7028,6 +7406,30 @@ text: string, base?: Heads, choices?: { [key in string]: string },
  */
 known: number, };
 
+export type ToKeepReference = { 
+/**
+ * What it is: "NHS number".
+ */
+system: string, 
+/**
+ * As it was written.
+ */
+value: string, 
+/**
+ * Out of the record again.
+ */
+take_out?: boolean, };
+
+export type ToKeepSaid = { 
+/**
+ * The language in which it was said.
+ */
+language: string, 
+/**
+ * Each answer.
+ */
+answers: Array<ArrivedAnswer>, };
+
 export type ToLaunch = { 
 /**
  * From the address.
@@ -7075,6 +7477,16 @@ summary: boolean,
 agree: boolean, };
 
 export type ToMeasure = { text: string, };
+
+export type ToNameOnMap = { 
+/**
+ * The map.
+ */
+map: string, 
+/**
+ * By what the agency decided; or initials alone again.
+ */
+allow: boolean, };
 
 export type ToNoteAgreement = { 
 /**
@@ -7144,6 +7556,12 @@ export type ToSetBeside = { reply?: string, missed?: string,
  */
 whys: Array<[string, string]>, };
 
+export type ToSetNamesOnMaps = { 
+/**
+ * Nothing: initials alone.
+ */
+policy: NamesOnMaps | null, };
+
 export type ToSetPhone = { 
 /**
  * Empty: none.
@@ -7191,6 +7609,46 @@ splices: Array<Splice>, };
 export type ToUnlock = { passphrase: Passphrase, };
 
 export type ToWorkOffline = { offline: boolean, };
+
+export type ToWriteTogether = { 
+/**
+ * In whose record.
+ */
+record: string, 
+/**
+ * A young person, or a parent or carer.
+ */
+whose: Whose, };
+
+export type TogetherShown = { 
+/**
+ * The first name of whose computer it is.
+ */
+holder: string, 
+/**
+ * Their role.
+ */
+role: string, 
+/**
+ * The first name of who reads it too.
+ */
+stand_in: string | null, 
+/**
+ * "There is a school nurse and a youth worker."
+ */
+team: string, 
+/**
+ * 0: no police; 1: they see the plan; 2: they are in the team.
+ */
+police: number, 
+/**
+ * A parent or carer writes.
+ */
+adult: boolean, 
+/**
+ * What they said is kept.
+ */
+kept: boolean, };
 
 export type Told = "told" | "not-told" | (string & {});
 
