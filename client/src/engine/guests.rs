@@ -46,6 +46,8 @@ pub struct ToLink {
 pub struct CodeToType {
     /// The code: "lumon-bidih-bojih".
     pub code: String,
+    /// The page on which it is typed.
+    pub page: String,
     /// Until when it works, in Unix seconds.
     pub until: i64,
     /// It works once this is done.

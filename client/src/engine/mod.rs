@@ -255,7 +255,7 @@ impl Engine {
         self.step(move |work| {
             let until = work.now().saturating_add(CODE_SECONDS);
             let wanted = work.intend(&record, Intent::PutGuestCode { link: guest.id(), code: id, until, sealed })?;
-            Ok(CodeToType { code: code.to_string(), until, wanted })
+            Ok(CodeToType { code: code.to_string(), page: format!("{}/g/", guest.origin), until, wanted })
         })
     }
 

@@ -40,6 +40,8 @@ pub struct CodeShown {
     pub link: String,
     /// The code.
     pub code: String,
+    /// The page on which it is typed.
+    pub page: String,
     /// Until when it works, in Unix seconds: a quarter of an hour, and once.
     #[ts(type = "number")]
     pub until: i64,

@@ -125,9 +125,10 @@ pub(super) fn code(engine: &Engine, record: &str, link: &str, manner: &Manner) -
     let made = engine.code_to_type(record, link)?;
     let ready = is_done(engine, &found, made.wanted)?;
     let (record, link) = (record.to_string(), link.to_string());
-    let shown = CodeShown { record, link, code: made.code, until: made.until, ready };
+    let shown = CodeShown { record, link, code: made.code, page: made.page, until: made.until, ready };
     let answer = Answer::new(&shown, shown.code.clone()).note(format!(
-        "On their phone, in person: open the page and type this. It works once, until {}.",
+        "On their phone, in person: open {} and type this. It works once, until {}.",
+        shown.page,
         time_of_day(made.until, &manner.zone)
     ));
     Ok(if ready { answer } else { answer.note("The relay could not be reached now: show the link itself instead.") })

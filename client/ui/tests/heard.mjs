@@ -168,6 +168,22 @@ try {
     await voice.getByText("We asked the council for lights.").first().waitFor();
   });
 
+  await step("in person, a code that is typed opens the same page, once", async () => {
+    await go(priya, "/caseload");
+    await priya.heading("My caseload");
+    const line = tomek().locator("li", { hasText: "own phone" });
+    await line.getByRole("button", { name: /^A code to type, in person/ }).click();
+    const form_ = form(priya, "code-");
+    await form_.getByRole("button", { name: "Make a code" }).click();
+    const code = (await form_.locator("[data-code]").textContent()).trim();
+    await priya.screen("typed-code");
+    const other = await Phone.open(browser, address.replace(/#.*/, ""));
+    await other.page.getByLabel("Code", { exact: false }).first().fill(code);
+    await other.page.getByRole("button", { name: "Go on" }).click();
+    await other.heading("Before you start");
+    await form_.getByRole("button", { name: "Close" }).click();
+  });
+
   await step("before the window is opened, the holder sees exactly what they will read", async () => {
     await go(priya, "/caseload");
     await priya.heading("My caseload");

@@ -1,7 +1,7 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
   AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload,
-  CodeDrawn, Command, CommandDone, ComputerShown, Continued, CopyShown, Decided, DetachedShown, Draft, DraftKept,
+  CodeDrawn, CodeShown, Command, CommandDone, ComputerShown, Continued, CopyShown, Decided, DetachedShown, Draft, DraftKept,
   ExampleShown, FindShown, Guide, HandedOver, HintsShown, InDanger, Invited, ItemShown, LetInShown, LevelShown,
   LinkMadeShown, LinkStopped, Listed, Made, MapsShown, MembersShown, MyDrafts, NamesOnMaps, NewAssessment,
   NewProfile, News, Opened, PictureShown, ProgramAdded, PublishedShown, ReadingShown, RecordShown, ReferenceKept,
@@ -153,6 +153,7 @@ export const api = {
   makeLink: (id: string, asked: ToMakeLink) => json<LinkMadeShown>("POST", `${record(id)}/links`, asked),
   stopLink: (id: string, link: string) => json<LinkStopped>("POST", `${record(id)}/links/${link}/stop`, {}),
   openWindow: (id: string, link: string, code: ToOpenWindow["code"]) => json<WindowShown>("POST", `${record(id)}/links/${link}/window`, code ? { code } : {}),
+  codeToType: (id: string, link: string) => json<CodeShown>("POST", `${record(id)}/links/${link}/code`, {}),
   closeWindow: (id: string, link: string) => json<WindowShown>("POST", `${record(id)}/links/${link}/window/close`, {}),
   /** Exactly what they would read now. */
   reading: (id: string, link: string) => json<ReadingShown>("GET", `${record(id)}/reading/${link}`),

@@ -1752,6 +1752,10 @@ link: string,
  */
 code: string, 
 /**
+ * The page on which it is typed.
+ */
+page: string, 
+/**
  * Until when it works, in Unix seconds: a quarter of an hour, and once.
  */
 until: number, 
