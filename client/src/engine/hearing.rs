@@ -52,7 +52,7 @@ fn unknown(what: &'static str, id: &dyn ToString) -> EngineError {
 }
 
 /// Done, or done before.
-fn once<T>(done: Result<T, EngineError>) -> Result<bool, EngineError> {
+pub(super) fn once<T>(done: Result<T, EngineError>) -> Result<bool, EngineError> {
     match done {
         Ok(_) => Ok(true),
         Err(EngineError::Refused(Refusal::AlreadySo(_))) => Ok(false),

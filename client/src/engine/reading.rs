@@ -12,6 +12,7 @@ use kith_sync::client::{Intent, IntentId};
 
 use super::EngineError;
 use super::guests::opened;
+use super::hearing::once;
 use super::hearing::voice_in;
 use super::work::Work;
 
@@ -107,7 +108,8 @@ impl Work<'_> {
         let reading = self.reading(record, link)?;
         let until = self.now().saturating_add(WINDOW - CLOCKS_DIFFER);
         let sealed = sealed(&guest, &code, reading)?;
-        self.record_command(record, &StrandCommand::NoteWindow(NoteWindow { id: *link, until: Some(until) }))?;
+        // Opened anew within one second its end is the same; what lies in it may not be.
+        once(self.record_command(record, &StrandCommand::NoteWindow(NoteWindow { id: *link, until: Some(until) })))?;
         let put = Intent::PutGuestReading { link: guest.id(), verifier: code.verifier, until, sealed };
         let wanted = self.intend(record, put)?;
         Ok(WindowOpened { until, wanted })

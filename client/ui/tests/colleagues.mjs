@@ -21,7 +21,7 @@ try {
     await priya.sees("A colleague writes with a newer Kith.");
     await priya.sees(/it is kept\. Update Kith to see it, and go on writing meanwhile/);
     await priya.screen("newer-document");
-    await priya.sees("Nobody walks home alone from the bus station");
+    await priya.sees("They have a rule of their own");
     await priya.page.getByLabel("Write another").first().fill("They share their lunch.");
     await priya.press("Add to assessment");
     await go(delroy, "overview", "Overview");
