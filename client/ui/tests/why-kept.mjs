@@ -26,7 +26,7 @@ try {
 
   if (KITH_PART === "typed") {
     await step("typed, then locked at once by a key: all of it is there after the passphrase", async () => {
-      await priya.follow("Start an assessment");
+      await priya.press("Start an assessment");
       await priya.heading("Why this group?");
       await priya.page.getByLabel("Several of us have noticed things over time").check();
       await priya.page.getByLabel("Talk with the young people").check();
