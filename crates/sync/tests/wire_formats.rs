@@ -87,7 +87,7 @@ fn server() -> Vec<ServerMessage> {
         refused(About::Connection),
         refused(About::Document(DOCUMENT)),
         ServerMessage::Refused { about: About::Record { document: DOCUMENT, k: 5 }, reason: Reason::Gap, expected: Some(4) },
-        refused(About::Commit(DOCUMENT)),
+        refused(About::Commit { document: DOCUMENT, epoch: 5 }),
         refused(About::Invite(INVITE)),
         refused(About::Request(REQUEST)),
         refused(About::Blob(BLOB)),

@@ -304,8 +304,8 @@ fn refused(
             Some(document) => document.record_refused(step, *k, reason, expected),
             None => Ok(()),
         },
-        About::Commit(document) => match on_line(documents, id, document) {
-            Some(document) => document.commit_refused(step, reason),
+        About::Commit { document, epoch } => match on_line(documents, id, document) {
+            Some(document) => document.commit_refused(step, *epoch, reason),
             None => Ok(()),
         },
         About::Invite(invite) => {

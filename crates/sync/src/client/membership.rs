@@ -264,13 +264,18 @@ impl Document {
         Ok(())
     }
 
-    /// The relay refused my commit.
-    pub(super) fn commit_refused(&mut self, step: &mut Step<'_>, reason: Reason) -> Result<(), ClientError> {
+    /// The relay refused my commit that would have ended `epoch`.
+    pub(super) fn commit_refused(&mut self, step: &mut Step<'_>, epoch: u64, reason: Reason) -> Result<(), ClientError> {
         self.process(step)?;
         let Some(pending) = rows::get::<PendingRow>(step.rows, rows::PENDING, &self.id.0)? else {
             self.committing = false;
             return self.pump(step);
         };
+        if epoch != self.state.epoch {
+            // It is about a commit that another overtook in the log before this answer came. Taken for the answer to the pending
+            // one it would drop secrets that are still needed: that one may be in the log already.
+            return Ok(());
+        }
         match reason {
             Reason::Later | Reason::StoreFailed | Reason::Stopping => {
                 // Sent again as it is, a little later.

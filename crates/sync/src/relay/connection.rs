@@ -97,9 +97,15 @@ pub(super) enum Deferred {
         k: u64,
     },
     /// Another commit was first; it comes first here, too.
-    EpochTaken,
+    EpochTaken {
+        /// The epoch that both would have ended.
+        epoch: u64,
+    },
     /// The log has grown since the admission was built.
-    Moved,
+    Moved {
+        /// The epoch that the refused commit would have ended.
+        epoch: u64,
+    },
     /// The hold is yours.
     Held,
 }

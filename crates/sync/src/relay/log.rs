@@ -157,7 +157,7 @@ impl Step<'_> {
             }
         };
         let RecordHead { document, k, sender, generation, epoch, kind } = record.head;
-        let about = About::Commit(document);
+        let about = About::Commit { document, epoch };
         let Some(asker) = self.asker(conn, &document, about.clone())? else { return Ok(()) };
         if asker.device != sender {
             self.refuse(conn, about, Reason::NotMember);
@@ -175,7 +175,7 @@ impl Step<'_> {
                     self.send(conn, &ServerMessage::Accepted { document, k, seq });
                     Ok(())
                 }
-                _ => self.defer(conn, document, Deferred::EpochTaken),
+                _ => self.defer(conn, document, Deferred::EpochTaken { epoch }),
             };
         }
         if (generation, epoch) > (now.generation, now.epoch) {
@@ -188,7 +188,7 @@ impl Step<'_> {
                 self.refuse(conn, about, reason);
                 Ok(())
             }
-            Verdict::Moved => self.defer(conn, document, Deferred::Moved),
+            Verdict::Moved => self.defer(conn, document, Deferred::Moved { epoch }),
             Verdict::Take(judged, requests) => self.take_commit(conn, &record, bytes, *judged, admission, requests),
         }
     }
@@ -255,12 +255,12 @@ impl Step<'_> {
         admission: Option<Admission>,
         requests: Vec<RequestRow>,
     ) -> Result<(), StoreError> {
-        let RecordHead { document, k, sender, .. } = record.head;
+        let RecordHead { document, k, sender, epoch, .. } = record.head;
         let Some((now, before)) = self.open(&document)?.map(|open| (open.head, open.group.clone())) else {
             return Ok(());
         };
         let Some(seq) = self.store_record(&document, &now, now.epoch + 1, sender, Place::Commit, bytes)? else {
-            self.refuse(conn, About::Commit(document), Reason::Later);
+            self.refuse(conn, About::Commit { document, epoch }, Reason::Later);
             return Ok(());
         };
         self.store.replace_group(&document, &judged.next.to_bytes())?;

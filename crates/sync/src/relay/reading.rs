@@ -197,7 +197,7 @@ impl Step<'_> {
         if attached.deferred.len() >= MAX_DEFERRED {
             let about = match answer {
                 Deferred::Stale { k } => About::Record { document, k },
-                Deferred::EpochTaken | Deferred::Moved => About::Commit(document),
+                Deferred::EpochTaken { epoch } | Deferred::Moved { epoch } => About::Commit { document, epoch },
                 Deferred::Held => About::Document(document),
             };
             self.refuse(conn, about, Reason::Later);
@@ -214,8 +214,8 @@ impl Step<'_> {
                 let stale = ServerMessage::Stale { document, k: *k, generation: head.generation, epoch: head.epoch };
                 self.send(conn, &stale);
             }
-            Deferred::EpochTaken => self.refuse(conn, About::Commit(document), Reason::EpochTaken),
-            Deferred::Moved => self.refuse(conn, About::Commit(document), Reason::Moved),
+            Deferred::EpochTaken { epoch } => self.refuse(conn, About::Commit { document, epoch: *epoch }, Reason::EpochTaken),
+            Deferred::Moved { epoch } => self.refuse(conn, About::Commit { document, epoch: *epoch }, Reason::Moved),
             Deferred::Held => {
                 let now_ms = self.now_ms;
                 let own = self.core.rooms.get(&document).and_then(|room| room.hold.as_ref()).filter(|hold| hold.by == conn);

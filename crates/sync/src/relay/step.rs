@@ -300,7 +300,10 @@ fn about(message: &ClientMessage) -> Option<About> {
             let head = Record::decode(record).ok()?.head;
             About::Record { document: head.document, k: head.k }
         }
-        ClientMessage::Commit { record, .. } => About::Commit(Record::decode(record).ok()?.head.document),
+        ClientMessage::Commit { record, .. } => {
+            let head = Record::decode(record).ok()?.head;
+            About::Commit { document: head.document, epoch: head.epoch }
+        }
         ClientMessage::PutBlob { blob, .. } | ClientMessage::ReadBlob { blob, .. } => About::Blob(*blob),
         ClientMessage::Receipt { receipt } => About::Document(SignedReceipt::decode(receipt).ok()?.receipt.document),
         ClientMessage::PutInvite { invite, .. } => About::Invite(*invite),

@@ -22,9 +22,16 @@ pub enum About {
         #[n(1)]
         k: u64,
     },
-    /// A commit of mine.
+    /// A commit of mine. Its epoch says which: on a slow line the answer to one may come after the next was sent.
     #[n(3)]
-    Commit(#[n(0)] DocumentId),
+    Commit {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The epoch that the commit would have ended.
+        #[n(1)]
+        epoch: u64,
+    },
     /// An invitation.
     #[n(4)]
     Invite(#[n(0)] InviteId),

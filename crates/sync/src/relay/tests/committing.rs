@@ -7,8 +7,9 @@ use super::team::{DOCUMENT, Person, admit, alone, pair, record_in};
 use crate::relay::{RelayEvent, RelayStore as _};
 use crate::wire::{About, ClientMessage, Reason, ServerMessage};
 
-fn taken() -> ServerMessage {
-    ServerMessage::Refused { about: About::Commit(DOCUMENT), reason: Reason::EpochTaken, expected: None }
+/// The second of two commits for `epoch`.
+fn taken(epoch: u64) -> ServerMessage {
+    ServerMessage::Refused { about: About::Commit { document: DOCUMENT, epoch }, reason: Reason::EpochTaken, expected: None }
 }
 
 fn epoch(world: &super::world::World) -> u64 {
@@ -38,7 +39,7 @@ fn of_two_commits_for_one_epoch_the_first_stands_and_comes_before_the_refusal() 
     world.batch(vec![frame(&alice, &first), frame(&bob, &second)]);
     let heard = world.heard(bob.conn);
     let records = vec![record_in(&first).into()];
-    assert_eq!(heard, [ServerMessage::Records { document: DOCUMENT, first: 2, records }, taken()]);
+    assert_eq!(heard, [ServerMessage::Records { document: DOCUMENT, first: 2, records }, taken(1)]);
     assert_eq!(epoch(&world), 2);
 }
 
@@ -64,7 +65,7 @@ fn only_leads_change_who_is_in() {
     assert!(matches!(world.say(alice.conn, &demote).first(), Some(ServerMessage::Accepted { .. })));
     let late = bob.commit_message(&world, &Change::Remove(vec![alice.key.id()]));
     world.heard(bob.conn);
-    assert_eq!(world.say(bob.conn, &late), [taken()]);
+    assert_eq!(world.say(bob.conn, &late), [taken(1)]);
     alice.merge(&record_in(&demote));
     bob.merge(&record_in(&demote));
     world.pass(1_500);

@@ -1,0 +1,6 @@
+//! Devices beside a relay, without processes: what they store, and what a slow line does to them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod overtaken;
+mod resting;
+mod room;
