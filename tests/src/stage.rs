@@ -124,9 +124,6 @@ impl Stage {
             agreed_by: "themselves, when we met".to_owned(),
             may: Rights { say: true, summary: true, agree: true },
         };
-        // The record is a document of its own, newer than the connection: it is signed in anew, with all of them.
-        engine.disconnect(None)?;
-        engine.connect_all()?;
         let made = engine.step(move |work| work.make_link(&wanted))?;
         let intent = made.wanted;
         let there = engine.wait_for(PATIENCE, move |work| Ok((!work.is_wanted(&record, intent)?).then_some(())))?;

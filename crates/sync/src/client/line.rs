@@ -44,6 +44,24 @@ impl Line {
         Ok(())
     }
 
+    /// Documents of this relay that began after the line: made, or given the relay, while it stood.
+    pub(super) fn plug_new(
+        &self,
+        documents: &mut BTreeMap<DocumentId, Document>,
+        step: &mut Step<'_>,
+        id: LineId,
+    ) -> Result<(), ClientError> {
+        let new = documents.values_mut().filter(|document| document.line.is_none() && self.serves(document));
+        for document in new {
+            document.plug(step, self, id)?;
+        }
+        Ok(())
+    }
+
+    fn serves(&self, document: &Document) -> bool {
+        self.signed_in && document.row.relay.as_deref() == Some(self.relay.as_str())
+    }
+
     /// Sends every open request that is for this relay.
     fn offer_all(&self, step: &mut Step<'_>, id: LineId) -> Result<(), ClientError> {
         for status in join::all(step.rows)? {
@@ -245,10 +263,8 @@ fn signed_in(
         step.out.durable = true;
     }
     step.out.notices.push(Notice::SignedIn { line: id });
-    for document in documents.values_mut() {
-        if document.row.relay.as_deref() == Some(line.relay.as_str()) {
-            document.plug(step, line, id)?;
-        }
+    for document in documents.values_mut().filter(|document| line.serves(document)) {
+        document.plug(step, line, id)?;
     }
     line.offer_all(step, id)
 }

@@ -390,6 +390,7 @@ impl ClientCore {
                 Input::Tick => {
                     for (id, line) in &mut self.lines {
                         line.tick(&mut step, *id)?;
+                        line.plug_new(&mut self.documents, &mut step, *id)?;
                     }
                     for document in self.documents.values_mut() {
                         document.tick(&mut step)?;
@@ -478,6 +479,7 @@ impl ClientCore {
         let mut document = Document::new(rows, id, row, hot)?;
         document.adopt(rows, state)?;
         document.save_authors(rows)?;
+        document.want_tick(now_ms);
         self.documents.insert(id, document);
         Ok(identity)
     }
@@ -651,6 +653,7 @@ impl ClientCore {
         if document.row.relay.is_none() {
             document.row.relay = Some(relay.to_owned());
             document.save_row(rows)?;
+            document.want_tick(0);
         }
         Ok(())
     }

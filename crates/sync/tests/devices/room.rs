@@ -11,7 +11,7 @@ use kith_group::{
 use kith_sync::client::{ClientCore, EditError, Effects, Identity, Input, Intent, JoinDetails, LineId, Notice};
 use kith_sync::relay::{ConnId, Enrolment, MemoryStore, RelayConfig, RelayCore, RelayEngine as _, RelayEvent};
 
-const RELAY: &str = "ws://127.0.0.1:4480";
+pub(crate) const RELAY: &str = "ws://127.0.0.1:4480";
 
 /// Where the saved document is kept.
 pub(crate) const BASE: Space = Space(13);
@@ -220,7 +220,7 @@ pub(crate) fn events(effects: Effects) -> Vec<RelayEvent> {
     frames.map(|(line, frame)| RelayEvent::Frame(ConnId(line.0.into()), frame.into())).collect()
 }
 
-fn genesis(me: &Identity) -> Vec<u8> {
+pub(crate) fn genesis(me: &Identity) -> Vec<u8> {
     let mut doc = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit).with_actor(me.device.0.as_slice().into());
     doc.transact::<_, _, AutomergeError>(|tx| tx.put_object(ROOT, "text", ObjType::Text)).unwrap();
     doc.get_last_local_change().unwrap().raw_bytes().to_vec()
