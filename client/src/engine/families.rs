@@ -3,8 +3,8 @@
 
 use kith_assessment::{
     AddReply, Agreement, ArrivedOnSummary, ArrivedOther, Command, ConfirmTwin, EntryId, FollowAnswer, NoteBeside, NoteHintReview,
-    NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion, VersionView, agreed_lines,
-    check_covered, decide_by, summary_for_guest,
+    NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion, VersionView,
+    agreed_lines, check_covered, decide_by, summary_for_guest,
 };
 use kith_group::{DocumentId, Role, SharedAction, SharedPart, SharedReply, SharedSummary};
 use kith_sync::client::Standing;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use kith_assessment::nudge::{Checker, Lists};
 use kith_assessment::{
-    AnswerTakeOut, ArrivedAttachment, ArrivedOnSummary, ArrivedOther, ArrivedView, EntryId, KeepArrived, NoteArrived, VersionView,
-    answer_stands_on, covered, covers, day_of,
+    AnswerTakeOut, ArrivedAttachment, ArrivedOnSummary, ArrivedOther, ArrivedView, EntryId, KeepArrived, NoteArrived,
+    VersionView, answer_stands_on, covered, covers, day_of,
 };
 use kith_group::DocumentId;
 

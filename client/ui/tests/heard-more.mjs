@@ -1,11 +1,11 @@
 // What else comes from a phone: a voice note, a map, their own circle; something to take out again; a reply to the summary. Started by
-// tests/tests/heard.rs, which runs relay and apps and looks at what is kept.
+// tests/tests/heard_more.rs, which runs relay and apps and looks at what is kept.
 import assert from "node:assert/strict";
 import { FORMS_IN_WORDS, Person, step, until } from "./browser.mjs";
 import { Phone, start } from "../../guest/tests/browser.mjs";
 
 const { KITH_PRIYA, KITH_DELROY, KITH_NADIA, KITH_LARCH, KITH_LINK, KITH_LINK_C, KITH_NAME, KITH_CANARY } = process.env;
-assert.ok(KITH_PRIYA && KITH_DELROY && KITH_NADIA && KITH_LARCH && KITH_LINK && KITH_LINK_C && KITH_NAME && KITH_CANARY, "started by `cargo test -p kith-tests --test heard`");
+assert.ok(KITH_PRIYA && KITH_DELROY && KITH_NADIA && KITH_LARCH && KITH_LINK && KITH_LINK_C && KITH_NAME && KITH_CANARY, "started by `cargo test -p kith-tests --test heard_more`");
 const CODE = "Green Kettle";
 const REPLY = `Ask us before the hall opens, and ask ${KITH_NAME}.`;
 const browser = await start();
@@ -280,6 +280,19 @@ try {
     await priya.sees("Ask us before the hall opens");
   });
 
+  await step("whoever wrote it reads it on their own phone, and what became of what they asked", async () => {
+    await go(priya, "/caseload");
+    await priya.heading("My caseload");
+    const line = section(priya, /Tomasz Harrowgill/).first().locator("li", { hasText: "own phone" });
+    await line.getByRole("button", { name: /^Close it now/ }).click();
+    await form(priya, "window-").getByRole("button", { name: "Close it" }).click();
+    await line.getByRole("button", { name: /^Let them read for a day/ }).click();
+    const seen = form(priya, "window-");
+    await seen.getByText("You: “Ask us before the hall opens, and ask [a name, covered].”").waitFor();
+    await seen.getByText("A young person: “Keep us together.").waitFor();
+    await seen.getByText("It is gone from what the team reads.").waitFor();
+  });
+
   await step("the colleague reads it beside the version, with the name covered and for whom it is", async () => {
     await go(delroy, `/a/${KITH_LARCH}/families`);
     await delroy.heading("For young people and families");
@@ -290,7 +303,7 @@ try {
     await delroy.screen("families-replies");
   });
 
-  await step("another young person's phone gets the reply whose writer agreed, and not this one; its own writer reads it", async () => {
+  await step("another young person's phone gets the reply whose writer agreed, and not this one; to open the window answers who asked for it", async () => {
     const phone = await phoneAt("What the team thinks", KITH_LINK_C);
     phones.push(phone);
     await phone.press("Ask Nadia to open it");
@@ -305,6 +318,11 @@ try {
     await form(nadia, "window-").getByText("Keep us together. That is the main thing.").waitFor();
     assert.ok(!(await main(nadia)).includes("Ask us before the hall opens"));
     await nadia.screen("window-of-another");
+    await form(nadia, "window-").getByRole("button", { name: "Open it for 24 hours" }).click();
+    await nadia.sees("They can read until");
+    await go(nadia, "/work");
+    await nadia.heading("My work");
+    await until("what they asked for is done", async () => await nadia.page.getByRole("link", { name: /asks to read/ }).count() === 0);
     await go(nadia, `/a/${KITH_LARCH}/families`);
     await nadia.sees("Ask us before the hall opens, and ask [a name, covered].");
   });

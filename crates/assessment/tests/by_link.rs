@@ -4,8 +4,8 @@
 use automerge::{ActorId, Automerge};
 use kith_assessment::{
     Agreed, AnswerTakeOut, Arrived, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
-    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, CodeWordIs, Context, Done, EntryId, Group, HeardWaits, HeldRecord, KeepArrived,
-    MakeGuestLink, NoteArrived, NoteBeside, NoteWindow, PersonId, Refusal, RightOrNot, Secret, StopGuestLink,
+    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, CodeWordIs, Context, Done, EntryId, Group, HeardWaits, HeldRecord,
+    KeepArrived, MakeGuestLink, NoteArrived, NoteBeside, NoteWindow, PersonId, Refusal, RightOrNot, Secret, StopGuestLink,
     StrandCommand, TakeIn, TakeInPart, TakeInWhole, Whose, apply_strand, arrived, arrived_sound, caseload, code_words,
     contribution, guest_link_keys, heard_waits, strand_genesis, to_take_in, view_strand,
 };

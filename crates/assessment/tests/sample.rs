@@ -118,7 +118,8 @@ fn larch_is_written_by_its_people_and_reads_well_in_a_terminal() {
     assert!(version.stands && version.content.parts.len() == 8 && version.content.actions.len() == 6, "{version:?}");
     let replies: Vec<_> = view.families.replies.iter().map(|one| (one.whose.as_str(), one.other_families)).collect();
     assert_eq!(replies, [("A", true)]);
-    let checker = Checker::new(Lists::shipped(), &["Keziah Ansah-Rowe", "Tomasz Harrowgill", "Aaliyah Brannick"].map(caseload_name));
+    let checker =
+        Checker::new(Lists::shipped(), &["Keziah Ansah-Rowe", "Tomasz Harrowgill", "Aaliyah Brannick"].map(caseload_name));
     assert_eq!(version_hints(&version.content, &checker), VersionHints::default());
     assert!(view.marks.iter().any(|mark| matches!(mark, Mark::NotYetAsked { label, .. } if label.starts_with("Parents'"))));
     let mine = PersonId(cast.writers[0].1.person);

@@ -9,8 +9,8 @@ use kith_assessment::{
     Command, Context, DecideAfterNo, DetachStrand, EntryId, HandOverStrand, HeardWaits, KeepAsTheme, Kind, LookAgainAt, Mark,
     Outcome, Part, PersonId, Refusal, RelabelStrand, ReopenAssessment, RestEntryOn, Said, SayHeardWaits, SayStillTrue,
     SetAgreement, SetAskedAll, SetLawfulBasis, SetReview, StillTrue, StrandCommand, TheirWords, Told, Whom, Whose, WithdrawVoice,
-    apply_strand, case_notes, find, history, history_text, is_strand_record, on_the_day, open, open_strand, part_text, plain_text, stale,
-    strand_genesis, tasks, view_strand,
+    apply_strand, case_notes, find, history, history_text, is_strand_record, on_the_day, open, open_strand, part_text,
+    plain_text, stale, strand_genesis, tasks, view_strand,
 };
 
 const TODAY: &str = "2026-05-05";
