@@ -198,7 +198,7 @@ fn a_version_goes_to_its_audience_alone_and_a_reply_stands_beside_it_among_profe
     let own = format!("{REPLY}. [a name, covered] knows that too.");
     let before = format!("{} {}", priya.says(&["arrived", &team.record, &item]), priya.json(&["record", &team.record]));
     assert!(before.contains("about the summary") && !before.contains(REPLY), "nothing is shown before it is read: {before}");
-    assert!(code_of(priya, &["reply", &team.record, &item]).1.contains("read it first"));
+    assert!(code_of(priya, &["reply", &team.record, &item]).1.contains("until then whoever said it can change it"));
     let read = priya.says(&["arrived", &team.record, &item, "--read"]);
     assert!(read.contains(REPLY) && read.contains("Partly") && read.contains("[a name, covered] knows that too."), "{read}");
     let made_up = code_of(priya, &["reply", &team.record, &item, "--words", "We all like it."]);
