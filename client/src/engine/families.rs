@@ -3,8 +3,8 @@
 
 use kith_assessment::{
     AddReply, Agreement, ArrivedOnSummary, ArrivedOther, Command, ConfirmTwin, EntryId, FollowAnswer, NoteBeside, NoteHintReview,
-    NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion, agreed_lines,
-    check_covered, decide_by, summary_for_guest,
+    NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion, VersionView,
+    agreed_lines, check_covered, decide_by, summary_for_guest,
 };
 use kith_group::{DocumentId, Role, SharedAction, SharedPart, SharedReply, SharedSummary};
 use kith_sync::client::Standing;
@@ -135,6 +135,9 @@ impl Work<'_> {
             return Err(Refusal::Rule("they have taken it back: it is not added").into());
         }
         let Some(ArrivedOther::OnSummary(on)) = &item.other else { return Err(unknown().into()) };
+        if item.read.is_none() {
+            return Err(Refusal::Rule("read it first: until then whoever said it can change it or take it back").into());
+        }
         let adult = view.links.iter().find(|link| link.kept.id == item.link).is_some_and(|link| link.adult);
         for (said, given) in [(&on.reply, &asked.reply), (&on.missed, &asked.missed)] {
             given.as_ref().map_or(Ok(()), |given| check_covered(said, given))?;
@@ -162,6 +165,22 @@ impl Work<'_> {
             return Ok(Replied { assessment, version });
         }
         Err(Refusal::Unknown { what: "version that they read", id: version.to_string() }.into())
+    }
+
+    /// The version to which a reply was said, and where it stands; `None` if it is in no assessment on this computer.
+    pub fn version_replied_to(
+        &mut self,
+        record: &DocumentId,
+        on: &ArrivedOnSummary,
+    ) -> Result<Option<(DocumentId, VersionView)>, EngineError> {
+        let view = self.record(record)?;
+        for (assessment, there) in self.places_of(&view)? {
+            let version = there.families.versions.into_iter().find(|one| one.kept.id == on.version);
+            if let Some(version) = version {
+                return Ok(Some((assessment, version)));
+            }
+        }
+        Ok(None)
     }
 
     /// Brings what colleagues see into step with what was answered by links, once for each answer and without a press (R8): a no and an

@@ -198,6 +198,38 @@ pub struct OnAnswerShown {
     pub out: Option<AnsweredOut>,
 }
 
+/// A reply to the summary, with what would be covered in each of its texts.
+#[derive(Debug, Serialize, TS)]
+pub struct OnSummaryShown {
+    /// The assessment in which the version stands; `null`: it is in none on this computer.
+    pub assessment: Option<String>,
+    /// When that version was shared, "YYYY-MM-DD".
+    pub shared_on: Option<String>,
+    /// The version was taken back since.
+    pub taken_back: bool,
+    /// What they say part by part.
+    pub parts: Vec<OnPartShown>,
+    /// What they say was missed.
+    pub missed: Option<CoveringShown>,
+    /// Their reply.
+    pub reply: Option<CoveringShown>,
+    /// They agree that other families read it too.
+    pub other_families: bool,
+}
+
+/// What they say of one part of the summary.
+#[derive(Debug, Serialize, TS)]
+pub struct OnPartShown {
+    /// Which part.
+    pub part: String,
+    /// Its heading, as they read it.
+    pub heading: String,
+    /// Whether it is right, in words.
+    pub right_words: String,
+    /// Why, if they say why.
+    pub why: Option<CoveringShown>,
+}
+
 /// One of what arrived, with what is needed to read it first.
 #[derive(Debug, Serialize, TS)]
 pub struct ItemShown {
@@ -209,6 +241,8 @@ pub struct ItemShown {
     pub covering: Vec<CoveringShown>,
     /// What they say of the team's answers.
     pub on_answers: Vec<OnAnswerShown>,
+    /// Their reply to the summary, once somebody has read it.
+    pub on_summary: Option<OnSummaryShown>,
     /// Assessments to which it can be added.
     pub add_to: Vec<AddTo>,
 }

@@ -206,9 +206,8 @@ pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Assess
     })?;
     let drafts = super::drafts::of(engine, document)?;
     let overview = overview(&shown.view);
-    let mut day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), &verbs::today(engine, manner));
     let leads = role.as_deref() == Some("lead");
-    day.tasks.retain(|task| task.is_for(leads));
+    let day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), leads, &verbs::today(engine, manner));
     let me = me.map(|me| me.to_string());
     let (assessment, standing, view) = (shown.assessment, shown.standing, shown.view);
     Ok(AssessmentShown { assessment, standing, view, overview, day, me, role, drafts })

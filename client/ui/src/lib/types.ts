@@ -1160,7 +1160,7 @@ holds: Holds,
  */
 answers: Array<HeardAnswer>, 
 /**
- * Something other than answers to the questions.
+ * Something other than answers to the questions; what was said in it once somebody has read it.
  */
 other: ArrivedOther | null, 
 /**
@@ -3586,6 +3586,10 @@ covering: Array<CoveringShown>,
  */
 on_answers: Array<OnAnswerShown>, 
 /**
+ * Their reply to the summary, once somebody has read it.
+ */
+on_summary: OnSummaryShown | null, 
+/**
  * Assessments to which it can be added.
  */
 add_to: Array<AddTo>, };
@@ -4710,6 +4714,54 @@ take_out: boolean, };
 
 export type OnMap = "friend" | "adult" | "place";
 
+export type OnPartShown = { 
+/**
+ * Which part.
+ */
+part: string, 
+/**
+ * Its heading, as they read it.
+ */
+heading: string, 
+/**
+ * Whether it is right, in words.
+ */
+right_words: string, 
+/**
+ * Why, if they say why.
+ */
+why: CoveringShown | null, };
+
+export type OnSummaryShown = { 
+/**
+ * The assessment in which the version stands; `null`: it is in none on this computer.
+ */
+assessment: string | null, 
+/**
+ * When that version was shared, "YYYY-MM-DD".
+ */
+shared_on: string | null, 
+/**
+ * The version was taken back since.
+ */
+taken_back: boolean, 
+/**
+ * What they say part by part.
+ */
+parts: Array<OnPartShown>, 
+/**
+ * What they say was missed.
+ */
+missed: CoveringShown | null, 
+/**
+ * Their reply.
+ */
+reply: CoveringShown | null, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
+
 export type OnTheDay = { 
 /**
  * "YYYY-MM-DD".
@@ -4731,6 +4783,11 @@ overdue: Array<string>,
  * What young people and parents said that nobody has answered in time, by id (R50).
  */
 unanswered: Array<string>, 
+/**
+ * What came by links and waits to be read, by who is to read it, whoever has waited longest first: how much and since when, never
+ * what. For leads (R48).
+ */
+to_read: Array<WaitsToRead>, 
 /**
  * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
  */
@@ -8241,6 +8298,24 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type WaitsToRead = { 
+/**
+ * Who is to read it.
+ */
+holder: Who, 
+/**
+ * How much, and since when.
+ */
+waits: HeardWaits, 
+/**
+ * By when the oldest is to be read, "YYYY-MM-DD".
+ */
+due: string | null, 
+/**
+ * Whether that day is over.
+ */
+late: boolean, };
 
 export type WeightingView = { 
 /**
