@@ -332,7 +332,7 @@ impl Said {
 
 /// A text without control characters (but line breaks), without marks that turn the direction of what stands beside them, and
 /// without characters of no width other than the joiners that some scripts and emoji need.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars()
         .filter(|c| match c {
             '\n' => true,
