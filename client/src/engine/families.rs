@@ -2,14 +2,15 @@
 //! answers to what agreement asks. The rules are `kith_assessment`'s; here two documents are kept in step, each act in one transaction.
 
 use kith_assessment::{
-    AddReply, Agreement, ArrivedOnSummary, ArrivedOther, Command, ConfirmTwin, EntryId, FollowAnswer, NoteBeside, NoteHintReview,
-    NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion, agreed_lines,
-    check_covered, decide_by, summary_for_guest,
+    AddReply, Agreement, ArrivedOnPart, ArrivedOnSummary, ArrivedOther, Command, ConfirmTwin, EntryId, FollowAnswer, NoteBeside,
+    NoteHintReview, NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion,
+    agreed_lines, check_covered, decide_by, summary_for_guest,
 };
 use kith_group::{DocumentId, Role, SharedAction, SharedPart, SharedReply, SharedSummary};
 use kith_sync::client::Standing;
 
 use super::EngineError;
+use super::hearing::arrived_in;
 use super::work::Work;
 
 /// A reply that is set beside the text, with what identifies covered. What is not given stays as it was said.
@@ -109,7 +110,11 @@ impl Work<'_> {
                 .into_iter()
                 .map(|part| SharedPart { id: part.id, heading: part.heading, text: part.text })
                 .collect(),
-            actions: summary.actions.into_iter().map(|action| SharedAction { what: action.what, why: action.why }).collect(),
+            actions: summary
+                .actions
+                .into_iter()
+                .map(|action| SharedAction { id: action.id, what: action.what, why: action.why })
+                .collect(),
             replies: summary.replies.into_iter().map(|reply| SharedReply { whose: reply.whose, words: reply.words }).collect(),
         }))
     }
@@ -124,6 +129,20 @@ impl Work<'_> {
         let open = view.joined.iter().filter(|joined| joined.detached.is_none());
         let places = open.filter_map(|joined| Some((joined.assessment.parse().ok()?, joined.strand.parse().ok()?)));
         Ok(places.filter(|(assessment, _)| self.may_write(assessment)).collect())
+    }
+
+    /// What they say of each part of the version that they read, and of each action, with what it is called there.
+    pub fn on_parts(&mut self, record: &DocumentId, item: &EntryId) -> Result<Vec<(String, ArrivedOnPart)>, EngineError> {
+        let view = self.record(record)?;
+        let Some(ArrivedOther::OnSummary(on)) = arrived_in(&view, item)?.other.clone() else { return Ok(Vec::new()) };
+        let places = self.places_of(&view)?;
+        let mut versions = places.iter().flat_map(|(_, assessed)| &assessed.families.versions);
+        let read = versions.find(|one| one.kept.id == on.version).map(|one| &one.content);
+        let named = on.parts.into_iter().map(|part| {
+            let heading = read.and_then(|version| version.heading(&part.part)).unwrap_or_else(|| cut(&part.part));
+            (heading, part)
+        });
+        Ok(named.collect())
     }
 
     /// Sets a reply that arrived beside the version that they read. The same reply makes the same value from every device.

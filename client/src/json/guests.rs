@@ -1,6 +1,6 @@
 //! Shapes of links for young people and families, and of what arrives by them.
 
-use kith_assessment::{AnsweredOut, ArrivedOnPoint, ArrivedView, Cover, GuestLinkView, Outcome};
+use kith_assessment::{AnsweredOut, ArrivedOnPoint, ArrivedView, Cover, GuestLinkView, Outcome, RightOrNot};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -198,6 +198,21 @@ pub struct OnAnswerShown {
     pub out: Option<AnsweredOut>,
 }
 
+/// What they say of one part of the summary, or of one action in it.
+#[derive(Debug, Serialize, TS)]
+pub struct OnPartShown {
+    /// What it is called in the version that they read.
+    pub heading: String,
+    /// Its name there.
+    pub part: String,
+    /// Whether it is right.
+    pub right: RightOrNot,
+    /// The same, in words.
+    pub right_words: String,
+    /// Why.
+    pub why: String,
+}
+
 /// One of what arrived, with what is needed to read it first.
 #[derive(Debug, Serialize, TS)]
 pub struct ItemShown {
@@ -209,6 +224,8 @@ pub struct ItemShown {
     pub covering: Vec<CoveringShown>,
     /// What they say of the team's answers.
     pub on_answers: Vec<OnAnswerShown>,
+    /// What they say of the parts of the summary.
+    pub on_parts: Vec<OnPartShown>,
     /// Assessments to which it can be added.
     pub add_to: Vec<AddTo>,
 }

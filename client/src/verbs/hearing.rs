@@ -13,7 +13,7 @@ use super::{Answer, FileWanted, caseload, find};
 use crate::cli::Arrived;
 use crate::engine::{Engine, OnAnswer, ToAdd};
 use crate::failure::Failure;
-use crate::json::{AddTo, ArrivedShown, CoveringShown, ItemShown, OnAnswerShown, SoundWritten, WordsJoined};
+use crate::json::{AddTo, ArrivedShown, CoveringShown, ItemShown, OnAnswerShown, OnPartShown, SoundWritten, WordsJoined};
 use crate::terminal::{short, visible, visible_line};
 
 /// What arrived in a record: what is not read yet first, oldest first.
@@ -55,9 +55,9 @@ fn covering(checker: &Checker, question: &str, said: &str) -> CoveringShown {
 /// One of what arrived, with what is needed to read it first.
 pub(crate) fn item_shown(engine: &Engine, record: DocumentId, item: EntryId) -> Result<ItemShown, Failure> {
     let checker = Checker::new(Lists::shipped(), &caseload::names(engine)?);
-    let (view, on_answers, titles) = engine.look(move |work| {
+    let (view, on_answers, on_parts, titles) = engine.look(move |work| {
         let titles = find::all(work)?;
-        Ok((work.record(&record)?, work.on_answers(&record, &item)?, titles))
+        Ok((work.record(&record)?, work.on_answers(&record, &item)?, work.on_parts(&record, &item)?, titles))
     })?;
     let wanted = item.to_string();
     let out_of = |of: &EntryId, question: &str| {
@@ -77,6 +77,14 @@ pub(crate) fn item_shown(engine: &Engine, record: DocumentId, item: EntryId) -> 
         on,
     });
     let on_answers = on_answers.collect();
+    let on_parts = on_parts.into_iter().map(|(heading, on)| OnPartShown {
+        heading,
+        part: on.part,
+        right_words: on.right.words().to_owned(),
+        right: on.right,
+        why: on.why,
+    });
+    let on_parts = on_parts.collect();
     let add_to = view.joined.iter().filter(|joined| joined.detached.is_none()).filter_map(|joined| {
         let here = titles.iter().find(|found| found.id.to_string() == joined.assessment)?;
         Some(AddTo { assessment: joined.assessment.clone(), title: here.title.clone(), label: joined.label.clone() })
@@ -86,7 +94,7 @@ pub(crate) fn item_shown(engine: &Engine, record: DocumentId, item: EntryId) -> 
     let arrived = arrived.ok_or_else(|| Failure::refused("unknown-entry", "That did not arrive here"))?;
     let answers = arrived.answers.iter().filter(|one| !one.answer.skipped && !one.said.is_empty());
     let covering = answers.map(|one| covering(&checker, &one.answer.question, &one.said)).collect();
-    Ok(ItemShown { record: record.to_string(), arrived, covering, on_answers, add_to })
+    Ok(ItemShown { record: record.to_string(), arrived, covering, on_answers, on_parts, add_to })
 }
 
 /// A voice note: how it is coded, and the recording.
@@ -242,6 +250,9 @@ fn text(shown: &ItemShown) -> String {
         let fair = one.on.fair.as_ref().map_or("did not say whether it is fair", |fair| fair.words());
         let out = if one.on.take_out { "; they ask to have it taken out" } else { "" };
         text.push_str(&format!("About \"{}\": {fair}{out}. {}\n", visible_line(&one.said), visible(&one.on.why)));
+    }
+    for one in &shown.on_parts {
+        text.push_str(&format!("{}: {}. {}\n", visible_line(&one.heading), one.right_words, visible(&one.why)));
     }
     if let Some(why) = &shown.arrived.not_added {
         text.push_str(&format!("Not added: {}\n", visible_line(why)));

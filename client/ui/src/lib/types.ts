@@ -3038,6 +3038,10 @@ export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement
 
 export type GuestAction = { 
 /**
+ * What it is called when they say whether it is right.
+ */
+id: string, 
+/**
  * What.
  */
 what: string, 
@@ -3585,6 +3589,10 @@ covering: Array<CoveringShown>,
  * What they say of the team's answers.
  */
 on_answers: Array<OnAnswerShown>, 
+/**
+ * What they say of the parts of the summary.
+ */
+on_parts: Array<OnPartShown>, 
 /**
  * Assessments to which it can be added.
  */
@@ -4710,6 +4718,28 @@ take_out: boolean, };
 
 export type OnMap = "friend" | "adult" | "place";
 
+export type OnPartShown = { 
+/**
+ * What it is called in the version that they read.
+ */
+heading: string, 
+/**
+ * Its name there.
+ */
+part: string, 
+/**
+ * Whether it is right.
+ */
+right: RightOrNot, 
+/**
+ * The same, in words.
+ */
+right_words: string, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type OnTheDay = { 
 /**
  * "YYYY-MM-DD".
@@ -5742,7 +5772,7 @@ version: string, };
 
 export type ReplyPart = { 
 /**
- * Which part of the version.
+ * Which part of the version, or which action.
  */
 part: string, 
 /**

@@ -112,7 +112,7 @@ pub enum IsRight {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct OnPart {
-    /// The part's name ([`crate::SharedPart::id`]).
+    /// The part's name ([`crate::SharedPart::id`], [`crate::SharedAction::id`]).
     #[n(0)]
     pub part: String,
     /// Whether it is right.
