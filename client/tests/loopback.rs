@@ -410,11 +410,29 @@ fn line_15_while_somebody_writes_together_with_the_holder_nothing_else_is_answer
     for word in ["Larch", "Keziah", "Marsh", &record] {
         assert!(!state.body.contains(word), "the state tells {word}");
     }
-    let said = json!({"language": "en", "answers": [
+    // What is typed is held for pages that are let in, comes back after the passphrase, and is nowhere else.
+    let typed = json!({"language": "cy", "screen": "step", "step": 1, "answers": [
+        {"question": "friends", "chosen": ["listen"], "words": "Brindlewick waits", "skipped": false, "audience": "team",
+         "voice": null, "drawing": null}
+    ]});
+    let held = || here.ask(&Ask::get("/api/together/typed").of(&page));
+    assert!(!held().body.contains("friends"), "nothing was typed yet");
+    assert_eq!(here.ask(&Ask { method: "PUT", ..Ask::post("/api/together/typed", &typed) }.of(&page)).status, 200);
+    assert_eq!(held().json(), typed);
+    let unproven = Ask::get("/api/together/typed").with("cookie", &page.cookie);
+    assert_eq!(here.ask(&unproven).status, 401, "a page that was loaded anew is not told before the passphrase");
+    assert!(!here.ask(&Ask::get("/api/state").of(&page)).body.contains("Brindlewick"));
+    let again = here.ask(&Ask::post("/api/unlock", &json!({"passphrase": PASSPHRASE})).of(&page));
+    assert_eq!((again.status, here.ask(&Ask::get("/api/list").of(&page)).status), (200, 423), "it goes on where it was");
+    assert_eq!(held().json(), typed);
+    let said = json!({"language": "en", "attached": [], "answers": [
         {"question": "friends", "choices": [], "words": "They wait for me.", "skipped": false, "team": true}
     ]});
     assert_eq!(here.ask(&Ask::post("/api/together/said", &said).of(&page)).status, 200);
     assert_eq!(here.ask(&Ask::post("/api/together/said", &said).of(&page)).status, 422, "it is kept once");
+    assert!(!held().body.contains("Brindlewick"), "kept, and not held any more");
+    assert_eq!(here.ask(&Ask { method: "PUT", ..Ask::post("/api/together/typed", &typed) }.of(&page)).status, 200);
+    assert!(!held().body.contains("Brindlewick"), "a page that is late brings nothing back");
     let wrong = json!({"passphrase": "not the passphrase at all"});
     assert_eq!(here.ask(&Ask::post("/api/unlock", &wrong).of(&page)).status, 403);
     assert_eq!(here.ask(&Ask::get("/api/list").of(&page)).status, 423);
@@ -422,6 +440,14 @@ fn line_15_while_somebody_writes_together_with_the_holder_nothing_else_is_answer
     assert_eq!(here.ask(&Ask::get("/api/list").of(&page)).status, 200);
     let shown = here.ask(&Ask::get(&format!("/api/records/{record}")).of(&page)).json();
     assert_eq!(shown["view"]["arrived"][0]["together"], true);
+    // The holder leaves: what was typed and not kept goes, and is not there the next time.
+    assert_eq!(here.ask(&Ask::post("/api/together", &begin).of(&page)).status, 200);
+    assert_eq!(here.ask(&Ask { method: "PUT", ..Ask::post("/api/together/typed", &typed) }.of(&page)).status, 200);
+    let leave = json!({"passphrase": PASSPHRASE, "leave": true});
+    assert_eq!(here.ask(&Ask::post("/api/unlock", &leave).of(&page)).status, 200);
+    assert_eq!(here.ask(&Ask::get("/api/list").of(&page)).status, 200);
+    assert_eq!(here.ask(&Ask::post("/api/together", &begin).of(&page)).status, 200);
+    assert!(!held().body.contains("Brindlewick"));
 }
 
 #[test]

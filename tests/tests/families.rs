@@ -131,11 +131,14 @@ fn nowhere_at_the_relay(folder: &Path, words: &[&str]) {
     }
 }
 
-fn on_summary(version: &str) -> Saying {
+fn on_summary(version: &str, action: &str) -> Saying {
     let part = |part: &str, right, why: &str| OnPart { part: part.into(), right, why: why.into() };
     Saying::OnSummary(OnSummary {
         version: version.into(),
-        parts: vec![part("summary", IsRight::Partly, "Keziah is not the only one")],
+        parts: vec![
+            part("summary", IsRight::Partly, "Keziah is not the only one"),
+            part(action, IsRight::Right, "We would go there"),
+        ],
         missed: "The chat".into(),
         reply: format!("{REPLY}. Keziah knows that too."),
         other_families: false,
@@ -191,10 +194,14 @@ fn a_version_goes_to_its_audience_alone_and_a_reply_stands_beside_it_among_profe
     assert_eq!((&listed["versions"][0]["id"], &listed["versions"][0]["stands"]), (&json!(version), &json!(true)));
 
     // They reply; the holder reads it first, covers a name and sets it beside the text.
-    phone.sends(7, on_summary(&version));
+    let action = priya.view(larch).families.versions[0].content.actions[0].part.clone();
+    phone.sends(7, on_summary(&version, &action));
     priya.sync();
     assert!(!priya.says(&["show", larch]).contains(REPLY), "one person reads first");
     let item = priya.json(&["record", &team.record])["view"]["arrived"][0]["item"].as_str().unwrap().to_owned();
+    let whole = priya.json(&["arrived", &team.record, &item, "--read"]);
+    let on_action = json!({"heading": "What we will do: Open the hall", "part": action, "right": "right", "right_words": "That is right", "why": "We would go there"});
+    assert_eq!(whole["on_parts"][1], on_action, "an action is answered like a part, and has a name that one can read");
     let own = format!("{REPLY}. [a name, covered] knows that too.");
     let before = format!("{} {}", priya.says(&["arrived", &team.record, &item]), priya.json(&["record", &team.record]));
     assert!(before.contains("about the summary") && !before.contains(REPLY), "nothing is shown before it is read: {before}");
@@ -213,6 +220,7 @@ fn a_version_goes_to_its_audience_alone_and_a_reply_stands_beside_it_among_profe
     assert_eq!((replies[0].whose.as_str(), replies[0].reply.as_str()), ("A", own.as_str()));
     for shown in [priya.says(&["show", larch]), priya.says(&["show", larch, "--part", "families"])] {
         assert!(shown.contains(REPLY) && shown.contains("Partly"), "{shown}");
+        assert!(shown.contains("What we will do: Open the hall: That is right."), "{shown}");
     }
     assert_eq!(team.reading("phone")["summary"]["replies"][0][0], "you");
 

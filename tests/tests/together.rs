@@ -32,4 +32,15 @@ fn two_write_together_and_nothing_else_is_there_until_the_passphrase() {
     assert_eq!((&of("friends")["team"], &of("friends")["words"]), (&true.into(), &"Marrowfen waits for me.".into()));
     assert_eq!((&of("feel")["team"], &of("places")["team"]), (&false.into(), &false.into()));
     assert_eq!(of("together")["skipped"], true);
+    // What was said aloud and drawn is for the record alone, in the form of what comes by a link.
+    let attached = arrived[0]["attached"].as_array().unwrap();
+    let kinds: Vec<_> = attached.iter().map(|one| (one["kind"].as_str().unwrap(), one["question"].as_str().unwrap())).collect();
+    assert_eq!(kinds, [("voice", "friends"), ("drawing", "places")]);
+    assert_eq!(attached[1]["drawing"]["marks"][0]["words"], "the canal steps");
+    let item = arrived[0]["item"].as_str().unwrap();
+    let note = folder.path().join("note");
+    priya.json(&["arrived", &record, item, "--sound", "1", "--file", note.to_str().unwrap()]);
+    let sound = std::fs::read(&note).unwrap();
+    assert_eq!(sound.len() as u64, attached[0]["bytes"].as_u64().unwrap());
+    assert_eq!(sound[..4], [0x1A, 0x45, 0xDF, 0xA3], "a WebM recording");
 }

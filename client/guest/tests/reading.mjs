@@ -90,6 +90,8 @@ const phases = {
     await part(phone, "lantern summary").getByLabel("Why?").fill("badger: it is two places");
     await choose(phone, "Adults near you", "I do not know");
     await choose(phone, "Adults near you", "Not right");
+    await choose(phone, "A light on the canal path.", "Partly");
+    await part(phone, "A light on the canal path.").getByLabel("Why?").fill("badger: two lights");
     await phone.screens("summary");
     await phone.press("Go on");
     await phone.heading("What do you say to it?");

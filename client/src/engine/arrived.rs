@@ -12,11 +12,7 @@ use kith_group::{
 
 /// What arrived by the link that the record knows as `link`, and the recordings of its voice notes by the number of the attachment.
 pub(super) fn arrived(link: EntryId, said: Said) -> (Arrived, BTreeMap<usize, Vec<u8>>) {
-    let sounds = said.attached.iter().enumerate().filter_map(|(number, attached)| match attached {
-        Attachment::Voice { sound, .. } => Some((number, sound.clone())),
-        Attachment::Drawing { .. } => None,
-    });
-    let sounds = sounds.collect();
+    let (attached, sounds) = attachments(said.attached);
     let (mut withdraws, mut answers, mut other) = (false, Vec::new(), None);
     match said.saying {
         Saying::Said(said) => answers = said,
@@ -43,11 +39,21 @@ pub(super) fn arrived(link: EntryId, said: Said) -> (Arrived, BTreeMap<usize, Ve
         withdraws,
         answers: answers.collect(),
         other,
-        attached: said.attached.into_iter().map(attached).collect(),
+        attached,
         code: said.code.map(|code| (code.verifier.to_string(), Secret(code.key))),
         together: None,
     };
     (arrived, sounds)
+}
+
+/// Voice notes and drawings in the record's words, and the recordings by the number of the attachment.
+pub(super) fn attachments(all: Vec<Attachment>) -> (Vec<ArrivedAttachment>, BTreeMap<usize, Vec<u8>>) {
+    let sounds = all.iter().enumerate().filter_map(|(number, attached)| match attached {
+        Attachment::Voice { sound, .. } => Some((number, sound.clone())),
+        Attachment::Drawing { .. } => None,
+    });
+    let sounds = sounds.collect();
+    (all.into_iter().map(attached).collect(), sounds)
 }
 
 fn choices(choices: Vec<Choice>) -> Vec<ArrivedChoice> {

@@ -109,7 +109,11 @@ impl Work<'_> {
                 .into_iter()
                 .map(|part| SharedPart { id: part.id, heading: part.heading, text: part.text })
                 .collect(),
-            actions: summary.actions.into_iter().map(|action| SharedAction { what: action.what, why: action.why }).collect(),
+            actions: summary
+                .actions
+                .into_iter()
+                .map(|action| SharedAction { id: action.id, what: action.what, why: action.why })
+                .collect(),
             replies: summary.replies.into_iter().map(|reply| SharedReply { whose: reply.whose, words: reply.words }).collect(),
         }))
     }

@@ -1,9 +1,10 @@
 //! "Write together": what the screen says of who is there, before a young person or a parent writes on the holder's own computer.
 
-use kith_assessment::{ArrivedAnswer, EntryId, SaidTogether, StrandCommand, Whose};
-use kith_group::{DocumentId, Team};
+use kith_assessment::{ArrivedAnswer, EntryId, Refusal, SaidTogether, Whose, to_say_together};
+use kith_group::{Attachment, DocumentId, Random as _, SystemRandom, Team};
 
 use super::EngineError;
+use super::arrived::attachments;
 use super::guests::first;
 use super::work::Work;
 
@@ -36,15 +37,26 @@ impl Work<'_> {
         Ok(Sitting { holder, role: profile.role, stand_in, team })
     }
 
-    /// Keeps what was said, in the record.
+    /// Keeps what was said, in the record. Voice notes and drawings are kept as those that come by a link.
     pub fn said_together(
         &mut self,
         record: &DocumentId,
         whose: Whose,
         language: String,
         answers: Vec<ArrivedAnswer>,
+        attached: Vec<Attachment>,
     ) -> Result<EntryId, EngineError> {
-        let write = StrandCommand::SaidTogether(SaidTogether { whose, language, answers });
-        self.record_command(record, &write)?.id.ok_or(EngineError::Unreadable("what was just kept"))
+        let attached: Option<Vec<_>> = attached.into_iter().map(Attachment::checked).collect();
+        let attached = attached.ok_or(Refusal::Rule(
+            "a voice note or a drawing is too long to be kept: throw it away, or make it shorter. Nothing else is lost",
+        ))?;
+        let (attached, sounds) = attachments(attached);
+        let mut item = EntryId([0; 16]);
+        SystemRandom.fill(&mut item.0);
+        let said = SaidTogether { whose, language, answers, attached, item: Some(item) };
+        for command in to_say_together(item, said, &sounds)? {
+            self.record_command(record, &command)?;
+        }
+        Ok(item)
     }
 }

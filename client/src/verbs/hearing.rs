@@ -101,10 +101,7 @@ pub(crate) fn item_shown(engine: &Engine, record: DocumentId, item: EntryId) -> 
 /// A reply, with the headings of the version that they read, and what would be covered in each text.
 fn on_summary(checker: &Checker, on: &ArrivedOnSummary, read: Option<&(DocumentId, VersionView)>) -> OnSummaryShown {
     let version = read.map(|(_, version)| version);
-    let heading = |part: &str| {
-        let found = version.and_then(|version| version.content.parts.iter().find(|one| one.part == part));
-        found.map_or_else(|| part.to_owned(), |one| one.heading.clone())
-    };
+    let heading = |part: &str| version.and_then(|version| version.content.heading(part)).unwrap_or_else(|| part.to_owned());
     let text = |name: &str, said: &str| (!said.trim().is_empty()).then(|| covering(checker, name, said));
     let parts = on.parts.iter().map(|one| OnPartShown {
         heading: heading(&one.part),

@@ -254,13 +254,13 @@ async fn unlock(State(shared): Here, headers: HeaderMap, Json(asked): Json<ToUnl
         given
     };
     let was_open = shared.house.standing() == Standing::Open;
-    let here = Arc::clone(&shared);
+    let (here, leave) = (Arc::clone(&shared), asked.leave);
     let done = blocking(move || here.house.unlock(&asked.passphrase.0)).await;
     let mut sessions = shared.sessions();
     match done {
         Ok(()) => {
             sessions.right_passphrase();
-            if shared.house.together.end() {
+            if (leave || !shared.house.together.holds_typed()) && shared.house.together.end() {
                 shared.house.tell(News::Look);
             }
             let name = sessions.cookie_name().to_owned();

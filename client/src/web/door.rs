@@ -20,9 +20,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
-/// Browsers' powers that the page never uses.
+/// Browsers' powers that the page never uses; of the microphone, that no other page does through this one ("write together" records a voice
+/// note when it is asked to, and the browser asks first).
 const NO_POWERS: &str = "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), geolocation=(), gyroscope=(), \
-                         magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+                         magnetometer=(), microphone=(self), midi=(), payment=(), usb=()";
 
 /// Headers of every answer.
 const HEADERS: [(&str, &str); 8] = [

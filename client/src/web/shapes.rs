@@ -61,6 +61,10 @@ impl<'de> Deserialize<'de> for Passphrase {
 #[derive(Deserialize, TS)]
 pub(crate) struct ToUnlock {
     pub(crate) passphrase: Passphrase,
+    /// Leaves what is being written together, whatever was typed there and is not kept. Without it a page that was loaded anew goes on
+    /// there if something was.
+    #[serde(default)]
+    pub(crate) leave: bool,
 }
 
 /// The answers of "About you" and "Lock it".
@@ -163,6 +167,62 @@ pub(crate) struct ToKeepSaid {
     pub(crate) language: String,
     /// Each answer.
     pub(crate) answers: Vec<kith_assessment::ArrivedAnswer>,
+    /// Voice notes and drawings of answers.
+    pub(crate) attached: Vec<UnwordedTogether>,
+}
+
+/// What is not words.
+#[derive(Deserialize, TS)]
+pub(crate) struct UnwordedTogether {
+    /// The question that it answers.
+    pub(crate) question: String,
+    pub(crate) voice: Option<VoiceTogether>,
+    pub(crate) drawing: Option<kith_assessment::ArrivedDrawing>,
+}
+
+/// A recording.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub(crate) struct VoiceTogether {
+    /// How it is coded.
+    pub(crate) media: String,
+    /// How long it is.
+    pub(crate) seconds: u16,
+    /// In base 64.
+    pub(crate) sound: String,
+}
+
+/// What is typed and not kept yet, as the page has it.
+#[derive(Clone, Default, Serialize, Deserialize, TS)]
+pub(crate) struct TypedTogether {
+    /// The language of the screen.
+    pub(crate) language: String,
+    /// Which screen: "before", "step", "check".
+    pub(crate) screen: String,
+    /// Which step.
+    pub(crate) step: u8,
+    /// Each question that was begun; when the page tells the program, those that changed.
+    pub(crate) answers: Vec<TypedAnswer>,
+}
+
+/// One question, as it stands on the page.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub(crate) struct TypedAnswer {
+    pub(crate) question: String,
+    /// Cards that are pressed.
+    pub(crate) chosen: Vec<String>,
+    pub(crate) words: String,
+    pub(crate) skipped: bool,
+    /// Who can see it: "only", "team", "out".
+    pub(crate) audience: String,
+    pub(crate) voice: Option<VoiceTogether>,
+    pub(crate) drawing: Option<kith_assessment::ArrivedDrawing>,
+}
+
+impl TypedAnswer {
+    /// Something would be lost with it.
+    pub(crate) fn says_something(&self) -> bool {
+        !self.chosen.is_empty() || !self.words.trim().is_empty() || self.voice.is_some() || self.drawing.is_some()
+    }
 }
 
 /// Others whose apps run on this computer too, and what to say of them ([`Beside`]).

@@ -189,6 +189,7 @@ fn every_type(all: &mut Collector<'_>) {
     all.add::<ToAnswerTakeOut>();
     all.add::<ToSetArea>();
     all.add::<super::shapes::ToWriteTogether>();
+    all.add::<super::shapes::TypedTogether>();
     all.add::<super::shapes::ToKeepSaid>();
 }
 

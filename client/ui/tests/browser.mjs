@@ -16,6 +16,8 @@ export function start() {
     args: [
       "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync",
+      // A microphone that beeps, for whoever is let use it.
+      "--use-fake-device-for-media-stream",
     ],
   });
 }

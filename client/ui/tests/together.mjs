@@ -1,6 +1,6 @@
 // "Write together": six questions and nothing else of Kith, until the passphrase. Started by tests/tests/together.rs.
 import assert from "node:assert/strict";
-import { Person, start } from "./browser.mjs";
+import { Person, start, until } from "./browser.mjs";
 
 const { KITH_PRIYA, KITH_LARCH, KITH_PASSPHRASE } = process.env;
 assert.ok(KITH_PRIYA && KITH_LARCH && KITH_PASSPHRASE, "started by `cargo test -p kith-tests --test together`");
@@ -79,6 +79,36 @@ try {
     await card("They get me home").click();
     await page.getByLabel("Want to say more?").fill("Marrowfen waits for me.");
     await priya.screen("together-cards", "Page");
+  });
+
+  await step("as on the phone, a voice note: not without the microphone, and thrown away or kept", async () => {
+    await card("Say it out loud").click();
+    await card("Start talking").click();
+    await priya.sees("This page cannot use the microphone. That is fine. You can write or draw.");
+    await page.context().grantPermissions(["microphone"], { origin: new URL(page.url()).origin });
+    const talk = async () => {
+      await card("Start talking").click();
+      await priya.heading("Talk now.");
+      await page.getByText("Seconds: 1 of 90").waitFor();
+    };
+    await talk();
+    await priya.screen("together-talk", "Page");
+    await card("Stop").last().click();
+    await page.getByRole("heading", { name: /^Your voice note\. Seconds: \d$/ }).waitFor();
+    await card("Throw it away").click();
+    await talk();
+    await card("Stop").last().click();
+    await page.getByRole("heading", { name: /^Your voice note\. Seconds: \d$/ }).waitFor();
+    assert.equal(await page.getByLabel("Type what you said, if you like.").inputValue(), "Marrowfen waits for me.");
+    await card("Play it").click();
+    await card("Stop playing").click();
+    await priya.screen("together-talk-done", "Page");
+    await card("Keep it and go on").click();
+    await priya.heading("What is good about your friends?");
+    await page.getByRole("button", { name: /^Your voice note\. Seconds: \d$/ }).waitFor();
+  });
+
+  await step("more of them: places, faces, skip", async () => {
     await card("Go on").click();
     await priya.heading("How does it go when you are all together?");
     await card("I can say no").click();
@@ -88,10 +118,75 @@ try {
     await card("Park: Not OK").click();
     assert.equal(await card("Park: OK").getAttribute("aria-pressed"), "false", "a place is one of four");
     await priya.screen("together-places", "Page");
-    for (const title of ["Is there an adult you would go to?", "What should change first?"]) {
-      await card("Go on").click();
-      await priya.heading(title);
-    }
+  });
+
+  await step("a map, by mouse and by keys, each mark in words beside it", async () => {
+    await card("Draw a map").click();
+    await priya.heading("Draw a map");
+    let box;
+    const point = (x, y) => [box.x + (box.width * x) / 1000, box.y + (box.height * y) / 1000];
+    await card("Not OK").click();
+    box = await page.locator(".paper").boundingBox();
+    await page.mouse.click(...point(700, 300));
+    await page.getByLabel("Mark 1: what is it?").fill("the canal steps");
+    await card("A line").click();
+    box = await page.locator(".paper").boundingBox();
+    await page.mouse.move(...point(100, 100));
+    await page.mouse.down();
+    for (const at of [200, 300, 400]) await page.mouse.move(...point(at, at));
+    await page.mouse.up();
+    await card("OK").click();
+    await page.locator(".board").focus();
+    for (const key of ["ArrowDown", "ArrowLeft", "Enter"]) await page.keyboard.press(key);
+    await page.getByLabel("Mark 2: what is it?").fill("the library");
+    await priya.screen("together-map", "Page");
+    await page.keyboard.press("Tab");
+    await page.locator(".board").focus();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Mark 3: what is it?").waitFor();
+    await card("Undo").click();
+    assert.equal(await page.getByLabel("Mark 3: what is it?").count(), 0);
+    await card("Keep it and go on").click();
+    await card("Your map").waitFor();
+  });
+
+  await step("a reload loses nothing of it: the holder opens Kith again, and it goes on where it was", async () => {
+    await card("Go on").click();
+    await priya.heading("Is there an adult you would go to?");
+    await page.getByLabel("Want to say more?").fill("The one at the kiosk.");
+    await page.reload();
+    await priya.heading("Kith is locked");
+    assert.ok(!(await page.content()).includes("kiosk"));
+    const [status, text] = await asks("/together/typed", "");
+    assert.equal(status, 401, "without the page's own token it is not told");
+    assert.ok(!text.includes("kiosk"));
+    await page.getByLabel("Your passphrase").fill(KITH_PASSPHRASE);
+    await card("Open").click();
+    await priya.heading("Is there an adult you would go to?");
+    await nothingElse("after a reload");
+    assert.equal(await page.getByLabel("Want to say more?").inputValue(), "The one at the kiosk.");
+    await priya.sees("4 of 6");
+    for (let back = 0; back < 3; back += 1) await card("Back").click();
+    await priya.heading("What is good about your friends?");
+    assert.equal(await page.getByLabel("Want to say more?").inputValue(), "Marrowfen waits for me.");
+    assert.equal(await card("They get me home").getAttribute("aria-pressed"), "true");
+    await page.getByRole("button", { name: /^Your voice note\. Seconds: \d$/ }).waitFor();
+    await card("Go on").click();
+    await card("Skip").click();
+    assert.equal(await card("Park: Not OK").getAttribute("aria-pressed"), "true");
+    await card("Your map").click();
+    assert.equal(await page.getByLabel("Mark 1: what is it?").inputValue(), "the canal steps");
+    await card("Keep it and go on").click();
+    const [locked] = await asks("/caseload");
+    assert.equal(locked, 423, "it is still the only thing there is");
+    await card("Go on").click();
+    await priya.heading("Is there an adult you would go to?");
+    await page.getByLabel("Want to say more?").fill("");
+  });
+
+  await step("the last steps", async () => {
+    await card("Go on").click();
+    await priya.heading("What should change first?");
     await card("Go on").click();
     await priya.heading("How do you feel about it all today?");
     assert.equal(await card("On this page, with my code word").count(), 0, "there is no code word here");
@@ -115,6 +210,8 @@ try {
     const part = (name) => page.locator("section", { has: page.getByRole("heading", { name }) });
     assert.equal(await part("How do you feel about it all today?").getByLabel("The team, without my name").count(), 0);
     await part("What is good about your friends?").getByLabel("The team, without my name").check();
+    const only = part("What is good about your friends?").getByText("Only Priya or Colin can hear a voice note or see a drawing. Only typed words can be shared with the team.");
+    await only.waitFor();
     await priya.screen("together-check", "Page");
   });
 
@@ -151,6 +248,19 @@ try {
     await page.getByRole("heading", { name: /Tomasz Harrowgill/ }).waitFor();
   });
 
+  await step("what was said aloud and drawn stands in the record like what comes by a link", async () => {
+    const [, caseload] = await asks("/caseload");
+    const { record } = JSON.parse(caseload).people.find((one) => one.known_as === "Tomek");
+    await go(`/heard/${record}`);
+    await page.getByRole("link", { name: /answers?, one voice note, one drawing/ }).click();
+    await priya.sees("Written together, on this computer, with the holder there");
+    await page.getByRole("heading", { name: "A voice note: What is good about your friends?" }).waitFor();
+    await page.getByRole("heading", { name: "A drawing: Where do you feel OK, and where not?" }).waitFor();
+    await page.getByText("Not OK: the canal steps").waitFor();
+    await priya.screen("together-heard");
+    await page.getByRole("link", { name: "My caseload", exact: true }).first().click();
+  });
+
   await step("somebody in danger while they write: the passphrase leads to the numbers; what was typed and not kept is gone", async () => {
     await page.locator("section", { has: page.getByRole("heading", { name: /Tomasz Harrowgill/ }) }).getByRole("button", { name: /^Write together/ }).click();
     await card("Begin").click();
@@ -165,6 +275,35 @@ try {
     assert.equal(await page.evaluate(() => document.fullscreenElement), null);
     await priya.press("Back");
     await priya.heading("My caseload");
+  });
+
+  await step("left by the passphrase, nothing of it is there the next time", async () => {
+    const begin = async () => {
+      await page.locator("section", { has: page.getByRole("heading", { name: /Tomasz Harrowgill/ }) }).getByRole("button", { name: /^Write together/ }).click();
+      await card("Begin").click();
+      await card("Start").click();
+      await priya.heading("What is good about your friends?");
+      assert.equal(await page.getByLabel("Want to say more?").inputValue(), "");
+      assert.deepEqual(JSON.parse((await asks("/together/typed"))[1]).answers.filter((one) => one.words || one.chosen.length > 0), []);
+    };
+    await begin();
+    await page.getByLabel("Want to say more?").fill("Marrowfen once more");
+    await card("For Priya").click();
+    await page.getByLabel("Passphrase of whoever holds this computer").fill(KITH_PASSPHRASE);
+    await card("Go back to Kith").click();
+    await page.getByRole("heading", { name: /Tomasz Harrowgill/ }).waitFor();
+    await go("/caseload");
+    await begin();
+    // "Stop" drops it in the program too, and a reload brings nothing back.
+    await page.getByLabel("Want to say more?").fill("Marrowfen for the last time");
+    await until("it is held", async () => (await asks("/together/typed"))[1].includes("for the last time"));
+    await card("Stop").click();
+    await priya.sees("Nothing was kept.");
+    await until("it is not held", async () => !(await asks("/together/typed"))[1].includes("Marrowfen"));
+    await card("For Priya").click();
+    await page.getByLabel("Passphrase of whoever holds this computer").fill(KITH_PASSPHRASE);
+    await card("Go back to Kith").click();
+    await page.getByRole("heading", { name: /Tomasz Harrowgill/ }).waitFor();
   });
 
   await other.close();

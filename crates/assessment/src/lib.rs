@@ -140,7 +140,8 @@ pub use strand_record::{
     ReopenMap, RightOrNot, SaidTogether, SetNamesOnMap, StopGuestLink, StrandCommand, StrandRecordView, TakeIn, TakeInPart,
     TakeInWhole, TakeOffMap, TieOnMap, UnjoinedView, UpdateMap, WINDOW, agreed_lines, answer_stands_on, apply_strand, arrived,
     arrived_sound, as_said, check_covered, code_words, contribution, covered, covers, guest_link_keys, heard_waits,
-    is_strand_record, open_strand, point_name, point_of, read_by, strand_genesis, to_take_in, view_strand, view_strand_with,
+    is_strand_record, open_strand, point_name, point_of, read_by, strand_genesis, to_say_together, to_take_in, view_strand,
+    view_strand_with,
 };
 pub use strands::{
     AttachStrand, DecideAfterNo, DetachStrand, FollowAnswer, HandOverStrand, KeepAsTheme, RelabelStrand, RestEntryOn,

@@ -64,7 +64,7 @@ pub use reading_first::{
     AnswerTakeOut, AnsweredOut, ArrivedView, HeardAnswer, HeardWaits, Holds, KeepArrived, NoteArrived, NoteBeside,
     answer_stands_on, as_said, contribution, heard_waits, point_name, point_of,
 };
-pub use said_together::SaidTogether;
+pub use said_together::{SaidTogether, to_say_together};
 pub use taken_in::{TakeIn, TakeInPart, TakeInWhole, arrived, arrived_sound, code_words, to_take_in};
 
 /// Standing maps of a strand record.
@@ -295,6 +295,8 @@ pub enum StrandCommand {
     AnswerTakeOut(AnswerTakeOut),
     /// Keeps what was said on this computer, with the holder beside them.
     SaidTogether(SaidTogether),
+    /// All parts of it are here.
+    SaidTogetherWhole(TakeInWhole),
 }
 
 /// Begins a strand record: one change with every standing map. Returns it with the raw bytes of that change.
@@ -503,6 +505,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::NoteBeside(given) => reading_first::note_beside(tx, given),
         StrandCommand::AnswerTakeOut(given) => reading_first::take_out(tx, ctx, given),
         StrandCommand::SaidTogether(given) => said_together::write(tx, ctx, given),
+        StrandCommand::SaidTogetherWhole(given) => said_together::whole(tx, ctx, given),
         StrandCommand::BeginMap(given) => own_map::begin(tx, ctx, given),
         StrandCommand::UpdateMap(given) => own_map::update(tx, given),
         StrandCommand::AddMapAction(given) => own_map::add_action(tx, ctx, given),

@@ -59,7 +59,11 @@ fn reading() -> Reading {
                 },
                 SharedPart { id: "s2".into(), heading: "Adults near you".into(), text: "Adults give four answers.".into() },
             ],
-            actions: vec![SharedAction { what: "A light on the canal path.".into(), why: "Somebody asked for it.".into() }],
+            actions: vec![SharedAction {
+                id: "action/7".into(),
+                what: "A light on the canal path.".into(),
+                why: "Somebody asked for it.".into(),
+            }],
             replies: vec![SharedReply {
                 whose: "A parent or carer".into(),
                 words: "otter reply: keep it about the place.".into(),
@@ -133,7 +137,11 @@ async fn answers_and_the_summary_are_read_on_a_phone_and_what_is_said_to_them_ar
     let part = |part: &str, right, why: &str| OnPart { part: part.into(), right, why: why.into() };
     let expected = OnSummary {
         version: "v7".into(),
-        parts: vec![part("s1", IsRight::Partly, "badger: it is two places"), part("s2", IsRight::NotRight, "")],
+        parts: vec![
+            part("s1", IsRight::Partly, "badger: it is two places"),
+            part("s2", IsRight::NotRight, ""),
+            part("action/7", IsRight::Partly, "badger: two lights"),
+        ],
         missed: "badger: the hall".into(),
         reply: "badger: we want to stay together".into(),
         other_families: true,

@@ -20,18 +20,30 @@ export const summary: Screen = reads(({ summary: version }) => {
     heading(said.summary.title),
     el("p", {}, said.summary.about, " ", say(said.summary.shared, { day: day(version.sharedOn, page().language) })),
     ...version.parts.map(part),
-    ...titled(said.summary.actions, version.actions.map(({ what, why }) => el("div", { class: "part" }, theirs("p", what), el("p", {}, el("strong", {}, said.summary.why), " ", theirs("span", why))))),
+    ...titled(said.summary.actions, version.actions.map(action)),
     ...titled(said.summary.replies, version.replies.map(({ whose, words }) => el("div", { class: "part" }, theirs("p", whose, { class: "hint" }), theirs("p", words, { class: "own" })))),
     buttons(button(said.bar.next, () => show(reply), "go"), leave),
   ];
 });
 
 function part({ id, heading: title, text }: Summary["parts"][number], at: number): HTMLElement {
+  const name = `part-${at}`;
+  return el("section", { class: "part" }, theirs("h2", title, { id: name }), theirs("p", text, { class: "text" }), ...isItRight(id, name));
+}
+
+function action({ id, what, why }: Summary["actions"][number], at: number): HTMLElement {
+  const name = `action-${at}`;
+  const because = why !== "" && el("p", {}, el("strong", {}, words().summary.why), " ", theirs("span", why));
+  return el("section", { class: "part" }, theirs("p", what, { id: name }), because, ...isItRight(id, name));
+}
+
+/** "Is that right?", and why; `name` is the id of what names it on the screen. */
+function isItRight(id: string, name: string): HTMLElement[] {
+  if (id === "") return [];
   const said = words().summary;
   const { right } = page().replies;
   const found = right.get(id) ?? { right: null, why: "" };
   right.set(id, found);
-  const name = `part-${at}`;
   const why = box(`${name}-why`, said.askWhy, found.why, (typed) => {
     found.why = typed;
   });
@@ -40,18 +52,14 @@ function part({ id, heading: title, text }: Summary["parts"][number], at: number
   };
   update();
   const options = [[0, said.right], [1, said.partly], [2, said.notRight], [3, said.notKnown]] as const;
-  return el(
-    "section",
-    { class: "part" },
-    theirs("h2", title, { id: name }),
-    theirs("p", text, { class: "text" }),
+  return [
     el("p", { class: "asks", id: `${name}-right` }, said.ask),
     pick(`${name}-right ${name}`, options, () => found.right, (chosen) => {
       found.right = chosen;
       update();
     }),
     why,
-  );
+  ];
 }
 
 const reply: Screen = reads(({ summary: version }) => {
@@ -60,7 +68,7 @@ const reply: Screen = reads(({ summary: version }) => {
   const { note, tell } = problems();
   const go = () => {
     if (version === null) return;
-    const parts = version.parts.flatMap(({ id }): OnPart[] => {
+    const parts = [...version.parts, ...version.actions].flatMap(({ id }): OnPart[] => {
       const found = replies.right.get(id);
       return found === undefined || found.right === null ? [] : [{ part: id, right: found.right, why: found.why.trim() }];
     });

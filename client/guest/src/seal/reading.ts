@@ -20,7 +20,8 @@ export interface Summary {
   /** `YYYY-MM-DD`. */
   sharedOn: string;
   parts: { id: string; heading: string; text: string }[];
-  actions: { what: string; why: string }[];
+  /** `id` is what a part or an action is called when they say whether it is right; empty: that is not asked. */
+  actions: { id: string; what: string; why: string }[];
   replies: { whose: string; words: string }[];
 }
 
@@ -56,7 +57,7 @@ function version(value: Value): Summary {
     version: text(name),
     sharedOn: text(sharedOn),
     parts: each(parts, ([id, heading, words]) => ({ id: text(id), heading: text(heading), text: text(words) })),
-    actions: each(actions, ([what, why]) => ({ what: text(what), why: text(why) })),
+    actions: each(actions, ([id, what, why]) => ({ id: text(id), what: text(what), why: text(why) })),
     replies: each(replies, ([whose, words]) => ({ whose: text(whose), words: text(words) })),
   };
 }

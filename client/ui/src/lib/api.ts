@@ -1,15 +1,15 @@
 // Calls to the program that opened this page. The page's token lives in this module's memory and nowhere else.
 import type {
-  AgreementNoted, AppState, ArrivedAnswer, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload,
+  AgreementNoted, AppState, Asked, AssessmentShown, AttachedShown, Begun, ByDefault, Caseload,
   CodeDrawn, CodeShown, Command, CommandDone, ComputerShown, Continued, CopyShown, Decided, DetachedShown, Draft, DraftKept,
   ExampleShown, FindShown, Guide, HandedOver, HintsShown, InDanger, Invited, ItemShown, LetInShown, LevelShown,
   LinkMadeShown, LinkStopped, Listed, Made, MapsShown, MembersShown, MyDrafts, NamesOnMaps, NewAssessment,
   NewProfile, News, Opened, PictureShown, ProgramAdded, PublishedShown, ReadingShown, RecordShown, ReferenceKept,
   RepliedShown, RequestsShown, ReviewShown, SaidInstead, SinceShown, StrandCommand, SummaryShown, ThenAndNow,
   TimelineShown, ToAddArrived, ToAnswerTakeOut, ToAttach, ToCheck, ToChoose, ToContinue, ToDetach, ToHandOver,
-  ToJoinWords, ToKeepArrived, ToKeepDraft, ToKeepReference, ToldShown, ToMakeLink, ToNameOnMap, ToNoteAgreement,
+  ToJoinWords, ToKeepArrived, ToKeepDraft, ToKeepReference, ToKeepSaid, ToldShown, ToMakeLink, ToNameOnMap, ToNoteAgreement,
   ToNoteHeard, ToOpenWindow, ToPreviewVersion, ToSayInstead, ToSayWhyNot, ToSetBeside, ToSetNamesOnMaps,
-  ToShareVersion, ToTell, ToType, TypedOn, VersionPreviewShown, VersionShared, Whose, WindowShown, WordsJoined,
+  ToShareVersion, ToTell, ToType, TypedOn, TypedTogether, VersionPreviewShown, VersionShared, Whose, WindowShown, WordsJoined,
   WorkShown,
 } from "./types";
 
@@ -81,7 +81,8 @@ const record = (id: string) => `/records/${encodeURIComponent(id)}`;
 
 export const api = {
   launch: (launch: string) => letIn("/launch", { launch }),
-  unlock: (passphrase: string) => letIn("/unlock", { passphrase }),
+  /** `leave`: whatever was typed while two wrote together, and is not kept, goes. */
+  unlock: (passphrase: string, leave = false) => letIn("/unlock", { passphrase, leave }),
   setUp: (profile: NewProfile) => letIn("/setup", profile),
   state: () => json<AppState>("GET", "/state"),
   lock: () => json<unknown>("POST", "/lock", {}),
@@ -165,7 +166,9 @@ export const api = {
   answerTakeOut: (id: string, item: string, asked: ToAnswerTakeOut) => json<ItemShown>("POST", `${record(id)}/arrived/${item}/take-out`, asked),
   arrivedSound: async (id: string, item: string, attachment: number) => (await call("GET", `${record(id)}/arrived/${item}/sound/${attachment}`)).blob(),
   writeTogether: (record: string, whose: Whose) => json<unknown>("POST", "/together", { record, whose }),
-  saidTogether: (language: string, answers: ArrivedAnswer[]) => json<CommandDone>("POST", "/together/said", { language, answers }),
+  saidTogether: (said: ToKeepSaid) => json<CommandDone>("POST", "/together/said", said),
+  typedTogether: () => json<TypedTogether>("GET", "/together/typed"),
+  holdTyped: (typed: TypedTogether) => json<unknown>("PUT", "/together/typed", typed, WHILE_TYPING),
   danger: () => json<InDanger>("GET", "/danger"),
   dangerNames: () => json<InDanger>("POST", "/danger/names", {}),
   dangerCopy: (assessment: string) => json<CopyShown>("POST", "/danger/copy", { assessment }),

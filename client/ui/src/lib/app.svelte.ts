@@ -65,6 +65,8 @@ class App {
       this.said = [];
       this.hidden = false;
       this.danger = false;
+      // After a reload, while the press that opened it still counts.
+      if (!document.fullscreenElement) void document.documentElement.requestFullscreen().catch(() => undefined);
     }
     this.where = state.state === "new" ? "first-run" : state.state;
     if (state.state !== "locked") this.#listen();

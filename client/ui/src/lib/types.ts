@@ -3038,6 +3038,10 @@ export type Group = "heard" | "let-in" | "two-versions" | "overdue" | "agreement
 
 export type GuestAction = { 
 /**
+ * What it is called when they say whether it is right.
+ */
+id: string, 
+/**
  * What.
  */
 what: string, 
@@ -4720,7 +4724,7 @@ export type OnPartShown = {
  */
 part: string, 
 /**
- * Its heading, as they read it.
+ * What it is called in the version that they read.
  */
 heading: string, 
 /**
@@ -5799,7 +5803,7 @@ version: string, };
 
 export type ReplyPart = { 
 /**
- * Which part of the version.
+ * Which part of the version, or which action.
  */
 part: string, 
 /**
@@ -6049,7 +6053,15 @@ language: string,
 /**
  * What was said to each question.
  */
-answers: Array<ArrivedAnswer>, };
+answers: Array<ArrivedAnswer>, 
+/**
+ * Voice notes and drawings, as if they had come by a link.
+ */
+attached?: Array<ArrivedAttachment>, 
+/**
+ * What it is called, if recordings came before it.
+ */
+item?: string | null, };
 
 export type SaidView = { 
 /**
@@ -6773,7 +6785,7 @@ id: string,
 /**
  * As which voice.
  */
-voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether;
+voice: string, } | { "do": "begin-map" } & BeginMap | { "do": "update-map" } & UpdateMap | { "do": "add-map-action" } & AddMapAction | { "do": "put-on-map" } & PutOnMap | { "do": "tie-on-map" } & TieOnMap | { "do": "end-on-map" } & EndOnMap | { "do": "set-names-on-map" } & SetNamesOnMap | { "do": "close-map" } & CloseMap | { "do": "reopen-map" } & ReopenMap | { "do": "take-off-map" } & TakeOffMap | { "do": "put-back-on-map" } & PutBackOnMap | { "do": "note-shared" } & NoteShared | { "do": "make-guest-link" } & MakeGuestLink | { "do": "stop-guest-link" } & StopGuestLink | { "do": "note-window" } & NoteWindow | { "do": "take-in" } & TakeIn | { "do": "take-in-part" } & TakeInPart | { "do": "take-in-whole" } & TakeInWhole | { "do": "note-arrived" } & NoteArrived | { "do": "keep-arrived" } & KeepArrived | { "do": "note-beside" } & NoteBeside | { "do": "answer-take-out" } & AnswerTakeOut | { "do": "said-together" } & SaidTogether | { "do": "said-together-whole" } & TakeInWhole;
 
 export type StrandRecordView = { 
 /**
@@ -7489,7 +7501,11 @@ language: string,
 /**
  * Each answer.
  */
-answers: Array<ArrivedAnswer>, };
+answers: Array<ArrivedAnswer>, 
+/**
+ * Voice notes and drawings of answers.
+ */
+attached: Array<UnwordedTogether>, };
 
 export type ToLaunch = { 
 /**
@@ -7667,7 +7683,12 @@ heads: Heads | null,
  */
 splices: Array<Splice>, };
 
-export type ToUnlock = { passphrase: Passphrase, };
+export type ToUnlock = { passphrase: Passphrase, 
+/**
+ * Leaves what is being written together, whatever was typed there and is not kept. Without it a page that was loaded anew goes on
+ * there if something was.
+ */
+leave: boolean, };
 
 export type ToWorkOffline = { offline: boolean, };
 
@@ -7755,6 +7776,16 @@ label: string,
  */
 values: Array<Version>, };
 
+export type TypedAnswer = { question: string, 
+/**
+ * Cards that are pressed.
+ */
+chosen: Array<string>, words: string, skipped: boolean, 
+/**
+ * Who can see it: "only", "team", "out".
+ */
+audience: string, voice: VoiceTogether | null, drawing: ArrivedDrawing | null, };
+
 export type TypedOn = { 
 /**
  * Where it stands.
@@ -7768,6 +7799,24 @@ splices: Array<Splice>,
  * The whole text, for an editor that opens or has lost its place. The splices that came with the question were not taken then.
  */
 text: string | null, };
+
+export type TypedTogether = { 
+/**
+ * The language of the screen.
+ */
+language: string, 
+/**
+ * Which screen: "before", "step", "check".
+ */
+screen: string, 
+/**
+ * Which step.
+ */
+step: number, 
+/**
+ * Each question that was begun; when the page tells the program, those that changed.
+ */
+answers: Array<TypedAnswer>, };
 
 export type UnjoinedView = { 
 /**
@@ -7818,6 +7867,12 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type UnwordedTogether = { 
+/**
+ * The question that it answers.
+ */
+question: string, voice: VoiceTogether | null, drawing: ArrivedDrawing | null, };
 
 export type UpdateAction = { 
 /**
@@ -8208,6 +8263,20 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type VoiceTogether = { 
+/**
+ * How it is coded.
+ */
+media: string, 
+/**
+ * How long it is.
+ */
+seconds: number, 
+/**
+ * In base 64.
+ */
+sound: string, };
 
 export type VoiceView = { 
 /**

@@ -37,6 +37,8 @@ pub struct GuestPart {
 /// One action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct GuestAction {
+    /// What it is called when they say whether it is right.
+    pub id: String,
     /// What.
     pub what: String,
     /// Why.
@@ -73,7 +75,11 @@ pub(super) fn guest_summary(view: &AssessmentView, content: &FamilyVersion, vers
         heading: part.heading.clone(),
         text: part.text.clone(),
     });
-    let actions = content.actions.iter().map(|action| GuestAction { what: action.what.clone(), why: action.why.clone() });
+    let actions = content.actions.iter().map(|action| GuestAction {
+        id: action.part.clone(),
+        what: action.what.clone(),
+        why: action.why.clone(),
+    });
     let strand = content.for_whom.strand().map(ToString::to_string);
     GuestSummary {
         version: version.to_owned(),

@@ -51,7 +51,7 @@ pub struct AddReply {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct ReplyPart {
-    /// Which part of the version.
+    /// Which part of the version, or which action.
     pub part: String,
     /// Whether it is right.
     pub right: RightOrNot,
@@ -199,10 +199,7 @@ pub(super) fn all(reader: &Reader<'_>, known: &[Known], versions: &[VersionView]
             continue;
         }
         let version = versions.iter().find(|one| one.kept.id == reply.version.to_string());
-        let heading = |part: &str| {
-            let mut parts = version.iter().flat_map(|version| &version.content.parts);
-            parts.find(|one| one.part == part).map_or_else(|| part.to_owned(), |one| one.heading.clone())
-        };
+        let heading = |part: &str| version.and_then(|version| version.content.heading(part)).unwrap_or_else(|| part.to_owned());
         let parts = reply.parts.into_iter().map(|part| ReplyPartView {
             heading: heading(&part.part),
             right_words: part.right.words().to_owned(),

@@ -162,6 +162,13 @@ impl FamilyVersion {
         parts.chain(actions).collect()
     }
 
+    /// What a part or an action is called where somebody says whether it is right: its heading, or what is going to be done.
+    pub fn heading(&self, part: &str) -> Option<String> {
+        let mut actions = self.actions.iter().filter(|one| one.part == part);
+        let action = actions.next().map(|one| format!("What we will do: {}", one.what.trim_end_matches('.')));
+        action.or_else(|| self.parts.iter().find(|one| one.part == part).map(|one| one.heading.clone()))
+    }
+
     fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

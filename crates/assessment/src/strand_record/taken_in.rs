@@ -102,11 +102,19 @@ pub(super) fn take_in(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &TakeI
 }
 
 pub(super) fn whole(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &TakeInWhole) -> Result<Written, Refusal> {
-    let map = standing_map(tx, "arrived")?;
-    if joined_up(tx, &map, &given.item.to_string(), "said", given.parts.into()).is_none() {
-        return Err(Refusal::Rule("parts of this are not here yet: each comes before the whole"));
-    }
+    parts_of(tx, given)?;
     put(tx, ctx, given.item, i64::from(given.parts).into())
+}
+
+fn parts_of(tx: &Transaction<'_>, given: &TakeInWhole) -> Result<Vec<u8>, Refusal> {
+    let map = standing_map(tx, "arrived")?;
+    let whole = joined_up(tx, &map, &given.item.to_string(), "said", given.parts.into());
+    whole.ok_or(Refusal::Rule("parts of this are not here yet: each comes before the whole"))
+}
+
+/// What parts hold that are not an item yet.
+pub(super) fn of_parts(tx: &Transaction<'_>, given: &TakeInWhole) -> Result<Arrived, Refusal> {
+    serde_json::from_slice(&parts_of(tx, given)?).map_err(|_| Refusal::Rule("the parts of this are not one whole"))
 }
 
 pub(super) fn put(tx: &mut Transaction<'_>, ctx: &Context<'_>, item: EntryId, value: ScalarValue) -> Result<Written, Refusal> {
@@ -167,7 +175,7 @@ pub(super) fn of(doc: &impl ReadDoc, map: &ObjId, item: &str) -> Option<Arrived>
     }
 }
 
-fn has_its_sounds(doc: &impl ReadDoc, map: &ObjId, item: &str, arrived: &Arrived) -> bool {
+pub(super) fn has_its_sounds(doc: &impl ReadDoc, map: &ObjId, item: &str, arrived: &Arrived) -> bool {
     arrived.attached.iter().enumerate().all(|(number, attached)| match attached {
         ArrivedAttachment::Voice { bytes, .. } => sound_of(doc, map, item, number, *bytes).is_some(),
         ArrivedAttachment::Drawing { .. } => true,

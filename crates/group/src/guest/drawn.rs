@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::said::MAX_NAME;
+use super::said::{MAX_NAME, visible};
 
 /// The longest voice note, in bytes: a minute and a half as a phone's browser records speech.
 pub const MAX_VOICE: usize = 192 * 1024;
@@ -100,6 +100,12 @@ pub enum Attachment {
 }
 
 impl Attachment {
+    /// As it stands in a record, wherever it was made: within the limits, without characters that cannot be seen.
+    pub fn checked(mut self) -> Option<Self> {
+        self.clean(|text| *text = visible(text));
+        self.is_within_limits().then_some(self)
+    }
+
     pub(super) fn is_within_limits(&self) -> bool {
         match self {
             Self::Voice { question, media, sound, .. } => {

@@ -71,11 +71,14 @@ pub struct SharedPart {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct SharedAction {
-    /// What.
+    /// What it is called when the guest says whether it is right, like a part; empty: that is not asked.
     #[n(0)]
+    pub id: String,
+    /// What.
+    #[n(1)]
     pub what: String,
     /// "Why we do this."
-    #[n(1)]
+    #[n(2)]
     pub why: String,
 }
 

@@ -112,7 +112,7 @@ pub enum IsRight {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct OnPart {
-    /// The part's name ([`crate::SharedPart::id`]).
+    /// The part's name ([`crate::SharedPart::id`], [`crate::SharedAction::id`]).
     #[n(0)]
     pub part: String,
     /// Whether it is right.
@@ -332,7 +332,7 @@ impl Said {
 
 /// A text without control characters (but line breaks), without marks that turn the direction of what stands beside them, and
 /// without characters of no width other than the joiners that some scripts and emoji need.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars()
         .filter(|c| match c {
             '\n' => true,

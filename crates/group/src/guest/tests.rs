@@ -193,8 +193,14 @@ fn a_reading_is_frozen_and_opens_with_link_and_code_word_only() {
             words: "In 1.6.".to_owned(),
             id: String::new(),
         }],
-        summary: None,
-        agreed: Vec::new(),
+        summary: Some(SharedSummary {
+            version: "v7".to_owned(),
+            shared_on: "2026-05-13".to_owned(),
+            parts: vec![SharedPart { id: "side/3".to_owned(), heading: "Places".to_owned(), text: "Lights.".to_owned() }],
+            actions: vec![SharedAction { id: "action/1".to_owned(), what: "A light.".to_owned(), why: "Asked for.".to_owned() }],
+            replies: vec![SharedReply { whose: "you".to_owned(), words: "Yes.".to_owned() }],
+        }),
+        agreed: vec!["You said yes.".to_owned()],
     };
     let code = said().code.unwrap();
     let sealed = seal_reading(&link(), &code, &reading, &mut SeededRandom::new(1)).unwrap();
