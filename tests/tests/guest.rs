@@ -338,3 +338,81 @@ fn the_longest_voice_note_is_in_the_record_of_holder_and_stand_in_and_in_no_list
     let (valid, complaints) = colin.verify(&record);
     assert!(valid, "{complaints:?}");
 }
+
+#[test]
+fn what_changes_while_a_window_is_open_is_read_in_it_until_the_same_end_and_with_the_tries_that_are_left() {
+    const FIRST: &str = "We are asking for lamps.";
+    const SECOND: &str = "The lamps are there now.";
+    const OUT: &str = "It is gone from there.";
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, priya, larch, record, phone) = with_a_link(folder.path(), "say");
+    priya.sync();
+    let card = phone.card().unwrap();
+    let (code_token, key) = ([7; 32], [8; 32]);
+    let code = CodeWord { verifier: token_verifier(&code_token), key };
+    let with_code = |said: &mut Said| (said.saying, said.code) = (Saying::Said(vec![friends(CANARY)]), Some(code.clone()));
+    assert_eq!(phone.sends(&card, 1, with_code), 204);
+    priya.sync();
+    let item = arrived(&priya, &record)[0]["item"].as_str().unwrap().to_owned();
+    priya.json(&["arrived", &record, &item, "--read"]);
+    let added = priya.json(&["arrived", &record, &item, "--add", "friends", "--to", &larch, "--side", "1"]);
+    let voice = added["voice"].as_str().unwrap();
+    let answers = |text: &str| {
+        let answer =
+            format!("{{\"do\": \"answer-voice\", \"voice\": \"{voice}\", \"outcome\": \"not-yet\", \"text\": \"{text}\"}}");
+        priya.says(&["do", &larch, &answer]);
+    };
+    let read = |code: &[u8; 32]| phone.ask("read", &[&[1][..], phone.link.id().as_bytes(), &phone.link.token(), code].concat());
+    let reads = || {
+        let (status, sealed) = read(&code_token);
+        assert_eq!(status, 200);
+        (open_reading(&phone.link, &key, &sealed).unwrap().points[0].words.clone(), sealed)
+    };
+    let at_the_relay = || {
+        rusqlite::Connection::open(folder.path().join("relay/relay.sqlite"))
+            .unwrap()
+            .query_row("SELECT until, tries FROM guest_reading", [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+            .ok()
+    };
+    answers(FIRST);
+    priya.json(&["window", &record, "phone"]);
+    let (until, tries) = at_the_relay().unwrap();
+    assert_eq!((reads().0.as_str(), tries), (FIRST, 5));
+    // Nothing changes: nothing is put there again, whatever else is done.
+    let (_, sealed) = reads();
+    priya.sync();
+    priya.says(&[
+        "do",
+        &larch,
+        "{\"do\": \"add-action\", \"what\": \"Open the hall.\", \"why\": \"Somewhere warm.\", \"owner\": \"youth service\"}",
+    ]);
+    priya.sync();
+    assert_eq!(reads().1, sealed, "the very same bytes");
+    for _ in 0..2 {
+        assert_eq!(read(&[9; 32]).0, 403);
+    }
+    answers(SECOND);
+    priya.sync();
+    assert_eq!(reads().0, SECOND);
+    assert_eq!(at_the_relay(), Some((until, 3)), "the same end, and the tries that were left");
+    // They asked to have it taken out, and it is.
+    let on = |said: &mut Said| (said.saying, said.replaces) = (Saying::Withdrawn, Some(GuestItemId([1; 16])));
+    assert_eq!(phone.sends(&card, 2, on), 204);
+    priya.sync();
+    priya.json(&["arrived", &record, &item, "--taken-out", OUT]);
+    priya.sync();
+    assert_eq!(reads().0, OUT, "what was taken out is not read for the rest of the day");
+    // Five wrong tries close it for good: what changes then opens nothing.
+    for _ in 0..3 {
+        assert_eq!(read(&[9; 32]).0, 403);
+    }
+    assert_eq!((read(&code_token).0, at_the_relay()), (410, None));
+    assert_eq!(phone.sends(&card, 3, |said| said.saying = Saying::Said(vec![friends("again")])), 204);
+    priya.sync();
+    let last = arrived(&priya, &record).into_iter().find(|one| one["read"].is_null()).unwrap();
+    priya.json(&["arrived", &record, last["item"].as_str().unwrap(), "--read"]);
+    priya.sync();
+    assert_eq!((read(&code_token).0, at_the_relay()), (410, None));
+    let (valid, complaints) = priya.verify(&record);
+    assert!(valid, "{complaints:?}");
+}

@@ -118,9 +118,12 @@ impl Work<'_> {
         }))
     }
 
-    /// What the holder of this link has answered about agreement, in words for them.
+    /// What the holder of this link has answered about agreement, in words for them, in their page's language.
     pub fn agreed_by_link(&mut self, record: &DocumentId, link: &EntryId) -> Result<Vec<String>, EngineError> {
-        Ok(agreed_lines(&self.record_now(record)?, &link.to_string()))
+        let view = self.record_now(record)?;
+        let made = view.links.iter().find(|one| one.kept.id == link.to_string());
+        let language = made.map_or("en", |made| made.language.as_str());
+        Ok(agreed_lines(&view, &link.to_string(), language))
     }
 
     /// Open places of a record in assessments that are here: the assessment, and the strand in it.

@@ -118,15 +118,16 @@ impl Work<'_> {
         self.intend(record, Intent::StopGuestLink { link: link.id() })
     }
 
-    /// What a record calls for after it came, or changed, or a day went by: cards at the relay as they are true today, and in the
-    /// assessments how much waits. Does nothing where nothing differs.
+    /// What a record calls for after it came, or changed, or a day went by: cards at the relay as they are true today, in open
+    /// windows what was done by now, and in the assessments how much waits. Does nothing where nothing differs.
     pub fn tend_record(&mut self, record: &DocumentId) -> Result<(), EngineError> {
         if !self.is_mine_to_write(record) {
             return Ok(());
         }
         let waits = heard_waits(&self.record_now(record)?);
         self.say_heard_waits(record, &waits)?;
-        self.refresh_links(record, false)
+        self.refresh_links(record, false)?;
+        self.renew_windows(Some(record)).map(drop)
     }
 
     /// The same for every record.
@@ -300,9 +301,9 @@ impl Work<'_> {
 }
 
 /// What was last put at the relay, to know whether it differs. The day by which it is read changes every day; that is what it is for.
-fn digest(card: &GuestCard) -> Vec<u8> {
+pub(super) fn digest(of: &impl minicbor::Encode<()>) -> Vec<u8> {
     let mut plain = Vec::new();
-    if minicbor::encode(card, &mut plain).is_err() {
+    if minicbor::encode(of, &mut plain).is_err() {
         return Vec::new();
     }
     sha2::Sha256::digest(&plain).to_vec()

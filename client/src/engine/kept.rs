@@ -34,7 +34,7 @@ pub(crate) const SETTING: Space = Space(121);
 pub(crate) const PROGRAM: Space = Space(122);
 
 /// Rows that mean something on this computer and in this group only: they are no part of a backup.
-pub(crate) const OF_THIS_COMPUTER: [Space; 6] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM, CARD];
+pub(crate) const OF_THIS_COMPUTER: [Space; 7] = [INTRODUCTION, FOLLOW_UP, NONCE, LAST_BACKUP, PROGRAM, CARD, OPENED];
 
 /// instant (Unix milliseconds): names were shown or text was copied for somebody in danger, as JSON; until somebody says what was
 /// shared. On this computer only.
@@ -45,6 +45,9 @@ const HOME: Space = Space(131);
 
 /// strand record's document, link: digest of the card that was last put at the relay from this computer.
 pub(crate) const CARD: Space = Space(132);
+
+/// strand record's document, link: the window that this computer opened for it, and what was put into it last ([`OpenedRow`]).
+pub(crate) const OPENED: Space = Space(133);
 
 /// name: a wish of this person that is on. No value.
 const WISH: Space = Space(112);
@@ -251,6 +254,7 @@ mod tests {
             ASKED_TO_TELL,
             HOME,
             CARD,
+            OPENED,
             WISH,
         ];
         assert_eq!(all.iter().map(|space| space.0).collect::<BTreeSet<_>>().len(), all.len());

@@ -9,11 +9,13 @@ use kith_assessment::{
 };
 use kith_group::{CodeWord, Digest, DocumentId, GuestLink, Point, Reading, SystemRandom, seal_reading};
 use kith_sync::client::{Intent, IntentId};
+use minicbor::{Decode, Encode};
 
 use super::EngineError;
-use super::guests::opened;
+use super::guests::{digest, opened};
 use super::hearing::once;
 use super::hearing::voice_in;
+use super::kept::OPENED;
 use super::work::Work;
 
 /// The most points that a reading holds.
@@ -22,6 +24,24 @@ const MOST_POINTS: usize = 64;
 const KNOWN_AGAIN: usize = 240;
 /// A window ends this long before a whole day is over, in seconds: clocks differ, and the relay refuses a longer one.
 const CLOCKS_DIFFER: i64 = 10 * 60;
+
+/// A window that was opened from this computer ([`OPENED`]).
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct OpenedRow {
+    /// The code word that opens it.
+    #[n(0)]
+    verifier: Digest,
+    /// Until when, in Unix seconds.
+    #[n(1)]
+    until: i64,
+    /// The digest of what was put into it last.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    holds: Vec<u8>,
+    /// By which wish.
+    #[n(3)]
+    wanted: u64,
+}
 
 /// Which code word opens a window, where more than one came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,12 +127,15 @@ impl Work<'_> {
         let (guest, code) = self.link_and_code(record, link, which)?;
         let reading = self.reading(record, link)?;
         let until = self.now().saturating_add(WINDOW - CLOCKS_DIFFER);
+        let holds = digest(&reading);
         let sealed = sealed(&guest, &code, reading)?;
         // Opened anew within one second its end is the same; what lies in it may not be.
         once(self.record_command(record, &StrandCommand::NoteWindow(NoteWindow { id: *link, until: Some(until) })))?;
         self.note_answered_requests(record, link)?;
-        let put = Intent::PutGuestReading { link: guest.id(), verifier: code.verifier, until, sealed };
+        let put = Intent::PutGuestReading { link: guest.id(), verifier: code.verifier, until, sealed, renews: false };
         let wanted = self.intend(record, put)?;
+        let row = OpenedRow { verifier: code.verifier, until, holds, wanted: wanted.0 };
+        self.put(OPENED, &opened_key(record, link), &minicbor::to_vec(&row).unwrap_or_default())?;
         Ok(WindowOpened { until, wanted })
     }
 
@@ -126,6 +149,55 @@ impl Work<'_> {
             once(self.record_command(record, &StrandCommand::NoteArrived(note)))?;
         }
         self.tend_record(record)
+    }
+
+    /// Puts what is true now into every open window that this computer opened and that says something else, in one record or in all;
+    /// returns in how many. Their ends stay, and so do the tries that are left.
+    pub fn renew_windows(&mut self, of: Option<&DocumentId>) -> Result<usize, EngineError> {
+        let within = of.map_or(&[][..], |record| &record.0[..]);
+        let mut renewed = 0;
+        for (key, value) in self.rows().scan_rows(OPENED, within, within, usize::MAX)? {
+            let ids = key.split_first_chunk::<16>().and_then(|(record, link)| Some((*record, *link.first_chunk::<16>()?)));
+            let (Some((record, link)), Ok(row)) = (ids, minicbor::decode::<OpenedRow>(&value)) else { continue };
+            let (record, link) = (DocumentId(record), EntryId(link));
+            match self.renew_window(&record, &link, row) {
+                Ok(Renewed::Yes) => renewed += 1,
+                Ok(Renewed::Same) => {}
+                // Closed, over, stopped, opened anew from elsewhere, or nothing that can be read here any more.
+                Ok(Renewed::Over) | Err(EngineError::Refused(_)) => self.delete(OPENED, &key)?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(renewed)
+    }
+
+    fn renew_window(&mut self, record: &DocumentId, link: &EntryId, row: OpenedRow) -> Result<Renewed, EngineError> {
+        if row.until <= self.now() || self.summary(record).is_none() {
+            return Ok(Renewed::Over);
+        }
+        // One after the other: what changes while a relay cannot be reached goes in one piece.
+        if self.is_wanted(record, IntentId(row.wanted))? {
+            return Ok(Renewed::Same);
+        }
+        let view = self.record_now(record)?;
+        let open = view.links.iter().any(|one| one.kept.id == link.to_string() && one.window == Some(row.until));
+        let code = code_words(self.read(record)?, link)
+            .iter()
+            .map(code_word)
+            .find(|code| code.as_ref().is_ok_and(|code| code.verifier == row.verifier));
+        let (true, Some(code)) = (open, code) else { return Ok(Renewed::Over) };
+        let (guest, code, reading) = (self.guest_link(record, link)?, code?, self.reading(record, link)?);
+        let holds = digest(&reading);
+        if holds == row.holds {
+            return Ok(Renewed::Same);
+        }
+        let (verifier, until) = (row.verifier, row.until);
+        let sealed = sealed(&guest, &code, reading)?;
+        let put = Intent::PutGuestReading { link: guest.id(), verifier, until, sealed, renews: true };
+        let wanted = self.intend(record, put)?.0;
+        let row = OpenedRow { holds, wanted, ..row };
+        self.put(OPENED, &opened_key(record, link), &minicbor::to_vec(&row).unwrap_or_default())?;
+        Ok(Renewed::Yes)
     }
 
     /// Closes it, here and at the relay.
@@ -161,6 +233,17 @@ impl Work<'_> {
         ))?;
         Ok((guest, code_word(code)?))
     }
+}
+
+/// What became of a window.
+enum Renewed {
+    Yes,
+    Same,
+    Over,
+}
+
+fn opened_key(record: &DocumentId, link: &EntryId) -> Vec<u8> {
+    [record.0.as_slice(), &link.0].concat()
 }
 
 /// What was said by one link. To ask for a window is not to have said something.

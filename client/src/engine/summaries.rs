@@ -32,10 +32,12 @@ const RECORDS_EVERY: Duration = Duration::from_secs(10 * 60);
 /// At the earliest this long after the last time.
 const NOT_BEFORE: Duration = Duration::from_secs(10);
 
-/// Tends summaries while something runs for long, and only after there was news of a document; and strand records from time to time.
+/// Tends summaries and what guests may read while something runs for long, and only after there was news of a document; and strand records
+/// from time to time.
 #[derive(Debug, Default)]
 pub struct Tending {
     heard: bool,
+    sent: bool,
     last: Option<Instant>,
     records: Option<Instant>,
 }
@@ -43,6 +45,8 @@ pub struct Tending {
 impl Tending {
     /// News.
     pub fn hear(&mut self, event: &Event) {
+        // What was written here may be what a guest reads in an open window.
+        self.sent |= matches!(event, Event::Notice(Notice::Sent { .. }));
         self.heard |= matches!(
             event,
             Event::Notice(
@@ -65,10 +69,13 @@ impl Tending {
                 Ok(())
             })?;
         }
-        if self.heard && self.last.is_none_or(|last| last.elapsed() >= NOT_BEFORE) {
-            self.heard = false;
+        if (self.heard || self.sent) && self.last.is_none_or(|last| last.elapsed() >= NOT_BEFORE) {
             self.last = Some(Instant::now());
-            engine.tend_summaries()?;
+            engine.step(|work: &mut Work<'_>| work.renew_windows(None))?;
+            if self.heard {
+                engine.tend_summaries()?;
+            }
+            (self.heard, self.sent) = (false, false);
         }
         Ok(())
     }

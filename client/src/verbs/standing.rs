@@ -312,6 +312,10 @@ pub(super) fn sync_once(engine: &Engine, manner: &Manner) -> Result<Answer, Fail
         quiet_with_joins(engine)?;
         tended += 1;
     }
+    // What came or was done since may be what a guest reads in a window that was opened from here.
+    if engine.step(|work| work.renew_windows(None))? > 0 {
+        quiet_with_joins(engine)?;
+    }
     // Who has seen what is told by name, and names may have just come.
     engine.step(|work| {
         for found in find::all(work)? {

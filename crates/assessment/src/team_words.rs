@@ -8,12 +8,17 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::dates::long_day;
+
 const WORDS: &str = include_str!("../words/team-1.json");
 
 #[derive(Debug, Default, Deserialize)]
 struct TeamWords {
     lines: BTreeMap<String, Sentence>,
     answers: BTreeMap<String, BTreeMap<String, String>>,
+    agreed: BTreeMap<String, BTreeMap<String, String>>,
+    /// Of languages other than English.
+    months: BTreeMap<String, Vec<String>>,
     roles: Vec<Role>,
 }
 
@@ -59,8 +64,29 @@ pub fn answer_says(which: AnswerSays, language: &str) -> &'static str {
         AnswerSays::TeamHasIt => "team-has-it",
         AnswerSays::TakenOut => "taken-out",
     };
-    let said = TEAM.answers.get(name);
+    in_language(&TEAM.answers, name, language)
+}
+
+/// The words of that name in the language of a page, or in English.
+fn in_language(all: &'static BTreeMap<String, BTreeMap<String, String>>, name: &str, language: &str) -> &'static str {
+    let said = all.get(name);
     said.and_then(|said| said.get(language).or_else(|| said.get("en"))).map(String::as_str).unwrap_or_default()
+}
+
+/// What somebody has answered about agreement, as they read it: "You said yes, but not: the picture." By the name of the words; `but` is
+/// what they do not want, in their own words.
+pub(crate) fn agreed_says(name: &str, but: &str, language: &str) -> String {
+    in_language(&TEAM.agreed, name, language).replace("{but}", but)
+}
+
+/// A day as people say it in the language of a page: "5 May 2026".
+pub(crate) fn day_in(date: &str, language: &str) -> String {
+    let said = TEAM.months.get(language).and_then(|months| {
+        let mut parts = date.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?.parse::<usize>().ok()?, parts.next()?.parse::<u8>().ok()?);
+        Some(format!("{day} {} {year}", months.get(month.checked_sub(1)?)?))
+    });
+    said.unwrap_or_else(|| long_day(date))
 }
 
 /// A role in the language of a page, without an article: what is not known stays as it was written.
@@ -102,6 +128,20 @@ mod tests {
 
     fn line(roles: &[&str], language: &str) -> String {
         team_line(&roles.iter().map(ToString::to_string).collect::<Vec<_>>(), language)
+    }
+
+    #[test]
+    fn what_is_said_is_said_in_every_language_and_days_too() {
+        for words in TEAM.answers.values().chain(TEAM.agreed.values()) {
+            assert_eq!(words.keys().collect::<Vec<_>>(), ["ar", "cy", "en"], "{words:?}");
+            assert!(words.values().all(|one| one.contains("{but}") == words["en"].contains("{but}")), "{words:?}");
+        }
+        assert!(TEAM.months.values().all(|months| months.len() == 12));
+        assert_eq!(agreed_says("yes-but", "y llun", "cy"), "Dywedaist ti ie, ond nid: y llun.");
+        assert_eq!(agreed_says("no", "", "fr"), "You said no to taking part.");
+        let days = ["en", "cy", "ar"].map(|language| day_in("2026-05-05", language));
+        assert_eq!(days, ["5 May 2026", "5 Mai 2026", "5 مايو 2026"]);
+        assert_eq!(day_in("some day", "cy"), long_day("some day"));
     }
 
     #[test]

@@ -175,7 +175,7 @@ fn an_objection_is_decided_and_a_plain_yes_afterwards_ends_it() {
     device.answers(6, link, on(ArrivedTakingPart::Yes));
     assert_eq!(device.view().for_colleagues, Some(Agreement::Yes));
     assert!(!device.view().not_drawn());
-    let lines = agreed_lines(&device.view(), &link.to_string());
+    let lines = agreed_lines(&device.view(), &link.to_string(), "en");
     assert_eq!(
         lines,
         [
@@ -185,7 +185,9 @@ fn an_objection_is_decided_and_a_plain_yes_afterwards_ends_it() {
             "6 May 2026: It is OK for you to be in the picture again.",
         ]
     );
-    assert!(agreed_lines(&device.view(), "another").is_empty());
+    let welsh = agreed_lines(&device.view(), &link.to_string(), "cy");
+    assert_eq!((welsh[0].as_str(), welsh.len()), ("5 Mai 2026: Dywedaist ti ie i gymryd rhan.", 4));
+    assert!(agreed_lines(&device.view(), "another", "en").is_empty());
 }
 
 fn kinds(device: &Device, writer: &Writer, today: &str) -> Vec<(String, String, Option<String>)> {

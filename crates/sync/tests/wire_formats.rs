@@ -66,6 +66,7 @@ fn client() -> Vec<ClientMessage> {
             verifier: Digest([8; 32]),
             until: 1_800_000_000,
             sealed: vec![9],
+            renews: true,
         },
         ClientMessage::CloseGuestReading { document: DOCUMENT, link: LINK },
         ClientMessage::PutGuestCode { document: DOCUMENT, link: LINK, code: CODE, until: 1_790_000_000, sealed: vec![9] },

@@ -370,6 +370,7 @@ async fn a_young_person_says_something_on_a_phone_and_the_practitioner_reads_it(
         verifier: code.verifier,
         until,
         sealed: seal_reading(&visit.link, &code, &reading, &mut SeededRandom::new(2)).unwrap(),
+        renews: false,
     };
     assert_eq!(visit.client.ask(&open).await, ServerMessage::GuestReadingStored { link: visit.link.id() });
     visit.walk("back").await;

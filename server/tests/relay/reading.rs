@@ -93,6 +93,7 @@ async fn open_with(visit: &mut Visit, code: &CodeWord, reading: &Reading) -> Vec
         verifier: code.verifier,
         until: now + 3_600,
         sealed: sealed.clone(),
+        renews: false,
     };
     assert_eq!(visit.client.ask(&open).await, ServerMessage::GuestReadingStored { link: visit.link.id() });
     sealed

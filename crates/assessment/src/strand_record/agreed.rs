@@ -10,8 +10,8 @@ use super::arrived::{ArrivedAgreement, ArrivedOther, ArrivedTakingPart};
 use super::by_link::GuestLinkView;
 use super::look::{AgreementView, NotAskedView, StrandRecordView};
 use super::reading_first::ArrivedView;
-use crate::dates::long_day;
 use crate::record::Kept;
+use crate::team_words::{agreed_says, day_in};
 use crate::view::Who;
 use crate::vocabulary::{Agreement, AgreementAbout, Said, Whom};
 
@@ -240,27 +240,25 @@ impl StrandRecordView {
     }
 }
 
-/// What whoever has this link has answered so far, in words for them, newest last: so that they see what counts now. In English: the
-/// page shows its own words around it.
-pub fn agreed_lines(view: &StrandRecordView, link: &str) -> Vec<String> {
+/// What whoever has this link has answered so far, in words for them, newest last: so that they see what counts now. In the language of
+/// their page.
+pub fn agreed_lines(view: &StrandRecordView, link: &str, language: &str) -> Vec<String> {
     let theirs = view.agreements.iter().filter(|one| one.by_link.as_ref().is_some_and(|by| by.link == link));
     let lines = theirs.filter_map(|one| {
-        let words = match (&one.about, &one.said) {
-            (AgreementAbout::Openness, _) => "You have read what this is.".to_owned(),
-            (AgreementAbout::Work, Said::Yes) => "You said yes to taking part.".to_owned(),
-            (AgreementAbout::Work, Said::YesBut) => {
-                let but = one.not_to.as_ref().map(|but| format!(" {but}")).unwrap_or_default();
-                format!("You said yes, but not:{but}.")
-            }
-            (AgreementAbout::Work, Said::No | Said::Withdrawn) => "You said no to taking part.".to_owned(),
-            (AgreementAbout::Work, Said::WantsToTalk) => "You said that you want to talk first.".to_owned(),
-            (AgreementAbout::Work, Said::AskLater) => "You asked us to ask you later.".to_owned(),
-            (AgreementAbout::Mapped, Said::Yes) => "It is OK for you to be in the picture again.".to_owned(),
-            (AgreementAbout::Mapped, _) => "You said that you do not want to be in the picture.".to_owned(),
+        let name = match (&one.about, &one.said) {
+            (AgreementAbout::Openness, _) => "read",
+            (AgreementAbout::Work, Said::Yes) => "yes",
+            (AgreementAbout::Work, Said::YesBut) => "yes-but",
+            (AgreementAbout::Work, Said::No | Said::Withdrawn) => "no",
+            (AgreementAbout::Work, Said::WantsToTalk) => "talk",
+            (AgreementAbout::Work, Said::AskLater) => "later",
+            (AgreementAbout::Mapped, Said::Yes) => "drawn",
+            (AgreementAbout::Mapped, _) => "not-drawn",
             _ => return None,
         };
+        let words = agreed_says(name, one.not_to.as_deref().unwrap_or("\u{2026}"), language);
         Some(match one.date.as_deref() {
-            Some(date) => format!("{}: {words}", long_day(date)),
+            Some(date) => format!("{}: {words}", day_in(date, language)),
             None => words,
         })
     });

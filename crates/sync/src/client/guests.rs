@@ -94,9 +94,12 @@ pub(super) fn opens(intent: &Intent, link: &GuestLinkId) -> bool {
     matches!(intent, Intent::PutGuestReading { link: wanted, .. } if wanted == link)
 }
 
-/// Whether a wish closes it.
+/// Whether a wish closes it, or is done with once it is closed: there is nothing to renew then.
 pub(super) fn closes(intent: &Intent, link: &GuestLinkId) -> bool {
-    matches!(intent, Intent::CloseGuestReading { link: wanted } if wanted == link)
+    matches!(
+        intent,
+        Intent::CloseGuestReading { link: wanted } | Intent::PutGuestReading { link: wanted, renews: true, .. } if wanted == link
+    )
 }
 
 /// Whether a wish lets this code be typed.

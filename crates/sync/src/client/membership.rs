@@ -113,8 +113,8 @@ impl Document {
                 }
                 Intent::StopGuestLink { link } => ClientMessage::StopGuestLink { document: self.id, link },
                 Intent::DropGuestItem { link, item } => ClientMessage::DropGuestItem { document: self.id, link, item },
-                Intent::PutGuestReading { link, verifier, until, sealed } => {
-                    ClientMessage::PutGuestReading { document: self.id, link, verifier, until, sealed }
+                Intent::PutGuestReading { link, verifier, until, sealed, renews } => {
+                    ClientMessage::PutGuestReading { document: self.id, link, verifier, until, sealed, renews }
                 }
                 Intent::CloseGuestReading { link } => ClientMessage::CloseGuestReading { document: self.id, link },
                 Intent::PutGuestCode { link, code, until, sealed } => {

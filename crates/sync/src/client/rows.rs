@@ -376,6 +376,9 @@ pub enum Intent {
         /// Sealed for the guest.
         #[cbor(n(3), with = "minicbor::bytes")]
         sealed: Vec<u8>,
+        /// In the place of what lies in it; if it is closed, not.
+        #[n(4)]
+        renews: bool,
     },
     /// Close it.
     #[n(11)]
@@ -639,7 +642,13 @@ mod tests {
             Intent::PutGuestLink { link: GuestLinkId([1; 16]), verifier: Digest([2; 32]), expires: 3, card: vec![4] },
             Intent::StopGuestLink { link: GuestLinkId([1; 16]) },
             Intent::DropGuestItem { link: GuestLinkId([1; 16]), item: GuestItemId([2; 16]) },
-            Intent::PutGuestReading { link: GuestLinkId([1; 16]), verifier: Digest([2; 32]), until: 3, sealed: vec![4] },
+            Intent::PutGuestReading {
+                link: GuestLinkId([1; 16]),
+                verifier: Digest([2; 32]),
+                until: 3,
+                sealed: vec![4],
+                renews: true,
+            },
             Intent::CloseGuestReading { link: GuestLinkId([1; 16]) },
             Intent::PutGuestCode { link: GuestLinkId([1; 16]), code: GuestCodeId([2; 16]), until: 3, sealed: vec![4] },
         ];

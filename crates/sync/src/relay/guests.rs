@@ -11,7 +11,7 @@ use kith_group::{
 use super::connection::{Allowance, Rate};
 use super::step::Step;
 use super::store::{GuestItemRow, GuestLinkRow, GuestReadingRow, StoreError};
-use super::{CODE_TRIES, ConnId, MAX_WINDOW};
+use super::{ConnId, MAX_WINDOW};
 use crate::wire::{About, GuestItem, MAX_RECORDS_BYTES, Reason, ServerMessage};
 
 /// How often closed windows are looked for.
@@ -294,24 +294,24 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Opens a window for reading again, in place of the one before.
+    /// Opens a window for reading again, in place of the one before; or renews what lies in it. A window that was closed, by wrong code
+    /// words or by anybody, is not opened by who renews it, and tries that were made stay made.
     pub(super) fn put_guest_reading(
         &mut self,
         conn: ConnId,
         document: DocumentId,
         link: GuestLinkId,
-        verifier: Digest,
-        until: i64,
-        sealed: Bytes,
+        mut reading: GuestReadingRow,
+        renews: bool,
     ) -> Result<(), StoreError> {
         let about = About::GuestLink(link);
         let Some(row) = self.link_writer(conn, &document, &link, About::GuestLink(link))? else { return Ok(()) };
         let now = self.now_ms.div_euclid(1_000);
-        let reason = if sealed.len() > MAX_READING {
+        let reason = if reading.sealed.len() > MAX_READING {
             Some(Reason::TooLarge)
-        } else if row.card.is_none() || until <= now {
+        } else if row.card.is_none() || reading.until <= now {
             Some(Reason::Expired)
-        } else if until > now.saturating_add(MAX_WINDOW) {
+        } else if reading.until > now.saturating_add(MAX_WINDOW) {
             Some(Reason::NotAllowed)
         } else {
             None
@@ -320,7 +320,15 @@ impl Step<'_> {
             self.refuse(conn, about, reason);
             return Ok(());
         }
-        self.store.put_guest_reading(&link, Some(&GuestReadingRow { verifier, until, tries: CODE_TRIES, sealed }))?;
+        if renews {
+            let open = self.store.guest_reading(&link)?;
+            let Some(open) = open.filter(|open| (open.verifier, open.until) == (reading.verifier, reading.until)) else {
+                self.send(conn, &ServerMessage::GuestReadingClosed { link });
+                return Ok(());
+            };
+            reading.tries = open.tries;
+        }
+        self.store.put_guest_reading(&link, Some(&reading))?;
         self.send(conn, &ServerMessage::GuestReadingStored { link });
         Ok(())
     }

@@ -131,8 +131,9 @@ impl<'a> Step<'a> {
             ClientMessage::StopGuestLink { document, link } => self.stop_guest_link(conn, document, link),
             ClientMessage::GuestItems { document, after } => self.guest_items(conn, document, after),
             ClientMessage::DropGuestItem { document, link, item } => self.drop_guest_item(conn, document, link, item),
-            ClientMessage::PutGuestReading { document, link, verifier, until, sealed } => {
-                self.put_guest_reading(conn, document, link, verifier, until, Bytes::from(sealed))
+            ClientMessage::PutGuestReading { document, link, verifier, until, sealed, renews } => {
+                let reading = super::GuestReadingRow { verifier, until, tries: super::CODE_TRIES, sealed: Bytes::from(sealed) };
+                self.put_guest_reading(conn, document, link, reading, renews)
             }
             ClientMessage::CloseGuestReading { document, link } => self.close_guest_reading(conn, document, link),
             ClientMessage::PutGuestCode { document, link, code, until, sealed } => {

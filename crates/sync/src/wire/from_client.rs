@@ -279,6 +279,9 @@ pub enum ClientMessage {
         /// `kith_group::seal_reading`.
         #[cbor(n(4), with = "minicbor::bytes")]
         sealed: Vec<u8>,
+        /// In the place of what lies in this very window, with the tries that are left; if that is closed, nothing is opened.
+        #[n(5)]
+        renews: bool,
     },
     /// Who may write in the document: closes the window.
     #[n(24)]

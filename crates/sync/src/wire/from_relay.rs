@@ -273,7 +273,7 @@ pub enum ServerMessage {
         #[n(0)]
         link: GuestLinkId,
     },
-    /// The window is closed, and what lay in it is deleted.
+    /// The window is closed, and what lay in it is deleted. Also the answer to who would renew a window that is not open any more.
     #[n(25)]
     GuestReadingClosed {
         /// The link.

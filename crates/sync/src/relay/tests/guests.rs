@@ -71,7 +71,14 @@ fn open_window(world: &World, seconds: i64) -> ClientMessage {
         verifier: token_verifier(&CODE),
         until: world.now_ms / 1_000 + seconds,
         sealed: b"sealed reading".to_vec(),
+        renews: false,
     }
+}
+
+/// The same window with what is true by now in it.
+fn renews(window: &ClientMessage, with: &[u8]) -> ClientMessage {
+    let ClientMessage::PutGuestReading { document, link, verifier, until, .. } = *window else { unreachable!() };
+    ClientMessage::PutGuestReading { document, link, verifier, until, sealed: with.to_vec(), renews: true }
 }
 
 fn read(world: &mut World, code: [u8; 32]) -> GuestAnswer {
@@ -219,7 +226,8 @@ fn what_was_answered_is_read_with_link_and_code_word_within_the_window_only() {
     let long = open_window(&world, 24 * 3_600 + 1);
     assert_eq!(world.refused(alice.conn, &long), Reason::NotAllowed);
     let ClientMessage::PutGuestReading { document, link, verifier, until, .. } = open_window(&world, 60) else { unreachable!() };
-    let large = ClientMessage::PutGuestReading { document, link, verifier, until, sealed: vec![0; MAX_READING + 1] };
+    let large =
+        ClientMessage::PutGuestReading { document, link, verifier, until, sealed: vec![0; MAX_READING + 1], renews: false };
     assert_eq!(world.refused(alice.conn, &large), Reason::TooLarge);
 
     let message = open_window(&world, 24 * 3_600);
@@ -243,6 +251,38 @@ fn five_wrong_code_words_delete_what_could_be_read() {
     }
     assert_eq!(read(&mut world, CODE), GuestAnswer::Closed);
     assert_eq!(world.store.guest_reading(&link().id()).unwrap(), None);
+}
+
+#[test]
+fn what_lies_in_a_window_is_renewed_until_the_same_end_and_with_the_tries_that_are_left() {
+    let (mut world, alice) = alone();
+    put(&mut world, &alice);
+    let link = link().id();
+    let closed = [ServerMessage::GuestReadingClosed { link }];
+    let window = open_window(&world, 3_600);
+    assert_eq!(world.say(alice.conn, &renews(&window, b"early")), closed, "nothing is opened by renewing it");
+    assert_eq!(read(&mut world, CODE), GuestAnswer::Closed);
+    world.say(alice.conn, &window);
+    for left in [4, 3] {
+        assert_eq!(read(&mut world, [left; 32]), GuestAnswer::WrongCode { left });
+    }
+    world.pass(60_000);
+    assert_eq!(world.say(alice.conn, &renews(&window, b"newer")), [ServerMessage::GuestReadingStored { link }]);
+    let newer = GuestAnswer::Reading { sealed: Bytes::from_static(b"newer"), seconds: 3_540 };
+    assert_eq!(read(&mut world, CODE), newer, "until the same end");
+    // Of another window, or for another code word, it is not.
+    let other = open_window(&world, 3_600);
+    assert_eq!(world.say(alice.conn, &renews(&other, b"later")), closed);
+    let ClientMessage::PutGuestReading { document, until, .. } = window else { unreachable!() };
+    let verifier = token_verifier(&[3; 32]);
+    let anothers = ClientMessage::PutGuestReading { document, link, verifier, until, sealed: b"x".to_vec(), renews: true };
+    assert_eq!(world.say(alice.conn, &anothers), closed);
+    assert_eq!(read(&mut world, CODE), newer);
+    for left in [2, 1, 0] {
+        assert_eq!(read(&mut world, [left; 32]), GuestAnswer::WrongCode { left }, "five tries in all");
+    }
+    assert_eq!(world.say(alice.conn, &renews(&window, b"again")), closed);
+    assert_eq!(read(&mut world, CODE), GuestAnswer::Closed, "what wrong code words closed stays closed");
 }
 
 #[test]
