@@ -1,13 +1,18 @@
 //! Versions of the summary for young people and families, what they reply, and what they answer about agreement by a link: from a
-//! practitioner's program to a phone and back, through a real relay; and the same in a real browser (client/ui/tests/families.mjs).
+//! practitioner's program to a phone and back, through a real relay; and the same in real browsers (client/ui/tests/families.mjs and, with
+//! somebody listening on the line, client/guest/tests/sealed.mjs).
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
 
 use kith_group::{Choice, IsRight, OnAgreement, OnPart, OnSummary, Saying, TakingPart};
 use kith_tests::apps::{App, walk};
-use kith_tests::holder::Holder;
+use kith_tests::holder::{Holder, NAME};
 use kith_tests::holdings::{holdings, holds};
 use kith_tests::phone::Phone;
 use kith_tests::processes::Practitioner;
+use kith_tests::search::Needles;
+use kith_tests::tap::Passed;
 use serde_json::{Value, json};
 
 /// Words that stand in a version and in what came back, and nowhere that is not theirs.
@@ -221,4 +226,91 @@ fn a_lead_reviews_previews_shares_and_takes_back_in_the_browser() {
     phone.sends(5, on_agreement(TakingPart::No));
     let app = App::open_unlocked(&held.folder.path().join("priya"));
     walk("families.mjs", &[("KITH_PRIYA", &app.address), ("KITH_LARCH", &held.larch)]);
+}
+
+/// What a phone says and reads in a browser, each with words of its own.
+const ON_THE_PHONE: [(&str, &str); 12] = [
+    ("name", NAME),
+    ("typed", "Marzipanquail waits for me."),
+    ("place", "Behind Gossamerthwaite."),
+    ("drawn", "Underwhistlegate"),
+    ("circle", "Auntie Fennimorella"),
+    ("agreed", "Not with Brackenfolly there."),
+    ("code", "Ultramarine Kestrelpot"),
+    ("answer", "We asked Dunmarroway for a lamp."),
+    ("plain", PLAIN),
+    ("why", "Nobody asked Tillingshaw."),
+    ("missed", "Copperlarkin does it."),
+    ("reply", "Wrenfielder is a friend."),
+];
+
+#[test]
+fn a_line_that_somebody_listens_on_tells_nothing_of_what_a_phone_says_and_reads() {
+    let held = team();
+    let (priya, larch, record) = (&held.priya, held.larch.as_str(), held.record.as_str());
+    let colin = held.colin();
+    priya.lets_in_as(record, &colin, "stand-in");
+    let (made, phone) = held.link("phone", &["--may", "say,summary,agree", "--safe-to-send"]);
+    let told: BTreeMap<_, _> = ON_THE_PHONE.into();
+    let on_the_phone = |phase: &str| {
+        let variables = [
+            ("KITH_LINK", made["address"].as_str().unwrap()),
+            ("KITH_PHASE", phase),
+            ("KITH_TOLD", &serde_json::to_string(&told).unwrap()),
+        ];
+        walk("../../guest/tests/sealed.mjs", &variables);
+        priya.sync();
+    };
+
+    // Said; read, added and answered by who holds; opened for a day.
+    on_the_phone("say");
+    let arrived = held.arrived(priya);
+    assert_eq!(arrived.len(), 3);
+    for one in &arrived {
+        priya.json(&["arrived", record, one["item"].as_str().unwrap(), "--read"]);
+    }
+    let said = held.arrived(priya).into_iter().find(|one| one["answers"].to_string().contains(told["typed"])).unwrap();
+    for word in ["place", "circle", "agreed", "drawn"] {
+        assert!(priya.says(&["--json", "record", record]).contains(told[word]), "{word} has arrived");
+    }
+    let item = said["item"].as_str().unwrap();
+    let voice = priya.json(&["arrived", record, item, "--add", "friends", "--to", larch, "--side", "1"])["voice"].clone();
+    does(priya, larch, &json!({"do": "answer-voice", "voice": voice, "outcome": "not-yet", "text": told["answer"]}));
+    confirms(&held);
+    publishes(&held);
+    assert_eq!(priya.json(&["window", record, "phone"])["ready"], true);
+    on_the_phone("read");
+    colin.sync();
+    let arrived = held.arrived(&colin);
+    assert_eq!(arrived.len(), 5);
+    for one in &arrived {
+        colin.json(&["arrived", record, one["item"].as_str().unwrap(), "--read"]);
+    }
+    for word in ["why", "missed", "reply"] {
+        assert!(colin.says(&["--json", "record", record]).contains(told[word]), "{word} has arrived");
+    }
+
+    // Nothing of it, and nobody's name, went over the line or lies anywhere; nor the keys that open it.
+    let words: Vec<&str> = ON_THE_PHONE.iter().map(|(_, words)| *words).collect();
+    held.nowhere(&words);
+    held.nowhere(&[OF_A, OF_C, "Priya Marsh", "Colin Ashdown", "children's social care", "01632 960001", "OpusHead"]);
+    let secret = phone.link.secret();
+    let keys = Needles::of_keys(&[("the link's secret", &secret)]);
+    let heard = held.tap.heard();
+    keys.nowhere_in(&held.relay.folder, "at the relay");
+    heard.nothing_of(&keys, "on the line");
+    // What was picked and shown is the page's own words: they travel in its files, and nobody says them.
+    let picked =
+        Needles::of(&["They get me home", "So-so", "Park: Not OK", "Yes, but not", "The picture", "Not really", "Partly"]);
+    heard.nothing_said_of(&picked, "on the line");
+    picked.nowhere_in(&held.relay.folder, "at the relay");
+    let page = |body: &Passed| !body.up && body.asked.starts_with("GET /g/") && picked.found(&body.bytes).is_some();
+    assert!(heard.bodies.iter().any(page), "they are found where they are");
+    let sent = |asked: &str| heard.bodies.iter().filter(|body| body.up && body.asked == asked && !body.bytes.is_empty()).count();
+    assert_eq!((sent("POST /g/item"), sent("POST /g/read")), (5, 1), "all of it went through the tap");
+
+    // The control: the same search finds a word that a phone says to the relay in the clear.
+    phone.ask("item", told["typed"].as_bytes());
+    let heard = held.tap.heard();
+    assert!(heard.bodies.iter().any(|body| body.up && Needles::of(&words).found(&body.bytes).is_some()));
 }
