@@ -6,6 +6,7 @@ pub mod decoders;
 pub mod demo;
 pub mod holder;
 pub mod holdings;
+pub mod larch;
 pub mod phone;
 pub mod processes;
 pub mod replay;
