@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Parser;
 
-use crate::cli::{Arguments, Verb};
+use crate::cli::{self, Arguments, Verb};
 use crate::engine::{Clock, Engine, Person, Profile, normalised};
 use crate::failure::Failure;
 use crate::passphrase::Source;
@@ -84,7 +84,7 @@ pub(crate) fn complain(text: &str) {
 fn run(arguments: Arguments) -> Result<u8, Failure> {
     let Arguments { profile, json, passphrase_file, verb } = arguments;
     let mut verb = Arguments::verb(verb);
-    if let Verb::Nudge { names, caseload: false, .. } = &verb {
+    if let Verb::Nudge(cli::Nudge { names, caseload: false, .. }) = &verb {
         return deliver(&crate::hints::nudge(names.as_deref())?, json);
     }
     let folder = match profile {
@@ -94,7 +94,7 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
     if let Some(text) = verb.texts() {
         read_input(text)?;
     }
-    if let Verb::Admit { words: words @ None, .. } = &mut verb
+    if let Verb::Admit(cli::Admit { words: words @ None, .. }) = &mut verb
         && !json
         && std::io::stdin().is_terminal()
     {
@@ -103,12 +103,12 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
     }
     let source = Source { file: passphrase_file };
     match &verb {
-        Verb::Setup { name, agency, role, relay, token } => {
+        Verb::Setup(cli::Setup { name, agency, role, relay, token }) => {
             let person = Person { name: name.clone(), agency: agency.clone(), role: role.clone() };
             let engine = set_up(&folder, &source, &person, relay.as_deref(), token.as_deref())?;
             finish(engine, &verb, json)
         }
-        Verb::Join { link, name, agency, role } if !is_profile(&folder) => {
+        Verb::Join(cli::Join { link, name, agency, role }) if !is_profile(&folder) => {
             let (Some(name), Some(agency), Some(role)) = (name, agency, role) else {
                 return Err(Failure::refused(
                     "no-profile",
@@ -127,7 +127,7 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
             }
             done
         }
-        Verb::Open { port, no_browser, lock_after } => {
+        Verb::Open(cli::Open { port, no_browser, lock_after }) => {
             let options = web::Options {
                 port: port.unwrap_or(0),
                 browser: !no_browser,
@@ -139,7 +139,7 @@ fn run(arguments: Arguments) -> Result<u8, Failure> {
             };
             web::run(&folder, options, json)
         }
-        Verb::Restore { file } => {
+        Verb::Restore(cli::Restore { file }) => {
             if is_profile(&folder) {
                 return Err(StoreError::ProfileExists(folder).into());
             }
@@ -260,14 +260,14 @@ fn at_profile(folder: &Path, source: &Source, verb: &Verb, json: bool) -> Result
                     let answer = asker.ask(verb)?;
                     drop(progress);
                     return match verb {
-                        Verb::Backup { .. } => {
+                        Verb::Backup(_) => {
                             let exit = deliver(&answer, json)?;
                             if let (Some(kept), Some(asker)) = (kept_of(&answer), crate::holder::Asker::connect(folder)) {
                                 asker.ask(&kept)?;
                             }
                             Ok(exit)
                         }
-                        Verb::Join { .. } => {
+                        Verb::Join(_) => {
                             let again = |verb: &Verb| match crate::holder::Asker::connect(folder) {
                                 Some(asker) => asker.ask(verb),
                                 None => Err(StoreError::InUse.into()),
@@ -290,8 +290,8 @@ fn at_profile(folder: &Path, source: &Source, verb: &Verb, json: bool) -> Result
     let engine = Engine::start(Profile::open_locked(folder, &passphrase, lock)?)?;
     drop(passphrase);
     match verb {
-        Verb::Sync { watch: true, .. } => crate::watch::watch(engine, json),
-        Verb::Join { .. } => joined(engine, verb, json),
+        Verb::Sync(cli::Sync { watch: true, .. }) => crate::watch::watch(engine, json),
+        Verb::Join(_) => joined(engine, verb, json),
         verb => finish(engine, verb, json),
     }
 }
@@ -304,7 +304,7 @@ fn finish(engine: Engine, verb: &Verb, json: bool) -> Result<u8, Failure> {
     let exit = done.and_then(|answer| {
         let exit = deliver(&answer, json)?;
         // That it was kept is known only now.
-        if let (Verb::Backup { .. }, Some(kept)) = (verb, kept_of(&answer)) {
+        if let (Verb::Backup(_), Some(kept)) = (verb, kept_of(&answer)) {
             verbs::run(&engine, &kept, &Manner::of_this_computer())?;
         }
         Ok(exit)
@@ -351,7 +351,7 @@ fn wait_to_be_let_in(first: &Answer, json: bool, again: &dyn Fn(&Verb) -> Result
     deliver(first, json)?;
     complain("Waiting for the answer. You can leave with Ctrl-C: your request is kept, and `kith sync` goes on.");
     loop {
-        let answer = again(&Verb::Asked { request: request.clone(), known: Some(shown.clone()) })?;
+        let answer = again(&Verb::Asked(cli::Asked { request: request.clone(), known: Some(shown.clone()) }))?;
         if state(&answer) != shown {
             shown = state(&answer);
             deliver(&answer, json)?;

@@ -1,19 +1,25 @@
 //! The command line: what can be said, and help that somebody's IT colleague can follow. `docs/cli.md` is written from this and
 //! from [`crate::json`].
 
+mod entries;
 mod families;
 mod guests;
+mod joining;
 mod meetings;
+mod profile;
 mod records;
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 
-pub use families::{ForFamilies, Reply};
+pub use entries::{Differ, Edit, Retire, Write};
+pub use families::{ForFamilies, Heard, Plain, Reply, Versions};
 pub use guests::{Arrived, MakeLink, Settings, Window};
+pub use joining::{Admit, Asked, Invite, Join, Remove, Role};
 pub use meetings::{NoteMeeting, Notes};
+pub use profile::{Backup, Export, Format, Nudge, Open, Restore, Setup, Sync};
 pub use records::{Agree, Attach, BeginMap, Danger, Detach, HandOver, JoinWords, NamesOnMaps, Told};
 
 /// What was typed.
@@ -54,7 +60,7 @@ pub struct Arguments {
 impl Arguments {
     /// What to do: without a verb, the app opens.
     pub fn verb(verb: Option<Verb>) -> Verb {
-        verb.unwrap_or(Verb::Open { port: None, no_browser: false, lock_after: 15 })
+        verb.unwrap_or(Verb::Open(Open { port: None, no_browser: false, lock_after: 15 }))
     }
 }
 
@@ -68,40 +74,14 @@ pub enum Verb {
     #[command(
         after_long_help = "Example:\n  kith setup --name \"Priya Marsh\" --agency \"children's social care\" --role \"social worker\" \\\n       --relay wss://relay.example --token -      (then paste the token that your agency gave you)"
     )]
-    Setup {
-        /// Your name, as colleagues see it
-        #[arg(long)]
-        name: String,
-        /// Your agency
-        #[arg(long)]
-        agency: String,
-        /// Your role in it
-        #[arg(long)]
-        role: String,
-        /// The address of your team's relay, wss://…; can be given later with `kith relay`
-        #[arg(long, value_name = "URL")]
-        relay: Option<String>,
-        /// The token that the relay asks for, once; - reads it from the input
-        #[arg(long, env = "KITH_TOKEN", hide_env_values = true)]
-        token: Option<String>,
-    },
+    Setup(Setup),
     /// Open the app in the browser (what `kith` alone does); the first time it asks who you are
     #[command(
         after_long_help = "The app is a page on this computer (127.0.0.1) that nobody else can reach. Without a profile it begins with the \
                                  first run. It locks itself when nobody has pressed a key for a while. Other verbs can be used beside it while it \
                                  is unlocked. End it with Ctrl-C.\n\nExample:\n  kith open"
     )]
-    Open {
-        /// The port on 127.0.0.1; any free one if not given
-        #[arg(long)]
-        port: Option<u16>,
-        /// Print the address instead of opening the browser
-        #[arg(long)]
-        no_browser: bool,
-        /// Lock after this many minutes without a key or a press
-        #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=240))]
-        lock_after: u16,
-    },
+    Open(Open),
     /// Set the address of your team's relay, and a token if it needs one
     #[command(after_long_help = "Example:\n  kith relay wss://relay.example")]
     Relay {
@@ -172,54 +152,11 @@ pub enum Verb {
                                  kith write Larch --dimension 3.1 --as worry --text - --said-by \"young people, map\" --passed-on < note.txt\n\n\
                                  Text alone suffices; the rest has defaults: from you, seen or heard yourself, an observation, today."
     )]
-    Write {
-        /// Which assessment
-        id: String,
-        /// A dimension such as 1.6, or a side such as 1
-        #[arg(long, value_name = "D")]
-        dimension: String,
-        /// What it is
-        #[arg(long = "as", value_name = "KIND", value_parser = ["strength", "worry", "not-known"])]
-        kind: String,
-        /// The text; - reads it from the input
-        #[arg(long)]
-        text: String,
-        /// Who said it, if not you
-        #[arg(long, value_name = "WHO")]
-        said_by: Option<String>,
-        /// On what it rests
-        #[arg(long, value_parser = ["fact", "observation", "allegation", "opinion"])]
-        basis: Option<String>,
-        /// Somebody else saw or heard it
-        #[arg(long, action = ArgAction::SetTrue)]
-        passed_on: bool,
-        /// When it was so: YYYY-MM-DD
-        #[arg(long)]
-        date: Option<String>,
-        /// Whether those whose words these are agreed to their being written
-        #[arg(long, value_parser = ["agreed", "not-agreed", "not-asked"])]
-        agreed: Option<String>,
-    },
+    Write(Write),
     /// Replace an entry's text; what colleagues change meanwhile is kept
-    Edit {
-        /// Which assessment
-        id: String,
-        /// Which entry, by the beginning of its id
-        entry: String,
-        /// The whole new text; - reads it from the input
-        #[arg(long)]
-        text: String,
-    },
+    Edit(Edit),
     /// Take an entry back; it stays in the document with the reason
-    Retire {
-        /// Which assessment
-        id: String,
-        /// Which entry, by the beginning of its id
-        entry: String,
-        /// Why
-        #[arg(long)]
-        why: String,
-    },
+    Retire(Retire),
     /// Put an entry back that was taken back
     Unretire {
         /// Which assessment
@@ -228,15 +165,7 @@ pub enum Verb {
         entry: String,
     },
     /// Set your differing view beside an entry; only you can change it
-    Differ {
-        /// Which assessment
-        id: String,
-        /// Which entry, by the beginning of its id
-        entry: String,
-        /// Your view, in your words; - reads it from the input
-        #[arg(long)]
-        text: String,
-    },
+    Differ(Differ),
     /// Note a meeting: its kind, its day, who was there
     #[command(
         after_long_help = "Kinds: strategy, context-conference (about places, not about individuals), peer-group-conference, review.\n\nExample:\n  \
@@ -254,33 +183,14 @@ pub enum Verb {
         after_long_help = "Without an option, or with --once: until everything that waits is sent and everything new is here.\n\
                                  With --watch: goes on until Ctrl-C. Other verbs can be used beside it in the same profile."
     )]
-    Sync {
-        /// Until everything is sent and here (the default)
-        #[arg(long, conflicts_with = "watch")]
-        once: bool,
-        /// Stay connected and say how things stand
-        #[arg(long)]
-        watch: bool,
-    },
+    Sync(Sync),
     /// Ask a colleague: prints one link to send to them
     #[command(
         after_long_help = "Send the link your usual way. It is for one person, once. By itself it opens nothing: you let them in \
                                  (kith requests, kith admit), after comparing four words on a telephone number that you know already.\n\n\
                                  Example:\n  kith invite Larch --as contributor --expires 7d"
     )]
-    Invite {
-        /// Which assessment
-        id: String,
-        /// What they will do: lead (writes, lets others in), contributor (writes), reader; in a strand record stand-in or holder
-        #[arg(long = "as", value_name = "ROLE", value_parser = ["lead", "contributor", "reader", "stand-in", "holder"])]
-        role: String,
-        /// How long the link works: 7d, 12h, 2w
-        #[arg(long, value_name = "TIME", default_value = "7d")]
-        expires: String,
-        /// For whom it is meant, for your own memory; colleagues who write here see it
-        #[arg(long = "for", value_name = "WHO")]
-        for_whom: Option<String>,
-    },
+    Invite(Invite),
     /// Ask to be let in, with a link from a colleague
     #[command(
         after_long_help = "On a computer without a profile give --name, --agency and --role too: the profile is made first.\n\
@@ -288,46 +198,17 @@ pub enum Verb {
                                  compare. You can leave with Ctrl-C: `kith sync` goes on.\n\n\
                                  Example:\n  kith join kith:join/… --name \"Nadia Sorrell\" --agency \"Kestrel Vale Academy\" --role \"safeguarding lead\""
     )]
-    Join {
-        /// The link, kith:join/…
-        link: String,
-        /// Your name, if this computer has no profile yet
-        #[arg(long, requires_all = ["agency", "role"])]
-        name: Option<String>,
-        /// Your agency, if this computer has no profile yet
-        #[arg(long, requires_all = ["name", "role"])]
-        agency: Option<String>,
-        /// Your role, if this computer has no profile yet
-        #[arg(long, requires_all = ["name", "agency"])]
-        role: Option<String>,
-    },
+    Join(Join),
     /// How a request of mine stands (used by `join` while it waits)
     #[command(hide = true)]
-    Asked {
-        /// Which
-        request: String,
-        /// What was shown last: an answer comes at once if it stands otherwise by now
-        #[arg(long)]
-        known: Option<String>,
-    },
+    Asked(Asked),
     /// Who asks to be let in, and the four words to compare
     Requests {
         /// Which assessment
         id: String,
     },
     /// Let somebody in, after comparing the four words
-    Admit {
-        /// Which assessment
-        id: String,
-        /// Which request, by the beginning of its id
-        request: String,
-        /// The four words that they read to you: refused if they are others
-        #[arg(long, value_name = "WORDS")]
-        words: Option<String>,
-        /// Why they write here: needed for police, businesses and residents, who read the summary as a rule; everybody here sees it
-        #[arg(long)]
-        why: Option<String>,
-    },
+    Admit(Admit),
     /// Say no to somebody who asks
     Decline {
         /// Which assessment
@@ -341,25 +222,9 @@ pub enum Verb {
         id: String,
     },
     /// Make somebody a lead or a contributor
-    Role {
-        /// Which assessment
-        id: String,
-        /// Who, by the beginning of their id, or their name
-        member: String,
-        /// Their new role
-        #[arg(value_parser = ["lead", "contributor", "reader"])]
-        role: String,
-    },
+    Role(Role),
     /// Take somebody out: they see nothing newer; what they have already cannot be unseen
-    Remove {
-        /// Which assessment
-        id: String,
-        /// Who, by the beginning of their id, or their name
-        member: String,
-        /// Why, for your own record on this computer
-        #[arg(long)]
-        why: String,
-    },
+    Remove(Remove),
     /// Prove who wrote what; exit 1 if anything does not hold
     Verify {
         /// Which assessment
@@ -370,32 +235,14 @@ pub enum Verb {
         after_long_help = "html: one page to print or send. json: what `show --json` prints. automerge: the whole document with its \
                                  history, for other programs. The file is not encrypted.\n\nExample:\n  kith export Larch --format html --to larch.html"
     )]
-    Export {
-        /// Which assessment
-        id: String,
-        /// What kind of file
-        #[arg(long)]
-        format: Format,
-        /// Where to
-        #[arg(long, value_name = "FILE")]
-        to: PathBuf,
-        /// Replace a file that is there already
-        #[arg(long)]
-        replace: bool,
-    },
+    Export(Export),
     /// Write everything that can be read here to one encrypted file, and prove that it opens
     #[command(
         after_long_help = "The file opens with the passphrase that you have now. It holds your assessments, drafts and your caseload, and no key: \
                                  on another computer `kith restore` makes a profile of it that reads everything and writes nothing, until a \
                                  lead lets that computer in. Works while Kith is open.\n\nExample:\n  kith backup /media/stick/kith.backup --replace"
     )]
-    Backup {
-        /// Where to
-        file: PathBuf,
-        /// Replace a file that is there already
-        #[arg(long)]
-        replace: bool,
-    },
+    Backup(Backup),
     /// A backup is where it was wanted (used by `backup`)
     #[command(hide = true)]
     BackupKept {
@@ -412,10 +259,7 @@ pub enum Verb {
                                  export everything in it. To go on writing, ask a lead for a link and use it with `kith join`.\n\n\
                                  Example:\n  kith restore /media/stick/kith.backup"
     )]
-    Restore {
-        /// The backup
-        file: PathBuf,
-    },
+    Restore(Restore),
     /// Go on from your copy of an assessment that cannot be used any more, in a new one that you lead
     #[command(
         after_long_help = "For when no lead is left, when you were taken out, when the relay is lost, or from a backup. Everything is in the new one, with its \
@@ -465,43 +309,13 @@ pub enum Verb {
         families: ForFamilies,
     },
     /// Versions that were shared with young people and families; take one back
-    Versions {
-        /// Which assessment
-        id: String,
-        /// Take this one back: no phone is given it from now on
-        #[arg(long, value_name = "VERSION", requires = "why")]
-        take_back: Option<String>,
-        /// Why it is taken back
-        #[arg(long)]
-        why: Option<String>,
-    },
+    Versions(Versions),
     /// The parts of the summary in plain words, for families; confirm those of one part
-    Plain {
-        /// Which assessment
-        id: String,
-        /// Which part: summary, side/1, action/ID …
-        #[arg(long, requires = "text")]
-        part: Option<String>,
-        /// Its plain words; - reads them from the input. Of an action, the first line is what and the rest why
-        #[arg(long, requires = "part")]
-        text: Option<String>,
-    },
+    Plain(Plain),
     /// Set a reply to the summary beside the version that they read, with what identifies covered
     Reply(Reply),
     /// Write down what a reader said about the summary or the plan; all readers see it
-    Heard {
-        /// Which assessment
-        id: String,
-        /// Who said it: a role, or a name that they agreed to
-        #[arg(long, value_name = "WHO")]
-        from: String,
-        /// Their agency
-        #[arg(long)]
-        agency: Option<String>,
-        /// What they said; - reads it from the input
-        #[arg(long)]
-        text: String,
-    },
+    Heard(Heard),
     /// My caseload: the young people whose strand records you hold or stand in for
     Caseload,
     /// Show a strand record
@@ -617,44 +431,22 @@ pub enum Verb {
         after_long_help = "Needs no profile and no passphrase, unless with --caseload; nothing is kept or sent. Exit 0 when it ran, whatever it found.\n\nExample:\n  \
                                  kith nudge --names caseload.txt < note.txt"
     )]
-    Nudge {
-        /// A file of names to look for: one a line, short forms after commas
-        #[arg(long, value_name = "FILE")]
-        names: Option<PathBuf>,
-        /// Look for the names of your caseload, which are in your profile
-        #[arg(long, action = ArgAction::SetTrue, conflicts_with = "names")]
-        caseload: bool,
-        /// The text; - (the default) reads it from the input
-        #[arg(default_value = "-", hide = true)]
-        text: String,
-    },
-}
-
-/// What kind of file an export is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// What `show --json` prints.
-    Json,
-    /// The Automerge document.
-    Automerge,
-    /// One page, to print.
-    Html,
+    Nudge(Nudge),
 }
 
 impl Verb {
     /// Texts that "-" reads from the input.
     pub fn texts(&mut self) -> Option<&mut String> {
         match self {
-            Self::Write { text, .. } | Self::Edit { text, .. } | Self::Differ { text, .. } => Some(text),
+            Self::Write(Write { text, .. }) | Self::Edit(Edit { text, .. }) | Self::Differ(Differ { text, .. }) => Some(text),
             Self::Do { command, .. } => Some(command),
-            Self::Heard { text, .. } => Some(text),
-            Self::Plain { text, .. } => text.as_mut(),
+            Self::Heard(Heard { text, .. }) => Some(text),
+            Self::Plain(Plain { text, .. }) => text.as_mut(),
             Self::Meeting(meeting) => meeting.notes.as_mut(),
             Self::Notes(notes) => notes.text.as_mut(),
-            Self::Nudge { text, .. } => Some(text),
+            Self::Nudge(Nudge { text, .. }) => Some(text),
             Self::Arrived(Arrived { words, .. }) => words.as_mut(),
-            Self::Setup { token, .. } | Self::Relay { token, .. } => token.as_mut(),
+            Self::Setup(Setup { token, .. }) | Self::Relay { token, .. } => token.as_mut(),
             _ => None,
         }
     }
@@ -662,16 +454,16 @@ impl Verb {
     /// What to show while it takes more than a second.
     pub fn doing(&self) -> &'static str {
         match self {
-            Self::Setup { .. } => "Making the profile",
-            Self::Sync { .. } => "Sending what waits and fetching what is new",
-            Self::Invite { .. } | Self::Requests { .. } | Self::Admit { .. } | Self::Decline { .. } => "Asking the relay",
-            Self::Role { .. } | Self::Remove { .. } => "Telling the group",
-            Self::Join { .. } | Self::Asked { .. } => "Asking to be let in",
+            Self::Setup(_) => "Making the profile",
+            Self::Sync(_) => "Sending what waits and fetching what is new",
+            Self::Invite(_) | Self::Requests { .. } | Self::Admit(_) | Self::Decline { .. } => "Asking the relay",
+            Self::Role(_) | Self::Remove(_) => "Telling the group",
+            Self::Join(_) | Self::Asked(_) => "Asking to be let in",
             Self::Verify { .. } => "Checking every record and signature",
-            Self::Export { .. } => "Writing the file",
-            Self::Backup { .. } => "Making the backup and opening it again",
-            Self::Restore { .. } => "Reading the backup",
-            Self::Nudge { .. } => "Checking the text",
+            Self::Export(_) => "Writing the file",
+            Self::Backup(_) => "Making the backup and opening it again",
+            Self::Restore(_) => "Reading the backup",
+            Self::Nudge(_) => "Checking the text",
             _ => "Opening the assessment",
         }
     }

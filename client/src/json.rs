@@ -60,7 +60,7 @@ use ts_rs::TS;
 pub use families::{LedgerShown, PlainShown, RepliedShown, VersionPreviewShown, VersionShared, VersionsShown};
 pub use guests::{
     AddTo, AreaShown, ArrivedShown, CodeShown, CoveringShown, ItemShown, LinkMadeShown, LinkStopped, LinksShown, OnAnswerShown,
-    OnPartShown, PointShown, ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,
+    OnPartShown, OnSummaryShown, PointShown, ReadAction, ReadPart, ReadSummary, ReadingShown, SoundWritten, WindowShown,
 };
 pub use records::{
     AgreementNoted, AttachedShown, CopyShown, DetachedShown, HandedOver, MapMade, MapShown, MapsShown, NameShown,

@@ -129,7 +129,7 @@ fn an_expired_link_names_its_time_and_the_clock() {
 
 #[test]
 fn a_clock_that_is_a_year_fast_is_suspected_when_a_link_seems_too_old() {
-    use kith::cli::Verb;
+    use kith::cli::{self, Verb};
     use kith::engine::{Clock, Engine, Person, Profile};
     use kith::store::KeyCost;
     let folder = tempfile::tempdir().unwrap();
@@ -137,7 +137,12 @@ fn a_clock_that_is_a_year_fast_is_suspected_when_a_link_seems_too_old() {
     let profile = Profile::create(folder.path(), PASSPHRASE, &person, None, KeyCost::TESTS).unwrap();
     let fast = Clock { offset_ms: 366 * 24 * 3_600_000 };
     let engine = Engine::start(profile.with_clock(fast)).unwrap();
-    let verb = Verb::Join { link: link("wss://relay.example", now() + 1000).to_string(), name: None, agency: None, role: None };
+    let verb = Verb::Join(cli::Join {
+        link: link("wss://relay.example", now() + 1000).to_string(),
+        name: None,
+        agency: None,
+        role: None,
+    });
     let refused = kith::verbs::run(&engine, &verb, &kith::verbs::Manner::of_this_computer()).unwrap_err();
     assert_eq!((refused.code.as_str(), refused.exit), ("link-expired", 1));
     assert!(refused.message.contains("clock is wrong"));

@@ -200,9 +200,19 @@ fn a_version_goes_to_its_audience_alone_and_a_reply_stands_beside_it_among_profe
     assert!(!priya.says(&["show", larch]).contains(REPLY), "one person reads first");
     let item = priya.json(&["record", &team.record])["view"]["arrived"][0]["item"].as_str().unwrap().to_owned();
     let whole = priya.json(&["arrived", &team.record, &item, "--read"]);
-    let on_action = json!({"heading": "What we will do: Open the hall", "part": action, "right": "right", "right_words": "That is right", "why": "We would go there"});
-    assert_eq!(whole["on_parts"][1], on_action, "an action is answered like a part, and has a name that one can read");
+    let on_action = &whole["on_summary"]["parts"][1];
+    assert_eq!((&on_action["part"], &on_action["right_words"]), (&json!(action), &json!("That is right")));
+    assert_eq!(
+        on_action["heading"], "What we will do: Open the hall",
+        "an action is answered like a part, and has a name to read"
+    );
+    assert_eq!(on_action["why"]["said"], "We would go there");
     let own = format!("{REPLY}. [a name, covered] knows that too.");
+    let before = format!("{} {}", priya.says(&["arrived", &team.record, &item]), priya.json(&["record", &team.record]));
+    assert!(before.contains("about the summary") && !before.contains(REPLY), "nothing is shown before it is read: {before}");
+    assert!(code_of(priya, &["reply", &team.record, &item]).1.contains("until then whoever said it can change it"));
+    let read = priya.says(&["arrived", &team.record, &item, "--read"]);
+    assert!(read.contains(REPLY) && read.contains("Partly") && read.contains("[a name, covered] knows that too."), "{read}");
     let made_up = code_of(priya, &["reply", &team.record, &item, "--words", "We all like it."]);
     assert!(made_up.1.contains("own words"), "{made_up:?}");
     let because = "summary=[a name, covered] is not the only one";

@@ -2,7 +2,7 @@
 //! their computer or in the assessment.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // A test that cannot go on fails.
 
-use kith::cli::Verb;
+use kith::cli::{self, Verb};
 use kith::engine::{Clock, Engine, Person, Profile};
 use kith::store::KeyCost;
 use kith::verbs::Manner;
@@ -102,10 +102,11 @@ fn a_clock_a_year_slow_does_not_make_an_expired_link_work() {
     let priya = engine("Priya Marsh");
     let new = Verb::New { title: "Larch".into(), trigger: "over-time".into(), purpose: "Evenings without fear.".into() };
     kith::verbs::run(&priya, &new, &manner).unwrap();
-    let invite = Verb::Invite { id: "Larch".into(), role: "contributor".into(), expires: "7d".into(), for_whom: None };
+    let invite =
+        Verb::Invite(cli::Invite { id: "Larch".into(), role: "contributor".into(), expires: "7d".into(), for_whom: None });
     let link = kith::verbs::run(&priya, &invite, &manner).unwrap().value["link"].as_str().unwrap().to_owned();
     let nadia = engine("Nadia Sorrell");
-    let join = Verb::Join { link, name: None, agency: None, role: None };
+    let join = Verb::Join(cli::Join { link, name: None, agency: None, role: None });
     let failure = kith::verbs::run(&nadia, &join, &manner).unwrap_err();
     assert_eq!((failure.code.as_str(), failure.exit), ("join-refused", 1));
     assert!(failure.message.contains("its time is over") && failure.message.ends_with('.'), "{failure:?}");

@@ -44,3 +44,45 @@ pub struct Reply {
     #[arg(long, value_name = "PART=TEXT")]
     pub because: Vec<String>,
 }
+
+/// `versions`.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct Versions {
+    /// Which assessment
+    pub id: String,
+    /// Take this one back: no phone is given it from now on
+    #[arg(long, value_name = "VERSION", requires = "why")]
+    pub take_back: Option<String>,
+    /// Why it is taken back
+    #[arg(long)]
+    pub why: Option<String>,
+}
+
+/// `plain`.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct Plain {
+    /// Which assessment
+    pub id: String,
+    /// Which part: summary, side/1, action/ID …
+    #[arg(long, requires = "text")]
+    pub part: Option<String>,
+    /// Its plain words; - reads them from the input. Of an action, the first line is what and the rest why
+    #[arg(long, requires = "part")]
+    pub text: Option<String>,
+}
+
+/// `heard`.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct Heard {
+    /// Which assessment
+    pub id: String,
+    /// Who said it: a role, or a name that they agreed to
+    #[arg(long, value_name = "WHO")]
+    pub from: String,
+    /// Their agency
+    #[arg(long)]
+    pub agency: Option<String>,
+    /// What they said; - reads it from the input
+    #[arg(long)]
+    pub text: String,
+}

@@ -2,15 +2,14 @@
 //! answers to what agreement asks. The rules are `kith_assessment`'s; here two documents are kept in step, each act in one transaction.
 
 use kith_assessment::{
-    AddReply, Agreement, ArrivedOnPart, ArrivedOnSummary, ArrivedOther, Command, ConfirmTwin, EntryId, FollowAnswer, NoteBeside,
-    NoteHintReview, NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion,
+    AddReply, Agreement, ArrivedOnSummary, ArrivedOther, Command, ConfirmTwin, EntryId, FollowAnswer, NoteBeside, NoteHintReview,
+    NoteShared, PublishVersion, Refusal, ReplyPart, StrandCommand, StrandRecordView, StrandView, TakeBackVersion, VersionView,
     agreed_lines, check_covered, decide_by, summary_for_guest,
 };
 use kith_group::{DocumentId, Role, SharedAction, SharedPart, SharedReply, SharedSummary};
 use kith_sync::client::Standing;
 
 use super::EngineError;
-use super::hearing::arrived_in;
 use super::work::Work;
 
 /// A reply that is set beside the text, with what identifies covered. What is not given stays as it was said.
@@ -134,20 +133,6 @@ impl Work<'_> {
         Ok(places.filter(|(assessment, _)| self.may_write(assessment)).collect())
     }
 
-    /// What they say of each part of the version that they read, and of each action, with what it is called there.
-    pub fn on_parts(&mut self, record: &DocumentId, item: &EntryId) -> Result<Vec<(String, ArrivedOnPart)>, EngineError> {
-        let view = self.record(record)?;
-        let Some(ArrivedOther::OnSummary(on)) = arrived_in(&view, item)?.other.clone() else { return Ok(Vec::new()) };
-        let places = self.places_of(&view)?;
-        let mut versions = places.iter().flat_map(|(_, assessed)| &assessed.families.versions);
-        let read = versions.find(|one| one.kept.id == on.version).map(|one| &one.content);
-        let named = on.parts.into_iter().map(|part| {
-            let heading = read.and_then(|version| version.heading(&part.part)).unwrap_or_else(|| cut(&part.part));
-            (heading, part)
-        });
-        Ok(named.collect())
-    }
-
     /// Sets a reply that arrived beside the version that they read. The same reply makes the same value from every device.
     pub fn add_reply(&mut self, asked: &ToReply) -> Result<Replied, EngineError> {
         let view = self.record(&asked.record)?;
@@ -157,6 +142,9 @@ impl Work<'_> {
             return Err(Refusal::Rule("they have taken it back: it is not added").into());
         }
         let Some(ArrivedOther::OnSummary(on)) = &item.other else { return Err(unknown().into()) };
+        if item.read.is_none() {
+            return Err(Refusal::Rule("read it first: until then whoever said it can change it or take it back").into());
+        }
         let adult = view.links.iter().find(|link| link.kept.id == item.link).is_some_and(|link| link.adult);
         for (said, given) in [(&on.reply, &asked.reply), (&on.missed, &asked.missed)] {
             given.as_ref().map_or(Ok(()), |given| check_covered(said, given))?;
@@ -184,6 +172,22 @@ impl Work<'_> {
             return Ok(Replied { assessment, version });
         }
         Err(Refusal::Unknown { what: "version that they read", id: version.to_string() }.into())
+    }
+
+    /// The version to which a reply was said, and where it stands; `None` if it is in no assessment on this computer.
+    pub fn version_replied_to(
+        &mut self,
+        record: &DocumentId,
+        on: &ArrivedOnSummary,
+    ) -> Result<Option<(DocumentId, VersionView)>, EngineError> {
+        let view = self.record(record)?;
+        for (assessment, there) in self.places_of(&view)? {
+            let version = there.families.versions.into_iter().find(|one| one.kept.id == on.version);
+            if let Some(version) = version {
+                return Ok(Some((assessment, version)));
+            }
+        }
+        Ok(None)
     }
 
     /// Brings what colleagues see into step with what was answered by links, once for each answer and without a press (R8): a no and an

@@ -4,8 +4,8 @@
 use std::str::FromStr as _;
 
 use kith_assessment::{
-    AnswerSays, CodeWordIs, EntryId, HeardWaits, NoteWindow, Outcome, Refusal, Secret, StrandCommand, StrandRecordView, WINDOW,
-    answer_says, code_words, day_of, point_name,
+    AnswerSays, ArrivedOther, ArrivedView, CodeWordIs, EntryId, HeardWaits, NoteArrived, NoteWindow, Outcome, Refusal, Secret,
+    StrandCommand, StrandRecordView, WINDOW, answer_says, code_words, day_of, point_name,
 };
 use kith_group::{CodeWord, Digest, DocumentId, GuestLink, Point, Reading, SystemRandom, seal_reading};
 use kith_sync::client::{Intent, IntentId};
@@ -71,7 +71,7 @@ impl Work<'_> {
         let language = made.language.clone();
         let (sees_summary, answers_agreement) = (made.summary, made.agree);
         let waits = by_link(&view, &id);
-        let read = view.arrived.iter().filter(|one| one.link == id).filter_map(|one| one.read.clone()).max();
+        let read = said_by(&view, &id).filter_map(|one| one.read.clone()).max();
         let mut points = self.points(&view, &id, &language)?;
         // What was said last matters most.
         points.drain(..points.len().saturating_sub(MOST_POINTS));
@@ -131,6 +131,7 @@ impl Work<'_> {
         let sealed = sealed(&guest, &code, reading)?;
         // Opened anew within one second its end is the same; what lies in it may not be.
         once(self.record_command(record, &StrandCommand::NoteWindow(NoteWindow { id: *link, until: Some(until) })))?;
+        self.note_answered_requests(record, link)?;
         let put = Intent::PutGuestReading { link: guest.id(), verifier: code.verifier, until, sealed, renews: false };
         let wanted = self.intend(record, put)?;
         let row = OpenedRow { verifier: code.verifier, until, holds, wanted: wanted.0 };
@@ -187,6 +188,18 @@ impl Work<'_> {
         Ok(Renewed::Yes)
     }
 
+    /// Whoever asked for the window by this link has it: nobody has to read that they asked.
+    fn note_answered_requests(&mut self, record: &DocumentId, link: &EntryId) -> Result<(), EngineError> {
+        let (view, link) = (self.record(record)?, link.to_string());
+        let asked = view.arrived.iter().filter(|one| one.link == link && one.waits());
+        for one in asked.filter(|one| matches!(one.other, Some(ArrivedOther::WantsToRead))) {
+            let item = one.item.parse().map_err(|_| EngineError::Unreadable("what arrived"))?;
+            let note = NoteArrived { item, question: None, not_added: None };
+            once(self.record_command(record, &StrandCommand::NoteArrived(note)))?;
+        }
+        self.tend_record(record)
+    }
+
     /// Closes it, here and at the relay.
     pub fn close_window(&mut self, record: &DocumentId, link: &EntryId) -> Result<IntentId, EngineError> {
         self.record_command(record, &StrandCommand::NoteWindow(NoteWindow { id: *link, until: None }))?;
@@ -233,9 +246,14 @@ fn opened_key(record: &DocumentId, link: &EntryId) -> Vec<u8> {
     [record.0.as_slice(), &link.0].concat()
 }
 
-/// How much of what came by one link waits.
+/// What was said by one link. To ask for a window is not to have said something.
+fn said_by<'v>(view: &'v StrandRecordView, link: &'v str) -> impl Iterator<Item = &'v ArrivedView> {
+    view.arrived.iter().filter(move |one| one.link == link && !matches!(one.other, Some(ArrivedOther::WantsToRead)))
+}
+
+/// How much of what was said by one link waits.
 fn by_link(view: &StrandRecordView, link: &str) -> HeardWaits {
-    let waiting: Vec<_> = view.arrived.iter().filter(|one| one.link == link && one.waits()).collect();
+    let waiting: Vec<_> = said_by(view, link).filter(|one| one.waits()).collect();
     HeardWaits { count: waiting.len(), since: waiting.iter().filter_map(|one| one.came.clone()).min() }
 }
 

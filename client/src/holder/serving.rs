@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::{LONGEST_QUESTION, Question, Reply, SOCKET, VERSION, frames};
-use crate::cli::Verb;
+use crate::cli::{self, Verb};
 use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::verbs::{self, Answer, Manner};
@@ -103,11 +103,11 @@ fn answer(engine: &Engine, question: &Question) -> Reply {
         return Reply::Refused(other_version());
     }
     let done: Result<Answer, Failure> = match &question.verb {
-        Verb::Sync { watch: true, .. } => Err(Failure::refused(
+        Verb::Sync(cli::Sync { watch: true, .. }) => Err(Failure::refused(
             "in-use",
             "Kith is open in this profile already (the app, or `kith sync --watch`), and stays connected; one is enough",
         )),
-        Verb::Setup { .. } => Err(Failure::from(crate::store::StoreError::ProfileExists(engine.folder().to_owned()))),
+        Verb::Setup(_) => Err(Failure::from(crate::store::StoreError::ProfileExists(engine.folder().to_owned()))),
         verb => verbs::run(engine, verb, &Manner::of_this_computer()),
     };
     match done {

@@ -1,6 +1,6 @@
 //! Shapes of links for young people and families, and of what arrives by them.
 
-use kith_assessment::{AnsweredOut, ArrivedOnPoint, ArrivedView, Cover, GuestLinkView, Outcome, RightOrNot};
+use kith_assessment::{AnsweredOut, ArrivedOnPoint, ArrivedView, Cover, GuestLinkView, Outcome};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -198,19 +198,36 @@ pub struct OnAnswerShown {
     pub out: Option<AnsweredOut>,
 }
 
-/// What they say of one part of the summary, or of one action in it.
+/// A reply to the summary, with what would be covered in each of its texts.
+#[derive(Debug, Serialize, TS)]
+pub struct OnSummaryShown {
+    /// The assessment in which the version stands; `null`: it is in none on this computer.
+    pub assessment: Option<String>,
+    /// When that version was shared, "YYYY-MM-DD".
+    pub shared_on: Option<String>,
+    /// The version was taken back since.
+    pub taken_back: bool,
+    /// What they say part by part.
+    pub parts: Vec<OnPartShown>,
+    /// What they say was missed.
+    pub missed: Option<CoveringShown>,
+    /// Their reply.
+    pub reply: Option<CoveringShown>,
+    /// They agree that other families read it too.
+    pub other_families: bool,
+}
+
+/// What they say of one part of the summary.
 #[derive(Debug, Serialize, TS)]
 pub struct OnPartShown {
-    /// What it is called in the version that they read.
-    pub heading: String,
-    /// Its name there.
+    /// Which part, or which action.
     pub part: String,
-    /// Whether it is right.
-    pub right: RightOrNot,
-    /// The same, in words.
+    /// Its heading, as they read it.
+    pub heading: String,
+    /// Whether it is right, in words.
     pub right_words: String,
-    /// Why.
-    pub why: String,
+    /// Why, if they say why.
+    pub why: Option<CoveringShown>,
 }
 
 /// One of what arrived, with what is needed to read it first.
@@ -224,8 +241,8 @@ pub struct ItemShown {
     pub covering: Vec<CoveringShown>,
     /// What they say of the team's answers.
     pub on_answers: Vec<OnAnswerShown>,
-    /// What they say of the parts of the summary.
-    pub on_parts: Vec<OnPartShown>,
+    /// Their reply to the summary, once somebody has read it.
+    pub on_summary: Option<OnSummaryShown>,
     /// Assessments to which it can be added.
     pub add_to: Vec<AddTo>,
 }

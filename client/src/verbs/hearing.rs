@@ -4,8 +4,8 @@ use std::path::Path;
 
 use kith_assessment::nudge::{Checker, Lists};
 use kith_assessment::{
-    AnswerTakeOut, ArrivedAttachment, ArrivedOther, ArrivedView, EntryId, KeepArrived, NoteArrived, answer_stands_on, covered,
-    covers,
+    AnswerTakeOut, ArrivedAttachment, ArrivedOnSummary, ArrivedOther, ArrivedView, EntryId, KeepArrived, NoteArrived,
+    VersionView, answer_stands_on, covered, covers, day_of,
 };
 use kith_group::DocumentId;
 
@@ -13,7 +13,9 @@ use super::{Answer, FileWanted, caseload, find};
 use crate::cli::Arrived;
 use crate::engine::{Engine, OnAnswer, ToAdd};
 use crate::failure::Failure;
-use crate::json::{AddTo, ArrivedShown, CoveringShown, ItemShown, OnAnswerShown, OnPartShown, SoundWritten, WordsJoined};
+use crate::json::{
+    AddTo, ArrivedShown, CoveringShown, ItemShown, OnAnswerShown, OnPartShown, OnSummaryShown, SoundWritten, WordsJoined,
+};
 use crate::terminal::{short, visible, visible_line};
 
 /// What arrived in a record: what is not read yet first, oldest first.
@@ -55,11 +57,18 @@ fn covering(checker: &Checker, question: &str, said: &str) -> CoveringShown {
 /// One of what arrived, with what is needed to read it first.
 pub(crate) fn item_shown(engine: &Engine, record: DocumentId, item: EntryId) -> Result<ItemShown, Failure> {
     let checker = Checker::new(Lists::shipped(), &caseload::names(engine)?);
-    let (view, on_answers, on_parts, titles) = engine.look(move |work| {
-        let titles = find::all(work)?;
-        Ok((work.record(&record)?, work.on_answers(&record, &item)?, work.on_parts(&record, &item)?, titles))
-    })?;
     let wanted = item.to_string();
+    let (view, on_answers, replied_to, titles) = engine.look(move |work| {
+        let (titles, view) = (find::all(work)?, work.record(&record)?);
+        let replied_to = match view.arrived.iter().find(|one| one.item == item.to_string()) {
+            Some(ArrivedView { read: Some(_), other: Some(ArrivedOther::OnSummary(on)), .. }) => {
+                Some((on.clone(), work.version_replied_to(&record, on)?))
+            }
+            _ => None,
+        };
+        Ok((view, work.on_answers(&record, &item)?, replied_to, titles))
+    })?;
+    let on_summary = replied_to.map(|(on, version)| on_summary(&checker, &on, version.as_ref()));
     let out_of = |of: &EntryId, question: &str| {
         let arrived = view.arrived.iter().find(|one| one.item == of.to_string())?;
         let answer = arrived.answers.iter().find(|one| one.answer.question == question)?;
@@ -77,14 +86,6 @@ pub(crate) fn item_shown(engine: &Engine, record: DocumentId, item: EntryId) -> 
         on,
     });
     let on_answers = on_answers.collect();
-    let on_parts = on_parts.into_iter().map(|(heading, on)| OnPartShown {
-        heading,
-        part: on.part,
-        right_words: on.right.words().to_owned(),
-        right: on.right,
-        why: on.why,
-    });
-    let on_parts = on_parts.collect();
     let add_to = view.joined.iter().filter(|joined| joined.detached.is_none()).filter_map(|joined| {
         let here = titles.iter().find(|found| found.id.to_string() == joined.assessment)?;
         Some(AddTo { assessment: joined.assessment.clone(), title: here.title.clone(), label: joined.label.clone() })
@@ -94,7 +95,29 @@ pub(crate) fn item_shown(engine: &Engine, record: DocumentId, item: EntryId) -> 
     let arrived = arrived.ok_or_else(|| Failure::refused("unknown-entry", "That did not arrive here"))?;
     let answers = arrived.answers.iter().filter(|one| !one.answer.skipped && !one.said.is_empty());
     let covering = answers.map(|one| covering(&checker, &one.answer.question, &one.said)).collect();
-    Ok(ItemShown { record: record.to_string(), arrived, covering, on_answers, on_parts, add_to })
+    Ok(ItemShown { record: record.to_string(), arrived, covering, on_answers, on_summary, add_to })
+}
+
+/// A reply, with the headings of the version that they read, and what would be covered in each text.
+fn on_summary(checker: &Checker, on: &ArrivedOnSummary, read: Option<&(DocumentId, VersionView)>) -> OnSummaryShown {
+    let version = read.map(|(_, version)| version);
+    let heading = |part: &str| version.and_then(|version| version.content.heading(part)).unwrap_or_else(|| part.to_owned());
+    let text = |name: &str, said: &str| (!said.trim().is_empty()).then(|| covering(checker, name, said));
+    let parts = on.parts.iter().map(|one| OnPartShown {
+        heading: heading(&one.part),
+        right_words: one.right.words().to_owned(),
+        why: text(&one.part, &one.why),
+        part: one.part.clone(),
+    });
+    OnSummaryShown {
+        assessment: read.map(|(assessment, _)| assessment.to_string()),
+        shared_on: version.and_then(|version| version.kept.at).map(day_of),
+        taken_back: version.is_some_and(|version| version.taken_back.is_some()),
+        parts: parts.collect(),
+        missed: text("missed", &on.missed),
+        reply: text("reply", &on.reply),
+        other_families: on.other_families,
+    }
 }
 
 /// A voice note: how it is coded, and the recording.
@@ -230,6 +253,32 @@ fn line(one: &ArrivedView) -> String {
     format!("{}  {came}, {}, {stands}", short(&one.item), kind(one))
 }
 
+/// What somebody says of the summary; what is covered is said where anything is.
+fn reply_text(on: &OnSummaryShown) -> String {
+    let mut text = String::new();
+    let mut said = |what: &str, covering: Option<&CoveringShown>| match covering {
+        Some(one) => {
+            text.push_str(&format!("{what}: {}\n", visible(&one.said)));
+            if one.covered != one.said {
+                text.push_str(&format!("    With what may identify covered: {}\n", visible(&one.covered)));
+            }
+        }
+        None => text.push_str(&format!("{what}\n")),
+    };
+    for part in &on.parts {
+        let what = format!("{} ({}): {}", visible_line(&part.heading), visible_line(&part.part), part.right_words);
+        said(&what, part.why.as_ref());
+    }
+    for (what, covering) in [("What did we miss?", &on.missed), ("Their reply", &on.reply)] {
+        if covering.is_some() {
+            said(what, covering.as_ref());
+        }
+    }
+    let who = if on.other_families { "They agree that other families read it too." } else { "Other families do not read it." };
+    text.push_str(&format!("{who}\n"));
+    text
+}
+
 fn text(shown: &ItemShown) -> String {
     let mut text = format!("{}\n", line(&shown.arrived));
     for one in shown.arrived.answers.iter().filter(|one| !one.answer.skipped) {
@@ -251,8 +300,11 @@ fn text(shown: &ItemShown) -> String {
         let out = if one.on.take_out { "; they ask to have it taken out" } else { "" };
         text.push_str(&format!("About \"{}\": {fair}{out}. {}\n", visible_line(&one.said), visible(&one.on.why)));
     }
-    for one in &shown.on_parts {
-        text.push_str(&format!("{}: {}. {}\n", visible_line(&one.heading), one.right_words, visible(&one.why)));
+    if let Some(on) = &shown.on_summary {
+        text.push_str(&reply_text(on));
+        if shown.arrived.beside.is_some() {
+            text.push_str("It stands beside the version that they read.\n");
+        }
     }
     if let Some(why) = &shown.arrived.not_added {
         text.push_str(&format!("Not added: {}\n", visible_line(why)));

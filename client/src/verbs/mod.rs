@@ -43,7 +43,7 @@ pub use standing::{status_lines, status_of};
 pub(crate) use standing::{token_bytes, words_of};
 pub(crate) use writing::{add_entry, begin};
 
-use crate::cli::Verb;
+use crate::cli::{self, Verb};
 use crate::engine::{Engine, EngineError, Event, RelayState};
 use crate::failure::Failure;
 
@@ -115,9 +115,9 @@ impl Answer {
 /// Does a verb. Setup is done before there is an engine; here it only tells whose profile it is.
 pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Failure> {
     match verb {
-        Verb::Setup { .. } => standing::profile(engine),
+        Verb::Setup(_) => standing::profile(engine),
         // The app opens before there is an engine, and holds the profile itself while it is unlocked.
-        Verb::Open { .. } => Err(Failure::refused("in-use", "Kith is open in this profile already")),
+        Verb::Open(_) => Err(Failure::refused("in-use", "Kith is open in this profile already")),
         Verb::Relay { url, token } => standing::relay(engine, url, token.as_deref()),
         Verb::New { title, trigger, purpose } => writing::new(engine, title, trigger, purpose),
         Verb::List => standing::list(engine, manner),
@@ -128,37 +128,43 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Status { id } => standing::status(engine, id.as_deref(), manner),
         Verb::Resolver { id, field, who } => deciding::resolver(engine, id, field, who),
         Verb::Continue { id, why } => writing::go_on(engine, id, why),
-        Verb::Write { .. } => writing::write(engine, verb),
-        Verb::Edit { id, entry, text } => writing::edit(engine, id, entry, text),
-        Verb::Retire { id, entry, why } => writing::retire(engine, id, entry, why),
+        Verb::Write(asked) => writing::write(engine, asked),
+        Verb::Edit(cli::Edit { id, entry, text }) => writing::edit(engine, id, entry, text),
+        Verb::Retire(cli::Retire { id, entry, why }) => writing::retire(engine, id, entry, why),
         Verb::Unretire { id, entry } => writing::unretire(engine, id, entry),
-        Verb::Differ { id, entry, text } => writing::differ(engine, id, entry, text),
+        Verb::Differ(cli::Differ { id, entry, text }) => writing::differ(engine, id, entry, text),
         Verb::Meeting(asked) => meetings::meeting(engine, asked),
         Verb::Notes(asked) => meetings::notes(engine, asked),
-        Verb::Sync { .. } => standing::sync_once(engine, manner),
-        Verb::Invite { id, role, expires, for_whom } => joining::invite(engine, id, role, expires, for_whom.as_deref(), manner),
-        Verb::Join { link, .. } => joining::join(engine, link, manner),
-        Verb::Asked { request, known } => joining::asked(engine, request, known.as_deref()),
+        Verb::Sync(_) => standing::sync_once(engine, manner),
+        Verb::Invite(cli::Invite { id, role, expires, for_whom }) => {
+            joining::invite(engine, id, role, expires, for_whom.as_deref(), manner)
+        }
+        Verb::Join(cli::Join { link, .. }) => joining::join(engine, link, manner),
+        Verb::Asked(cli::Asked { request, known }) => joining::asked(engine, request, known.as_deref()),
         Verb::Requests { id } => joining::requests(engine, id, manner),
-        Verb::Admit { id, request, words, why } => deciding::admit(engine, id, request, words.as_deref(), why.as_deref()),
+        Verb::Admit(cli::Admit { id, request, words, why }) => {
+            deciding::admit(engine, id, request, words.as_deref(), why.as_deref())
+        }
         Verb::Publish { id, preview, why, families: asked } if asked.audience.is_some() => {
             families::publish(engine, id, *preview, why.as_deref(), asked, manner)
         }
         Verb::Publish { id, preview, why, .. } => publishing::publish(engine, id, *preview, why.as_deref()),
-        Verb::Versions { id, take_back, why } => families::versions(engine, id, take_back.as_deref(), why.as_deref(), manner),
-        Verb::Plain { id, part, text } => families::plain(engine, id, part.as_deref(), text.as_deref(), manner),
+        Verb::Versions(cli::Versions { id, take_back, why }) => {
+            families::versions(engine, id, take_back.as_deref(), why.as_deref(), manner)
+        }
+        Verb::Plain(cli::Plain { id, part, text }) => families::plain(engine, id, part.as_deref(), text.as_deref(), manner),
         Verb::Reply(asked) => families::reply(engine, asked),
-        Verb::Heard { id, from, agency, text } => publishing::heard(engine, id, from, agency.as_deref(), text),
+        Verb::Heard(cli::Heard { id, from, agency, text }) => publishing::heard(engine, id, from, agency.as_deref(), text),
         Verb::Decline { id, request } => deciding::decline(engine, id, request),
         Verb::Members { id } => deciding::members(engine, id),
-        Verb::Role { id, member, role } => deciding::role(engine, id, member, role),
-        Verb::Remove { id, member, why } => deciding::remove(engine, id, member, why),
+        Verb::Role(cli::Role { id, member, role }) => deciding::role(engine, id, member, role),
+        Verb::Remove(cli::Remove { id, member, why }) => deciding::remove(engine, id, member, why),
         Verb::Verify { id } => proving::verify(engine, id),
-        Verb::Export { id, format, to, replace } => exporting::export(engine, id, *format, to, *replace),
-        Verb::Backup { file, replace } => backing_up::backup(engine, file, *replace),
+        Verb::Export(cli::Export { id, format, to, replace }) => exporting::export(engine, id, *format, to, *replace),
+        Verb::Backup(cli::Backup { file, replace }) => backing_up::backup(engine, file, *replace),
         Verb::BackupKept { made, bytes } => backing_up::kept(engine, *made, *bytes),
         // The profile is made from it before there is an engine; here it only tells what is there now.
-        Verb::Restore { .. } => backing_up::restored(engine, manner),
+        Verb::Restore(_) => backing_up::restored(engine, manner),
         Verb::Caseload => caseload::caseload(engine, manner),
         Verb::Record { id } => caseload::record(engine, id, manner),
         Verb::Attach(asked) => holding::attach(engine, asked),
@@ -178,9 +184,9 @@ pub fn run(engine: &Engine, verb: &Verb, manner: &Manner) -> Result<Answer, Fail
         Verb::Settings(asked) => linking::settings(engine, asked, manner),
         Verb::Danger(asked) => caseload::danger(engine, asked, manner),
         Verb::Told(asked) => caseload::told(engine, asked),
-        Verb::Nudge { caseload: true, text, .. } => caseload::nudge(engine, text),
+        Verb::Nudge(cli::Nudge { caseload: true, text, .. }) => caseload::nudge(engine, text),
         // Done before a profile is looked for: the names and the text are files of whoever asks.
-        Verb::Nudge { .. } => Err(Failure::usage("`kith nudge` reads the input of whoever asks; it needs no profile")),
+        Verb::Nudge(_) => Err(Failure::usage("`kith nudge` reads the input of whoever asks; it needs no profile")),
     }
 }
 

@@ -4,7 +4,7 @@ use kith_assessment::{Agreed, Basis, Command, EntryId, Heard, Kind, Refusal, TEX
 use kith_group::DocumentId;
 
 use super::{Answer, find};
-use crate::cli::Verb;
+use crate::cli;
 use crate::engine::{Engine, EngineError, Work};
 use crate::failure::Failure;
 use crate::json::{Continued, Made, Written};
@@ -75,10 +75,8 @@ pub(crate) fn begin(engine: &Engine, title: &str, purpose: &Command) -> Result<A
 }
 
 /// Adds an entry. More than one change can hold is added in parts, in the same step.
-pub(super) fn write(engine: &Engine, verb: &Verb) -> Result<Answer, Failure> {
-    let Verb::Write { id, dimension, kind, text, said_by, basis, passed_on, date, agreed } = verb else {
-        return Err(Failure::usage("that is not something to write"));
-    };
+pub(super) fn write(engine: &Engine, asked: &cli::Write) -> Result<Answer, Failure> {
+    let cli::Write { id, dimension, kind, text, said_by, basis, passed_on, date, agreed } = asked;
     let document = find::assessment(engine, id)?.id;
     let command = Command::AddEntry {
         dimension: dimension.clone(),

@@ -26,7 +26,7 @@ use super::shapes::{
     ToUnlock,
 };
 use super::words::for_screen;
-use crate::cli::Verb;
+use crate::cli::{self, Verb};
 use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::json::Opened;
@@ -367,7 +367,7 @@ async fn phone(State(shared): Here, Json(asked): Json<super::shapes::ToSetPhone>
 }
 
 async fn join(here: Here, Json(asked): Json<super::shapes::ToJoin>) -> Response {
-    verb(here, Verb::Join { link: asked.link.trim().to_owned(), name: None, agency: None, role: None }).await
+    verb(here, Verb::Join(cli::Join { link: asked.link.trim().to_owned(), name: None, agency: None, role: None })).await
 }
 
 async fn begin(State(shared): Here, Json(new): Json<NewAssessment>) -> Response {
@@ -397,12 +397,12 @@ async fn command(State(shared): Here, Path(id): Path<String>, Json(command): Jso
 
 async fn invite(here: Here, Path(id): Path<String>, Json(asked): Json<ToInvite>) -> Response {
     let ToInvite { role, expires, for_whom } = asked;
-    verb(here, Verb::Invite { id, role, expires, for_whom: for_whom.filter(|whom| !whom.trim().is_empty()) }).await
+    verb(here, Verb::Invite(cli::Invite { id, role, expires, for_whom: for_whom.filter(|whom| !whom.trim().is_empty()) })).await
 }
 
 async fn admit(here: Here, Path(id): Path<String>, Json(asked): Json<ToAdmit>) -> Response {
     // Whoever lets somebody in says which words were compared; without them nobody comes in.
-    verb(here, Verb::Admit { id, request: asked.request, words: Some(asked.words), why: asked.why }).await
+    verb(here, Verb::Admit(cli::Admit { id, request: asked.request, words: Some(asked.words), why: asked.why })).await
 }
 
 async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToDecline>) -> Response {
@@ -410,11 +410,11 @@ async fn decline(here: Here, Path(id): Path<String>, Json(asked): Json<super::sh
 }
 
 async fn remove(here: Here, Path(id): Path<String>, Json(asked): Json<ToRemove>) -> Response {
-    verb(here, Verb::Remove { id, member: asked.member, why: asked.why }).await
+    verb(here, Verb::Remove(cli::Remove { id, member: asked.member, why: asked.why })).await
 }
 
 async fn change_role(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToChangeRole>) -> Response {
-    verb(here, Verb::Role { id, member: asked.member, role: asked.role }).await
+    verb(here, Verb::Role(cli::Role { id, member: asked.member, role: asked.role })).await
 }
 
 async fn go_on(here: Here, Path(id): Path<String>, Json(asked): Json<super::shapes::ToContinue>) -> Response {

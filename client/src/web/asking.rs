@@ -12,7 +12,7 @@ use kith_group::{Digest, SystemRandom, words_of};
 
 use super::house::House;
 use super::shapes::{AppProfile, AssessmentShown, Choice, CommandDone, NewProfile, PictureShown};
-use crate::cli::{Format, Verb};
+use crate::cli::{self, Format, Verb};
 use crate::engine::{Engine, Person};
 use crate::failure::Failure;
 use crate::verbs::{self, Manner, label};
@@ -155,13 +155,13 @@ pub(super) fn only_reads(verb: &Verb) -> bool {
 pub(super) fn needs_a_connection(verb: &Verb) -> bool {
     matches!(
         verb,
-        Verb::Invite { .. }
-            | Verb::Join { .. }
+        Verb::Invite(_)
+            | Verb::Join(_)
             | Verb::Requests { .. }
-            | Verb::Admit { .. }
+            | Verb::Admit(_)
             | Verb::Decline { .. }
-            | Verb::Remove { .. }
-            | Verb::Role { .. }
+            | Verb::Remove(_)
+            | Verb::Role(_)
             | Verb::Link(_)
             | Verb::Unlink { .. }
             | Verb::Window(_)
@@ -206,9 +206,8 @@ pub(super) fn shown(engine: &Engine, id: &str, manner: &Manner) -> Result<Assess
     })?;
     let drafts = super::drafts::of(engine, document)?;
     let overview = overview(&shown.view);
-    let mut day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), &verbs::today(engine, manner));
     let leads = role.as_deref() == Some("lead");
-    day.tasks.retain(|task| task.is_for(leads));
+    let day = on_the_day(&shown.view, me.map(|me| me.0.into()).as_ref(), leads, &verbs::today(engine, manner));
     let me = me.map(|me| me.to_string());
     let (assessment, standing, view) = (shown.assessment, shown.standing, shown.view);
     Ok(AssessmentShown { assessment, standing, view, overview, day, me, role, drafts })
@@ -253,6 +252,6 @@ pub(super) fn page_to_keep(engine: &Engine, id: &str, manner: &Manner) -> Result
         .map(|now| now.to_zoned_datetime(manner.zone.clone()).strftime("%Y-%m-%d").to_string())
         .unwrap_or_default();
     let name = format!("kith-assessment-{day}.html");
-    let verb = Verb::Export { id: id.to_owned(), format: Format::Html, to: name.clone().into(), replace: false };
+    let verb = Verb::Export(cli::Export { id: id.to_owned(), format: Format::Html, to: name.clone().into(), replace: false });
     Ok((name, verbs::run(engine, &verb, manner)?.bytes))
 }

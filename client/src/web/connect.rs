@@ -253,7 +253,7 @@ mod tests {
             &manner,
         );
         let id = made.unwrap().value["assessment"].as_str().unwrap().to_owned();
-        let write = Verb::Write {
+        let write = Verb::Write(crate::cli::Write {
             id: id.clone(),
             dimension: "1.6".into(),
             kind: "strength".into(),
@@ -263,7 +263,7 @@ mod tests {
             passed_on: false,
             date: None,
             agreed: None,
-        };
+        });
         verbs::run(&engine, &write, &manner).unwrap();
         let document = openapi();
         let schemas = &document["components"]["schemas"];

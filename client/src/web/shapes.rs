@@ -1,12 +1,15 @@
 //! What goes between the app's page and its API, beside the shapes of the command line ([`crate::json`]). The page's TypeScript
 //! types are generated from these, from the views and from the commands ([`super::types`]).
 
+mod families;
+mod live;
+mod pages;
+mod people;
+mod records;
+
 use std::collections::BTreeMap;
 
-use kith_assessment::{
-    Agreement, AssessmentView, Command, Drawing, Found, Group, Heads, HistoryLine, NamesOnMaps, OnTheDay, Overview,
-    PictureThenAndNow, PublishVersion, ReadingLevel, Sitting, Splice, StrandCommand, Task, TheirWords, Trigger, VersionFor,
-};
+use kith_assessment::{AssessmentView, Command, OnTheDay, Overview, Trigger};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -14,6 +17,20 @@ use zeroize::Zeroizing;
 use super::beside::Beside;
 use super::drafts::Draft;
 use crate::json::{StandingShown, StatusShown};
+pub(crate) use families::{
+    LevelShown, SaidInstead, ToMeasure, ToNoteHeard, ToOffer, ToPreviewVersion, ToPublish, ToSayInstead, ToSetBeside,
+    ToShareVersion, ToTakeBackVersion,
+};
+pub(crate) use live::{Here, TextChanged, ToBeHere, ToHide, ToType, TypedOn};
+pub(crate) use pages::{
+    FindShown, FoundIn, PictureShown, PictureSince, SinceShown, TimelineShown, ToCompare, ToCopy, ToFind, WorkGroup, WorkShown,
+    WorkTask,
+};
+pub(crate) use people::{ToAdmit, ToChangeRole, ToContinue, ToDecline, ToInvite, ToJoin, ToRemove};
+pub(crate) use records::{
+    ReferenceKept, ToAttach, ToCopyInDanger, ToDetach, ToHandOver, ToJoinWords, ToKeepReference, ToNameOnMap, ToNoteAgreement,
+    ToSetNamesOnMaps, ToTell,
+};
 
 /// A page shows its launch token.
 #[derive(Deserialize, TS)]
@@ -336,94 +353,6 @@ pub(crate) struct CommandDone {
     pub(crate) hash: Option<String>,
 }
 
-/// A link for a colleague.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToInvite {
-    pub(crate) role: String,
-    pub(crate) expires: String,
-    #[serde(default)]
-    pub(crate) for_whom: Option<String>,
-}
-
-/// Lets somebody in.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToAdmit {
-    pub(crate) request: String,
-    /// The four words that both have compared.
-    pub(crate) words: String,
-    /// Why they write here: for police, businesses and residents.
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) why: Option<String>,
-}
-
-/// Says no to somebody.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToDecline {
-    pub(crate) request: String,
-}
-
-/// Makes somebody a lead, or a contributor again.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToChangeRole {
-    pub(crate) member: String,
-    pub(crate) role: String,
-}
-
-/// Takes somebody out.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToRemove {
-    pub(crate) member: String,
-    pub(crate) why: String,
-}
-
-/// Goes on in a new assessment.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToContinue {
-    pub(crate) why: String,
-}
-
-/// A colleague's link.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToJoin {
-    pub(crate) link: String,
-}
-
-/// Something that was taken out of a text goes into a strand record, or out of it again.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToKeepReference {
-    /// What it is: "NHS number".
-    pub(crate) system: String,
-    /// As it was written.
-    pub(crate) value: String,
-    /// Out of the record again.
-    #[serde(default)]
-    #[ts(optional, as = "Option<bool>")]
-    pub(crate) take_out: bool,
-}
-
-/// Whether that changed anything.
-#[derive(Serialize, TS)]
-pub(crate) struct ReferenceKept {
-    pub(crate) changed: bool,
-}
-
-/// Whether names may stand on a young person's own map.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToNameOnMap {
-    /// The map.
-    pub(crate) map: String,
-    /// By what the agency decided; or initials alone again.
-    pub(crate) allow: bool,
-}
-
-/// What an agency decided about names on young people's own maps.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToSetNamesOnMaps {
-    /// Nothing: initials alone.
-    pub(crate) policy: Option<NamesOnMaps>,
-}
-
 /// The connection's address.
 #[derive(Deserialize, TS)]
 pub(crate) struct ToRelay {
@@ -451,348 +380,4 @@ pub(crate) struct AppStatus {
     pub(crate) someone_waits: Vec<String>,
     /// Whether somebody chose to work offline.
     pub(crate) offline: bool,
-}
-
-/// A change in a text, as others made it.
-#[derive(Debug, Clone, Serialize, TS)]
-pub(crate) struct TextChanged {
-    /// The text: "entries/{id}/text", "analysis/summary".
-    pub(crate) field: String,
-    /// What went and what came.
-    pub(crate) splice: Splice,
-}
-
-/// What an editor typed, and where it stands. Without splices it asks what others wrote.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToType {
-    /// The text.
-    pub(crate) field: String,
-    /// Names this editor while it is open, so that what is sent again after a lost answer is done once.
-    pub(crate) sitting: String,
-    /// Counts what this editor asks.
-    pub(crate) turn: u64,
-    /// Where the editor stands; none: it opens.
-    pub(crate) heads: Option<Heads>,
-    /// What was typed there, in order.
-    pub(crate) splices: Vec<Splice>,
-}
-
-/// Where an editor stands now, and how it gets there from what it typed.
-#[derive(Debug, Clone, Serialize, TS)]
-pub(crate) struct TypedOn {
-    /// Where it stands.
-    pub(crate) heads: Heads,
-    /// What others wrote, to be applied in order after the editor's own splices.
-    pub(crate) splices: Vec<Splice>,
-    /// The whole text, for an editor that opens or has lost its place. The splices that came with the question were not taken then.
-    pub(crate) text: Option<String>,
-}
-
-/// Where somebody is in an assessment.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToBeHere {
-    /// "2.3", "summary", "overview"; none: not there any more.
-    pub(crate) place: Option<String>,
-}
-
-/// Whether somebody wants to be seen where they are.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToHide {
-    pub(crate) hidden: bool,
-}
-
-/// An agency that is in an assessment now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct Here {
-    /// Which agency.
-    pub(crate) agency: String,
-    /// Where: "2.3", "summary".
-    pub(crate) place: String,
-}
-
-/// What waits for the person whose profile this is, over all assessments.
-#[derive(Serialize, TS)]
-pub(crate) struct WorkShown {
-    /// Groups that have something, in the order of the page.
-    pub(crate) groups: Vec<WorkGroup>,
-}
-
-/// Tasks of one kind.
-#[derive(Serialize, TS)]
-pub(crate) struct WorkGroup {
-    pub(crate) group: Group,
-    /// Its heading.
-    pub(crate) words: &'static str,
-    pub(crate) tasks: Vec<WorkTask>,
-}
-
-/// One task, and where it is.
-#[derive(Serialize, TS)]
-pub(crate) struct WorkTask {
-    /// None: it is in my caseload.
-    pub(crate) assessment: Option<String>,
-    pub(crate) title: Option<String>,
-    pub(crate) task: Task,
-}
-
-/// Words to look for.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToFind {
-    pub(crate) words: String,
-}
-
-/// What was found, by assessment.
-#[derive(Serialize, TS)]
-pub(crate) struct FindShown {
-    pub(crate) assessments: Vec<FoundIn>,
-}
-
-/// What was found in one assessment.
-#[derive(Serialize, TS)]
-pub(crate) struct FoundIn {
-    pub(crate) assessment: String,
-    pub(crate) title: Option<String>,
-    pub(crate) found: Vec<Found>,
-}
-
-/// What others did since the person last said that they have looked.
-#[derive(Serialize, TS)]
-pub(crate) struct SinceShown {
-    /// When that was; `None`: this is the first look.
-    pub(crate) since: Option<i64>,
-    /// What was done since, oldest first; none of it by the person.
-    pub(crate) lines: Vec<HistoryLine>,
-}
-
-/// History by sitting and person, oldest first.
-#[derive(Serialize, TS)]
-pub(crate) struct TimelineShown {
-    pub(crate) sittings: Vec<Sitting>,
-}
-
-/// Two moments to compare.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToCompare {
-    /// The change after which the first moment is.
-    pub(crate) then: String,
-    /// The same of the second; none: now.
-    #[serde(default)]
-    pub(crate) now: Option<String>,
-}
-
-/// A copy for case notes.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToCopy {
-    /// A strand of one's own to take with it, by id.
-    #[serde(default)]
-    pub(crate) strand: Option<String>,
-}
-
-/// The picture as it is drawn. The table and the sentences are in the view.
-#[derive(Serialize, TS)]
-pub(crate) struct PictureShown {
-    /// The day on which it was drawn.
-    pub(crate) today: String,
-    /// The group in its places.
-    pub(crate) places: Drawing,
-    /// Ties, as they described them.
-    pub(crate) ties: Drawing,
-    /// What changed since an earlier day, if one was asked for.
-    pub(crate) compared: Option<PictureThenAndNow>,
-}
-
-/// Since which day.
-#[derive(Deserialize)]
-pub(crate) struct PictureSince {
-    /// "YYYY-MM-DD"; not given, or empty: the picture of now.
-    #[serde(default)]
-    pub(crate) then: Option<String>,
-}
-
-/// Attaches a young person. Either a name, for a new strand record, or somebody who is in my caseload already.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToAttach {
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) name: Option<String>,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) known_as: Option<String>,
-    /// The duty team's; the profile's if not given.
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) phone: Option<String>,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) label: Option<String>,
-    /// A strand record.
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) person: Option<String>,
-    /// A label that I hold already and that has no record.
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) strand: Option<String>,
-}
-
-/// Takes a young person out of an assessment.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToDetach {
-    pub(crate) assessment: String,
-    pub(crate) why: String,
-    pub(crate) their_words: TheirWords,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) date: Option<String>,
-}
-
-/// Gives a young person to their next holder.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToHandOver {
-    /// A person's id in the record, their name, or "me".
-    pub(crate) to: String,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) phone: Option<String>,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) why: Option<String>,
-    #[serde(default)]
-    pub(crate) stay: bool,
-}
-
-/// Notes what somebody said when asked, and sets what colleagues see.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToNoteAgreement {
-    /// `record-agreement`.
-    pub(crate) said: StrandCommand,
-    /// What colleagues see, if not what follows from the record.
-    #[serde(default)]
-    #[ts(optional, as = "Option<Agreement>")]
-    pub(crate) show: Option<Agreement>,
-    /// When to look at it again.
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) review: Option<String>,
-}
-
-/// Lets words join an assessment.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToJoinWords {
-    pub(crate) words: String,
-    pub(crate) assessment: String,
-    pub(crate) side: String,
-    #[serde(default)]
-    pub(crate) about: Vec<String>,
-}
-
-/// All that is known of an assessment, as text, for somebody in danger.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToCopyInDanger {
-    pub(crate) assessment: String,
-}
-
-/// What was shared when somebody was in danger; nothing, without an id.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToTell {
-    /// An assessment or a strand record.
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) id: Option<String>,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) what: Option<String>,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) with: Option<String>,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) why: Option<String>,
-}
-
-/// A version for young people or a family, to look at.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToPreviewVersion {
-    pub(crate) for_whom: VersionFor,
-    #[serde(default)]
-    pub(crate) leave_out: Vec<String>,
-}
-
-/// The same, to share.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToShareVersion {
-    pub(crate) publish: PublishVersion,
-    /// What was found and may stay, by key.
-    #[serde(default)]
-    pub(crate) keep: Vec<String>,
-}
-
-/// A text of which somebody asks how hard it is to read.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToMeasure {
-    pub(crate) text: String,
-}
-
-/// How hard it is; nothing of an empty one.
-#[derive(Serialize, TS)]
-pub(crate) struct LevelShown {
-    pub(crate) reading: Option<ReadingLevel>,
-}
-
-/// Other words in the place of what was found, in every part.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToSayInstead {
-    pub(crate) key: String,
-    pub(crate) instead: String,
-}
-
-/// In how many parts it is said otherwise now.
-#[derive(Serialize, TS)]
-pub(crate) struct SaidInstead {
-    pub(crate) parts: usize,
-}
-
-/// Why a version is taken back.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToTakeBackVersion {
-    pub(crate) why: String,
-}
-
-/// A reply, with what identifies covered.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToSetBeside {
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) reply: Option<String>,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) missed: Option<String>,
-    /// The part, and why it is right or not.
-    #[serde(default)]
-    pub(crate) whys: Vec<(String, String)>,
-}
-
-/// Shares the summary and the plan with readers.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToPublish {
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) why: Option<String>,
-}
-
-/// What a reader said.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToNoteHeard {
-    pub(crate) from: String,
-    #[serde(default)]
-    #[ts(optional)]
-    pub(crate) agency: Option<String>,
-    pub(crate) text: String,
-}
-
-/// What somebody is offered by default.
-#[derive(Deserialize, TS)]
-pub(crate) struct ToOffer {
-    pub(crate) agency: String,
-    pub(crate) role: String,
 }

@@ -9,7 +9,7 @@ use axum::{Json, Router};
 
 use super::api::{Shared, verb};
 use super::shapes::{ToNoteHeard, ToOffer, ToPublish};
-use crate::cli::{ForFamilies, Verb};
+use crate::cli::{self, ForFamilies, Verb};
 
 type Here = State<Arc<Shared>>;
 
@@ -32,7 +32,7 @@ async fn publish(here: Here, Path(id): Path<String>, Json(asked): Json<ToPublish
 
 async fn heard(here: Here, Path(id): Path<String>, Json(asked): Json<ToNoteHeard>) -> Response {
     let ToNoteHeard { from, agency, text } = asked;
-    verb(here, Verb::Heard { id, from, agency, text }).await
+    verb(here, Verb::Heard(cli::Heard { id, from, agency, text })).await
 }
 
 /// "write", "read-as-police", "read-as-neighbour".

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::dates::long_day;
 use crate::ids::PersonId;
 use crate::life::{Stale, stale};
+use crate::strand_record::HeardWaits;
 use crate::tasks::{Task, tasks};
-use crate::view::AssessmentView;
+use crate::view::{AssessmentView, Who};
 
 /// How it stands on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -22,14 +23,31 @@ pub struct OnTheDay {
     pub overdue: Vec<String>,
     /// What young people and parents said that nobody has answered in time, by id (R50).
     pub unanswered: Vec<String>,
+    /// What came by links and waits to be read, by who is to read it, whoever has waited longest first: how much and since when, never
+    /// what. For leads (R48).
+    pub to_read: Vec<WaitsToRead>,
     /// The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
     pub next: Option<String>,
 }
 
-/// The assessment on a day, as one person sees it.
-pub fn on_the_day(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> OnTheDay {
+/// How much waits for one holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct WaitsToRead {
+    /// Who is to read it.
+    pub holder: Who,
+    /// How much, and since when.
+    pub waits: HeardWaits,
+    /// By when the oldest is to be read, "YYYY-MM-DD".
+    pub due: Option<String>,
+    /// Whether that day is over.
+    pub late: bool,
+}
+
+/// The assessment on a day, as one person sees it; `leads` if they lead here.
+pub fn on_the_day(view: &AssessmentView, me: Option<&PersonId>, leads: bool, today: &str) -> OnTheDay {
     let overdue = view.planned.actions.iter().filter(|action| action.is_overdue(today));
-    let tasks = tasks(view, me, today);
+    let mut tasks = tasks(view, me, today);
+    tasks.retain(|task| task.is_for(leads));
     let unanswered = tasks.iter().filter(|task| task.kind == "voice-not-answered" && task.overdue);
     OnTheDay {
         today: today.to_owned(),
@@ -37,8 +55,32 @@ pub fn on_the_day(view: &AssessmentView, me: Option<&PersonId>, today: &str) -> 
         tasks,
         stale: stale(view, today),
         overdue: overdue.map(|action| action.kept.id.clone()).collect(),
+        to_read: if leads { waits_to_read(view, today) } else { Vec::new() },
         next: next(view, today),
     }
+}
+
+/// What waits to be read, by holder: the sum of what waits by the links of each young person whom they hold.
+fn waits_to_read(view: &AssessmentView, today: &str) -> Vec<WaitsToRead> {
+    let mut all: Vec<WaitsToRead> = Vec::new();
+    for strand in view.strands.iter().filter(|strand| strand.heard_waits.count > 0) {
+        let here = &strand.heard_waits;
+        let waits = match all.iter_mut().find(|one| one.holder.person == strand.holder.person) {
+            Some(one) => {
+                one.waits.count += here.count;
+                one.waits.since = [one.waits.since.take(), here.since.clone()].into_iter().flatten().min();
+                continue;
+            }
+            None => here.clone(),
+        };
+        all.push(WaitsToRead { holder: strand.holder.clone(), waits, due: None, late: false });
+    }
+    for one in &mut all {
+        one.due = one.waits.due();
+        one.late = one.waits.is_late(today);
+    }
+    all.sort_by(|a, b| (&a.waits.since, &a.holder.name).cmp(&(&b.waits.since, &b.holder.name)));
+    all
 }
 
 fn next(view: &AssessmentView, today: &str) -> Option<String> {

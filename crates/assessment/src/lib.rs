@@ -7,7 +7,7 @@
 //! view(document) -> AssessmentView              (plain values, with what waits for somebody to look)
 //! history(document) -> Vec<HistoryLine>         (who did what, when)
 //! nudge::Checker::check(text) -> findings        (hints for whoever writes; never stored)
-//! on_the_day(view, me, today) -> OnTheDay      (what waits, what may be out of date, what is overdue)
+//! on_the_day(view, me, leads, today) -> OnTheDay   (what waits, what may be out of date, what is overdue)
 //! then_and_now(document, then, now)            (what was added, changed, taken back); search(view, words) (where did we say that)
 //! ```
 //!
@@ -84,7 +84,7 @@ pub use command::{Command, Context, Done, Heads, Refusal, Secret};
 pub use copy_text::copy_text;
 pub use danger::{DangerHolder, DangerPerson, DangerPlace, InDanger, in_danger};
 pub use dates::day as day_of;
-pub use day::{OnTheDay, on_the_day};
+pub use day::{OnTheDay, WaitsToRead, on_the_day};
 pub use entry::{FindError, Invite, entry_text, find, invites, text_object};
 pub use families::{
     AddReply, ConfirmTwin, Distinct, FamiliesView, FamilyAction, FamilyPart, FamilyPreview, FamilyVersion, GuestAction,

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::command::Command;
 use crate::dates;
+use crate::families::preview_version;
 use crate::ids::EntryId;
 use crate::strand_record::StrandCommand;
 use crate::vocabulary::{Agreed, Answer, Basis, Heard, Kind, Trigger, Whose};
@@ -91,15 +92,23 @@ impl SampleAct {
                 None => made.get(name).map(ToString::to_string),
             },
         })?;
-        serde_json::from_value(value).map_err(|error| format!("{}: {error}", self.command))
+        let mut command = serde_json::from_value(value).map_err(|error| format!("{}: {error}", self.command))?;
+        // Whoever shares a version in a sample has looked at it as it reads then.
+        if let Command::PublishVersion(publish) = &mut command {
+            let preview = preview_version(&crate::view(doc), &publish.for_whom, &publish.leave_out);
+            publish.seen = preview.map_err(|refusal| refusal.to_string())?.digest;
+        }
+        Ok(command)
     }
 }
 
 fn resolve(value: &mut Value, start: i64, id: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
     match value {
         Value::String(text) => {
-            if let Some(name) = text.strip_prefix('$') {
-                *text = id(name).ok_or_else(|| format!("the sample has nothing called \"{name}\""))?;
+            // "$hall", or a part of something: "action/$hall".
+            if let Some((of, name)) = text.split_once('$').filter(|(of, _)| of.is_empty() || of.ends_with('/')) {
+                let found = id(name).ok_or_else(|| format!("the sample has nothing called \"{name}\""))?;
+                *text = format!("{of}{found}");
             } else if let Some(day) = text.strip_prefix('d').and_then(|days| days.parse::<i64>().ok()) {
                 *text = dates::day(start + day * DAY);
             }

@@ -502,7 +502,7 @@ fn write(tx: &mut Transaction<'_>, ctx: &mut Context<'_>, command: &StrandComman
         StrandCommand::TakeInWhole(given) => taken_in::whole(tx, ctx, given),
         StrandCommand::NoteArrived(given) => reading_first::note(tx, ctx, given),
         StrandCommand::KeepArrived(given) => reading_first::keep(tx, ctx, given),
-        StrandCommand::NoteBeside(given) => reading_first::note_beside(tx, ctx, given),
+        StrandCommand::NoteBeside(given) => reading_first::note_beside(tx, given),
         StrandCommand::AnswerTakeOut(given) => reading_first::take_out(tx, ctx, given),
         StrandCommand::SaidTogether(given) => said_together::write(tx, ctx, given),
         StrandCommand::SaidTogetherWhole(given) => said_together::whole(tx, ctx, given),

@@ -3,8 +3,9 @@
 
 use automerge::{ActorId, Automerge};
 use kith_assessment::{
-    Agreed, AnswerTakeOut, Arrived, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, CodeWordIs, Context, Done, EntryId, Group,
-    HeardWaits, HeldRecord, KeepArrived, MakeGuestLink, NoteArrived, NoteWindow, PersonId, Refusal, Secret, StopGuestLink,
+    Agreed, AnswerTakeOut, Arrived, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
+    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, CodeWordIs, Context, Done, EntryId, Group, HeardWaits, HeldRecord,
+    KeepArrived, MakeGuestLink, NoteArrived, NoteBeside, NoteWindow, PersonId, Refusal, RightOrNot, Secret, StopGuestLink,
     StrandCommand, TakeIn, TakeInPart, TakeInWhole, Whose, apply_strand, arrived, arrived_sound, caseload, code_words,
     contribution, guest_link_keys, heard_waits, strand_genesis, to_take_in, view_strand,
 };
@@ -397,4 +398,53 @@ fn a_link_asks_whether_it_is_safe_and_who_agreed_and_keeps_its_secrets_out_of_vi
     assert!(holder.tries(StrandCommand::StopGuestLink(StopGuestLink { id })).is_err());
     assert!(guest_link_keys(&holder.doc)[0].stopped && view_strand(&holder.doc).links[0].stopped.is_some());
     assert_eq!(arrived(&holder.doc, &EntryId([1; 16])), None);
+}
+
+#[test]
+fn of_a_reply_a_drawing_and_what_is_said_of_answers_only_the_kind_is_shown_before_it_is_read() {
+    let mut holder = Device::begin();
+    let link = holder.link(false);
+    let version = "00000000000000000000000000000007".to_owned();
+    let part = ArrivedOnPart { part: "summary".into(), right: RightOrNot::Partly, why: "zebra why".into() };
+    let (missed, reply) = ("zebra missed".to_owned(), "zebra reply".to_owned());
+    let on_summary = ArrivedOnSummary { version, parts: vec![part], missed, reply, other_families: true };
+    let mark = ArrivedMark { x: 1, y: 1, sign: "person".into(), words: "zebra mark".into() };
+    let circle = ArrivedDrawing { marks: vec![mark], lines: Vec::new(), words: "zebra words".into() };
+    let point = ArrivedOnPoint { point: "00/00".into(), fair: None, why: "zebra point".into(), take_out: false };
+    let others =
+        [ArrivedOther::OnSummary(on_summary), ArrivedOther::Circle(circle), ArrivedOther::OnPoints { points: vec![point] }];
+    for (item, other) in (1..).zip(others.clone()) {
+        holder.does(take(item, Arrived { other: Some(other), answers: Vec::new(), ..sent(link, None, "") }));
+    }
+    let kinds = |device: &Device| -> Vec<String> {
+        let said = view_strand(&device.doc).arrived.into_iter().map(|one| serde_json::to_value(one.other).unwrap());
+        said.map(|other| other["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds(&holder), ["on-summary", "circle", "on-points"]);
+    assert!(!serde_json::to_string(&view_strand(&holder.doc).arrived).unwrap().contains("zebra"));
+    let beside = StrandCommand::NoteBeside(NoteBeside { item: EntryId([1; 16]), version: EntryId([7; 16]) });
+    assert!(holder.tries(beside.clone()).unwrap_err().to_string().contains("read it first"));
+    for item in 1..4 {
+        holder.does(read(item));
+    }
+    let shown: Vec<_> = view_strand(&holder.doc).arrived.into_iter().filter_map(|one| one.other).collect();
+    assert_eq!(shown, others);
+    holder.does(beside);
+}
+
+#[test]
+fn whoever_asked_to_have_it_taken_out_and_then_did_not_asks_no_more() {
+    let mut holder = Device::begin();
+    let link = holder.link(false);
+    holder.does(take(1, sent(link, None, "first")));
+    holder.does(read(1));
+    let asks = |take_out, replaces| {
+        let point = contribution(&EntryId([1; 16]), "friends").to_string();
+        let points = vec![ArrivedOnPoint { point, fair: None, why: String::new(), take_out }];
+        Arrived { other: Some(ArrivedOther::OnPoints { points }), answers: Vec::new(), ..sent(link, replaces, "") }
+    };
+    holder.does(take(2, asks(true, None)));
+    assert!(view_strand(&holder.doc).arrived[0].asks_in_vain());
+    holder.does(take(3, asks(false, Some(EntryId([2; 16])))));
+    assert!(!view_strand(&holder.doc).arrived[0].asks_in_vain());
 }

@@ -6,12 +6,18 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{START, Writer};
+use kith_assessment::nudge::{CaseloadName, Checker, Lists};
 use kith_assessment::{
-    Agreement, Audience, Command, Context, EntryId, Mark, Part, PersonId, Sample, SampleAct, Sheet, apply_strand, case_notes,
-    history, history_text, part_text, picture_svg, plain_text, sample_larch, stale, strand_genesis, tasks, view_strand,
+    Agreement, Audience, Command, Context, EntryId, Mark, Part, PersonId, Sample, SampleAct, Sheet, VersionHints, apply_strand,
+    case_notes, history, history_text, part_text, picture_svg, plain_text, sample_larch, stale, strand_genesis, tasks,
+    version_hints, view_strand,
 };
 
 const TODAY: &str = "2026-05-05";
+
+fn caseload_name(full: &str) -> CaseloadName {
+    CaseloadName { full: full.to_owned(), also: Vec::new() }
+}
 
 struct Cast {
     writers: Vec<(String, Writer)>,
@@ -104,6 +110,17 @@ fn larch_is_written_by_its_people_and_reads_well_in_a_terminal() {
         .chain(view.planned.actions.iter().flat_map(|a| &a.hints))
         .collect();
     assert!(hints.is_empty(), "{hints:?}");
+    // A version in plain words stands for the young people: each part easy to read, and nothing in it about which somebody must decide.
+    assert!(view.families.parts.iter().all(|part| part.twin.as_ref().is_some_and(|twin| !twin.out_of_date)));
+    let hard: Vec<_> = view.families.parts.iter().filter(|part| part.reading.as_ref().is_none_or(|one| !one.plain)).collect();
+    assert!(hard.is_empty(), "{hard:?}");
+    let [version] = view.families.versions.as_slice() else { panic!("{:?}", view.families.versions) };
+    assert!(version.stands && version.content.parts.len() == 8 && version.content.actions.len() == 6, "{version:?}");
+    let replies: Vec<_> = view.families.replies.iter().map(|one| (one.whose.as_str(), one.other_families)).collect();
+    assert_eq!(replies, [("A", true)]);
+    let checker =
+        Checker::new(Lists::shipped(), &["Keziah Ansah-Rowe", "Tomasz Harrowgill", "Aaliyah Brannick"].map(caseload_name));
+    assert_eq!(version_hints(&version.content, &checker), VersionHints::default());
     assert!(view.marks.iter().any(|mark| matches!(mark, Mark::NotYetAsked { label, .. } if label.starts_with("Parents'"))));
     let mine = PersonId(cast.writers[0].1.person);
     let tasks: Vec<String> = tasks(&view, Some(&mine), TODAY).into_iter().map(|task| task.kind).collect();

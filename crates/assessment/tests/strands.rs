@@ -9,8 +9,8 @@ use kith_assessment::{
     Command, Context, DecideAfterNo, DetachStrand, EntryId, HandOverStrand, HeardWaits, KeepAsTheme, Kind, LookAgainAt, Mark,
     Outcome, Part, PersonId, Refusal, RelabelStrand, ReopenAssessment, RestEntryOn, Said, SayHeardWaits, SayStillTrue,
     SetAgreement, SetAskedAll, SetLawfulBasis, SetReview, StillTrue, StrandCommand, TheirWords, Told, Whom, Whose, WithdrawVoice,
-    apply_strand, case_notes, find, history, history_text, is_strand_record, open, open_strand, part_text, plain_text, stale,
-    strand_genesis, tasks, view_strand,
+    apply_strand, case_notes, find, history, history_text, is_strand_record, on_the_day, open, open_strand, part_text,
+    plain_text, stale, strand_genesis, tasks, view_strand,
 };
 
 const TODAY: &str = "2026-05-05";
@@ -498,7 +498,19 @@ fn leads_are_told_how_much_waits_and_since_when_only_once_it_is_late() {
     assert_eq!(told(&holder, "2026-05-06"), []);
     let (what, leads_only) = told(&holder, "2026-05-07").remove(0);
     assert!(what.starts_with("2 messages from A for ") && what.contains("since 5 May 2026") && leads_only, "{what}");
+    // On the assessment's own pages leads see it before it is late: by holder, never what.
+    let second = attaches(&mut holder);
+    let more = HeardWaits { count: 1, since: Some("2026-05-04".into()) };
+    holder.does(Command::SayHeardWaits(SayHeardWaits { strand: second, waits: more }));
+    let day = |leads, today| on_the_day(&holder.view(), None, leads, today).to_read;
+    assert_eq!(day(false, "2026-05-05"), []);
+    let [one] = day(true, "2026-05-05").try_into().unwrap();
+    assert_eq!(one.waits, HeardWaits { count: 3, since: Some("2026-05-04".into()) });
+    assert_eq!((&one.holder, one.due.as_deref(), one.late), (&holder.view().strands[0].holder, Some("2026-05-05"), false));
+    assert!(day(true, "2026-05-06")[0].late);
+    holder.does(Command::SayHeardWaits(SayHeardWaits { strand: second, waits: HeardWaits::default() }));
     holder.does(say(0, None));
+    assert_eq!(on_the_day(&holder.view(), None, true, "2026-06-07").to_read, []);
     assert_eq!(told(&holder, "2026-06-07"), []);
     assert!(history_text(&history(&holder.doc)).contains("how much waits"));
 }

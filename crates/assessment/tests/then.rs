@@ -163,7 +163,7 @@ fn the_overview_quotes_what_young_people_said_last_and_tasks_lead_to_their_place
     let view = priya.view();
     let quoted: Vec<Option<String>> = overview(&view).sides.into_iter().map(|side| side.quotation.map(|one| one.words)).collect();
     assert_eq!(quoted, [None, None, Some("Then this.".to_owned())]);
-    let day = on_the_day(&view, None, "2026-05-07");
+    let day = on_the_day(&view, None, false, "2026-05-07");
     let heard: Vec<_> = day.tasks.iter().filter(|task| task.group == Group::Heard).collect();
     assert_eq!(heard.len(), 2);
     assert_eq!((heard[1].page.as_str(), heard[1].at.clone()), ("voices", newest.to_string()));

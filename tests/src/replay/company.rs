@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use automerge::ChangeHash;
-use kith::cli::Verb;
+use kith::cli::{self, Verb};
 use kith::engine::{Engine, Person, Profile};
 use kith::store::KeyCost;
 use kith::verbs::{self, Answer, Manner};
@@ -54,10 +54,14 @@ pub struct Admission {
 /// When the words differ, or any verb refuses.
 pub fn let_in(lead: &Engine, guest: &Engine, document: &DocumentId, role: &str, for_whom: &str) -> anyhow::Result<Admission> {
     let id = document.to_string();
-    let invite =
-        Verb::Invite { id: id.clone(), role: role.to_owned(), expires: "7d".to_owned(), for_whom: Some(for_whom.to_owned()) };
+    let invite = Verb::Invite(cli::Invite {
+        id: id.clone(),
+        role: role.to_owned(),
+        expires: "7d".to_owned(),
+        for_whom: Some(for_whom.to_owned()),
+    });
     let link = text(&does(lead, &invite)?, "link")?;
-    let join = Verb::Join { link: link.clone(), name: None, agency: None, role: None };
+    let join = Verb::Join(cli::Join { link: link.clone(), name: None, agency: None, role: None });
     let asked = text(&does(guest, &join)?, "request")?;
 
     let end = Instant::now() + PATIENCE;
@@ -72,7 +76,7 @@ pub fn let_in(lead: &Engine, guest: &Engine, document: &DocumentId, role: &str, 
     };
     let guest_words = until(guest, &asked, "waiting", end, |value| words(&value["words"]))?;
     ensure!(lead_words == guest_words, "the four words differ: {lead_words:?} and {guest_words:?}");
-    does(lead, &Verb::Admit { id, request: asked.clone(), words: Some(lead_words.join(" ")), why: None })?;
+    does(lead, &Verb::Admit(cli::Admit { id, request: asked.clone(), words: Some(lead_words.join(" ")), why: None }))?;
     until(guest, &asked, "words", end, |value| (value["state"].as_str() == Some("joined")).then_some(()))?;
     Ok(Admission { link, lead_words, guest_words })
 }
@@ -85,7 +89,7 @@ fn until<T>(
     found: impl Fn(&serde_json::Value) -> Option<T>,
 ) -> anyhow::Result<T> {
     loop {
-        let asked = does(guest, &Verb::Asked { request: request.to_owned(), known: Some(known.to_owned()) })?;
+        let asked = does(guest, &Verb::Asked(cli::Asked { request: request.to_owned(), known: Some(known.to_owned()) }))?;
         if let Some(found) = found(&asked.value) {
             return Ok(found);
         }

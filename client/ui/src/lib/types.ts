@@ -1160,7 +1160,7 @@ holds: Holds,
  */
 answers: Array<HeardAnswer>, 
 /**
- * Something other than answers to the questions.
+ * Something other than answers to the questions; what was said in it once somebody has read it.
  */
 other: ArrivedOther | null, 
 /**
@@ -3590,9 +3590,9 @@ covering: Array<CoveringShown>,
  */
 on_answers: Array<OnAnswerShown>, 
 /**
- * What they say of the parts of the summary.
+ * Their reply to the summary, once somebody has read it.
  */
-on_parts: Array<OnPartShown>, 
+on_summary: OnSummaryShown | null, 
 /**
  * Assessments to which it can be added.
  */
@@ -4720,25 +4720,51 @@ export type OnMap = "friend" | "adult" | "place";
 
 export type OnPartShown = { 
 /**
- * What it is called in the version that they read.
- */
-heading: string, 
-/**
- * Its name there.
+ * Which part, or which action.
  */
 part: string, 
 /**
- * Whether it is right.
+ * Its heading, as they read it.
  */
-right: RightOrNot, 
+heading: string, 
 /**
- * The same, in words.
+ * Whether it is right, in words.
  */
 right_words: string, 
 /**
- * Why.
+ * Why, if they say why.
  */
-why: string, };
+why: CoveringShown | null, };
+
+export type OnSummaryShown = { 
+/**
+ * The assessment in which the version stands; `null`: it is in none on this computer.
+ */
+assessment: string | null, 
+/**
+ * When that version was shared, "YYYY-MM-DD".
+ */
+shared_on: string | null, 
+/**
+ * The version was taken back since.
+ */
+taken_back: boolean, 
+/**
+ * What they say part by part.
+ */
+parts: Array<OnPartShown>, 
+/**
+ * What they say was missed.
+ */
+missed: CoveringShown | null, 
+/**
+ * Their reply.
+ */
+reply: CoveringShown | null, 
+/**
+ * They agree that other families read it too.
+ */
+other_families: boolean, };
 
 export type OnTheDay = { 
 /**
@@ -4761,6 +4787,11 @@ overdue: Array<string>,
  * What young people and parents said that nobody has answered in time, by id (R50).
  */
 unanswered: Array<string>, 
+/**
+ * What came by links and waits to be read, by who is to read it, whoever has waited longest first: how much and since when, never
+ * what. For leads (R48).
+ */
+to_read: Array<WaitsToRead>, 
 /**
  * The next day for which something is set, today or later, in words: "24 December 2026: look at the whole again".
  */
@@ -8336,6 +8367,24 @@ two_versions: Array<TwoVersions>,
  * What a newer version wrote in it.
  */
 newer: Array<NewerField>, };
+
+export type WaitsToRead = { 
+/**
+ * Who is to read it.
+ */
+holder: Who, 
+/**
+ * How much, and since when.
+ */
+waits: HeardWaits, 
+/**
+ * By when the oldest is to be read, "YYYY-MM-DD".
+ */
+due: string | null, 
+/**
+ * Whether that day is over.
+ */
+late: boolean, };
 
 export type WeightingView = { 
 /**

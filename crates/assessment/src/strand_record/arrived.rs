@@ -183,6 +183,22 @@ pub enum ArrivedOther {
     Circle(ArrivedDrawing),
 }
 
+impl ArrivedOther {
+    /// What is shown of it before somebody has read it: what it is, and nothing that was said. What they answer to agreement is theirs in
+    /// the ledger at once (R8), and is shown there.
+    pub(super) fn before_it_is_read(self) -> Self {
+        match self {
+            Self::OnPoints { .. } => Self::OnPoints { points: Vec::new() },
+            Self::OnSummary(on) => {
+                let (parts, missed, reply) = (Vec::new(), String::new(), String::new());
+                Self::OnSummary(ArrivedOnSummary { version: on.version, parts, missed, reply, other_families: false })
+            }
+            Self::Circle(_) => Self::Circle(ArrivedDrawing { marks: Vec::new(), lines: Vec::new(), words: String::new() }),
+            shown @ (Self::WantsToRead | Self::OnAgreement(_)) => shown,
+        }
+    }
+}
+
 /// What arrived, opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Arrived {

@@ -145,7 +145,7 @@ pub struct ArrivedView {
     pub holds: Holds,
     /// What was said, once somebody has read it: until then whoever said it can change it or take it back.
     pub answers: Vec<HeardAnswer>,
-    /// Something other than answers to the questions.
+    /// Something other than answers to the questions; what was said in it once somebody has read it.
     pub other: Option<ArrivedOther>,
     /// Voice notes and drawings, once somebody has read it. They stay in this record.
     pub attached: Vec<ArrivedAttachment>,
@@ -291,17 +291,14 @@ pub(super) fn note(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteArri
     Ok((Some(given.item), "read".to_owned()))
 }
 
-/// Notes that a reply stands beside a version of the summary, in an assessment.
-pub(super) fn note_beside(tx: &mut Transaction<'_>, ctx: &Context<'_>, given: &NoteBeside) -> Result<Written, Refusal> {
+/// Notes that a reply, once it is read, stands beside a version of the summary in an assessment.
+pub(super) fn note_beside(tx: &mut Transaction<'_>, given: &NoteBeside) -> Result<Written, Refusal> {
     let arrived = find(tx, &given.item)?;
     if !matches!(arrived.other, Some(ArrivedOther::OnSummary(_))) {
         return Err(Refusal::Rule("this is no reply to the summary"));
     }
+    refuse_unread(tx, &given.item)?;
     let notes = standing_map(tx, "arrived-notes")?;
-    let read = about(&given.item, "read", None);
-    if text_scalar(tx, &notes, &read).is_none() {
-        tx.put(&notes, read, dates::day(ctx.now))?;
-    }
     settle(tx, &notes, &about(&given.item, "beside", None), given.version.to_string().as_str().into())?;
     Ok((Some(given.item), "beside".to_owned()))
 }
@@ -393,9 +390,11 @@ pub(super) fn view(doc: &Automerge) -> Vec<ArrivedView> {
     let (Ok(map), Ok(notes)) = (standing_map(doc, "arrived"), standing_map(doc, "arrived-notes")) else { return Vec::new() };
     let all = taken_in::all(doc, &map);
     let backs = Backs::of(all.values().map(|(_, arrived)| arrived));
-    // Points name contributions; only whoever has the same link says anything of them.
-    let points = all.values().filter_map(|(_, arrived)| match &arrived.other {
-        Some(ArrivedOther::OnPoints { points }) => Some(points.iter().map(|point| (arrived.link, point))),
+    // Points name contributions; only whoever has the same link says anything of them, and what was said in another's place counts alone.
+    let points = all.iter().filter_map(|(item, (_, arrived))| match &arrived.other {
+        Some(ArrivedOther::OnPoints { points }) if !item.parse().is_ok_and(|id| backs.takes_back(&id, arrived)) => {
+            Some(points.iter().map(|point| (arrived.link, point)))
+        }
         _ => None,
     });
     let asked: BTreeSet<(EntryId, String)> = points
@@ -440,7 +439,10 @@ pub(super) fn view(doc: &Automerge) -> Vec<ArrivedView> {
                 drawings: arrived.attached.len() - voice_notes,
             },
             answers: if read.is_some() { answers.collect() } else { Vec::new() },
-            other: arrived.other.clone().filter(|_| read.is_some() || !taken_back),
+            other: match arrived.other.clone() {
+                Some(other) if read.is_none() => (!taken_back).then(|| other.before_it_is_read()),
+                other => other,
+            },
             attached: if read.is_some() { arrived.attached.clone() } else { Vec::new() },
             not_added: word(item, "not-added", None),
             beside: word(item, "beside", None),

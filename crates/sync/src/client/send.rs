@@ -5,7 +5,7 @@ use kith_group::{ActorLast, Bundle, Digest, Payload, Record, RecordHead, RecordK
 
 use super::document::{Document, Phase};
 use super::rows::{self, LastRow};
-use super::{ClientError, Notice, Standing, Step, TICK_MS};
+use super::{ClientError, CloseReason, Notice, Standing, Step, TICK_MS};
 use crate::replica::{Packed, UnpackError};
 use crate::wire::ClientMessage;
 
@@ -176,13 +176,18 @@ impl Document {
         if expected >= self.hot.next_k {
             return self.rolled_back(step);
         }
-        self.in_flight.retain(|k, _| *k < expected);
-        self.hot.accepted_k = self.hot.accepted_k.min(expected.saturating_sub(1));
         let first = step.rows.scan_rows(rows::OUTBOX, &self.id.0, &rows::numbered(&self.id, expected), 1)?;
         if first.first().map(|(key, _)| rows::number(key)) != Some(expected) {
-            // It left the outbox because the log held it once: the relay was set back to an older state.
-            return self.fork(step, None, "the relay has lost records that it had acknowledged");
+            // It left the outbox because the log holds it. Either it came there after this answer was given (sealed anew after a
+            // change of members, with a later one on its way already), or the relay was set back since: its word on a new line
+            // of where the log ends says which ([`Document::proved`]).
+            if let Some(line) = self.line {
+                step.out.close.push((line, CloseReason::LostPlace));
+            }
+            return Ok(());
         }
+        self.in_flight.retain(|k, _| *k < expected);
+        self.hot.accepted_k = self.hot.accepted_k.min(expected.saturating_sub(1));
         self.pump(step)
     }
 

@@ -32,7 +32,7 @@ mod touched;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, LoadOptions, TextEncoding};
@@ -199,19 +199,24 @@ impl Replica {
         Ok(replica)
     }
 
-    /// Applies the tail to the freshly opened base, in one batch.
+    /// Applies the tail to the freshly opened base, in one batch. A record may bring again what the base or an earlier one has (carried
+    /// changes, or a member's mischief): as when it was admitted, only what is new counts, or an author's last change would be an old one.
     fn apply_tail(&mut self) -> Result<(), LoadError> {
         let mut changes = Vec::new();
-        for record in &self.tail {
-            for raw in &record.changes {
-                let change = judge::parse(raw, &self.rules.caps).map_err(|_| LoadError::Tail { seq: record.seq })?;
-                // A record may bring again what the base has (carried changes): Automerge would not give it back as new.
-                if !has(&self.admitted, &change.hash()) {
+        let mut known = HashSet::new();
+        for record in &mut self.tail {
+            let mut new = Vec::with_capacity(record.changes.len());
+            for raw in std::mem::take(&mut record.changes) {
+                let change = judge::parse(&raw, &self.rules.caps).map_err(|_| LoadError::Tail { seq: record.seq })?;
+                if !has(&self.admitted, &change.hash()) && known.insert(change.hash()) {
                     changes.push(change);
+                    new.push(raw);
                 }
             }
+            record.changes = new;
         }
         let seq = self.tail.last().map_or(0, |record| record.seq);
+        self.tail.retain(|record| !record.changes.is_empty());
         admit::apply(&mut self.admitted, &changes, false).map_err(|_| LoadError::Tail { seq })?;
         for change in &changes {
             self.marks.insert(change.actor_id().clone(), mark_of(change));

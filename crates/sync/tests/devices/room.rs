@@ -162,6 +162,12 @@ impl Room {
         }
     }
 
+    /// The relay is one from a backup, of before anything was in it.
+    pub(crate) fn relay_is_set_back(&mut self) {
+        self.relay = RelayCore::new(RelayConfig::new(Enrolment::Open), Box::new(SeededRandom::new(5)));
+        self.log = MemoryStore::new(RelayId([9; 16]));
+    }
+
     /// The first device lets in a second.
     pub(crate) fn lets_in(&mut self) {
         self.connects(0);

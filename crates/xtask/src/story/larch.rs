@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use jiff::Timestamp;
-use kith::cli::Verb;
+use kith::cli::{self, Verb};
 use kith::engine::Engine;
 use kith_assessment::{AssessmentView, Command, EntryId, Heard, Mark, Sample, Who, entry_text, plain_text, sample_larch};
 use kith_group::{DocumentId, Space};
@@ -250,8 +250,10 @@ fn removed(teller: &mut Teller, relay: &Relay, cast: &Cast) -> anyhow::Result<()
     let id = document.to_string();
     teller.step("Delroy changes jobs: Priya takes him out while his laptop is asleep");
     offline(&cast.delroy, document)?;
-    let answer =
-        does(&cast.priya, &Verb::Remove { id: id.clone(), member: DELROY.to_owned(), why: "He has left the hub.".to_owned() })?;
+    let answer = does(
+        &cast.priya,
+        &Verb::Remove(cli::Remove { id: id.clone(), member: DELROY.to_owned(), why: "He has left the hub.".to_owned() }),
+    )?;
     teller.screen("Priya", &format!("{}\n{}", answer.text, answer.notes.join("\n")));
     let add = |text: &str| Command::AddEntry {
         dimension: "3.3".to_owned(),
@@ -291,7 +293,7 @@ fn removed(teller: &mut Teller, relay: &Relay, cast: &Cast) -> anyhow::Result<()
         "The relay gave him the signed decision and nothing newer: his copy ends at record {upto} of {before}. It did not take what \
          he wrote."
     ));
-    let write = Verb::Write {
+    let write = Verb::Write(cli::Write {
         id,
         dimension: "3.3".to_owned(),
         kind: "strength".to_owned(),
@@ -301,7 +303,7 @@ fn removed(teller: &mut Teller, relay: &Relay, cast: &Cast) -> anyhow::Result<()
         passed_on: false,
         date: None,
         agreed: None,
-    };
+    });
     let refused = does(&cast.delroy, &write).err().context("Delroy can still write")?;
     teller.screen("Delroy tries to write again", &refused.to_string());
     ensure!(!shows(&cast.delroy.view(document)?, AFTERWARDS), "Delroy reads what was written after he was out");

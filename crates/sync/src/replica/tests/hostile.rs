@@ -193,6 +193,24 @@ fn what_arrives_twice_is_admitted_and_changes_nothing() {
 }
 
 // Without the loop over `deps` in `Before::check` Automerge keeps the change aside for ever, and says `Ok`.
+// The simulation found it (seed 936): a member who sent a colleague's old change again made every device that was opened anew
+// forget what the colleague had written since, and refuse what followed.
+#[test]
+fn what_arrived_twice_is_counted_once_when_the_stored_log_is_opened_again() {
+    let mut replica = begun();
+    let words = |replica: &mut Replica| replica.edit(&device(2), type_a_word).unwrap().changes;
+    let first = words(&mut replica);
+    let second = words(&mut replica);
+    let third = words(&mut replica);
+    let log = [arrival(1, 1, &[genesis()]), arrival(2, 2, &first), arrival(3, 2, &second), arrival(4, 2, &first)];
+    let tail: Vec<KeptRecord> = log.iter().map(|known| KeptRecord { seq: known.seq, changes: raw(&known.changes) }).collect();
+    let mut opened = Replica::load(rules(), &Stored { base: &[], tail: &tail, unsent: &[], refused: &[] }).unwrap();
+    assert!(admitted(&opened.admit(&[arrival(5, 2, &third)])[0]));
+    replica.admit(&log[1..]);
+    replica.admit(&[arrival(5, 2, &third)]);
+    assert_eq!(opened.heads_digest(), replica.heads_digest());
+}
+
 #[test]
 fn a_change_whose_dependency_is_missing_is_refused_and_not_kept_aside() {
     let mut author = begun();
