@@ -199,7 +199,13 @@ fn a_version_goes_to_its_audience_alone_and_a_reply_stands_beside_it_among_profe
     priya.sync();
     assert!(!priya.says(&["show", larch]).contains(REPLY), "one person reads first");
     let item = priya.json(&["record", &team.record])["view"]["arrived"][0]["item"].as_str().unwrap().to_owned();
-    let whole = priya.json(&["arrived", &team.record, &item, "--read"]);
+    let own = format!("{REPLY}. [a name, covered] knows that too.");
+    let before = format!("{} {}", priya.says(&["arrived", &team.record, &item]), priya.json(&["record", &team.record]));
+    assert!(before.contains("about the summary") && !before.contains(REPLY), "nothing is shown before it is read: {before}");
+    assert!(code_of(priya, &["reply", &team.record, &item]).1.contains("until then whoever said it can change it"));
+    let read = priya.says(&["arrived", &team.record, &item, "--read"]);
+    assert!(read.contains(REPLY) && read.contains("Partly") && read.contains("[a name, covered] knows that too."), "{read}");
+    let whole = priya.json(&["arrived", &team.record, &item]);
     let on_action = &whole["on_summary"]["parts"][1];
     assert_eq!((&on_action["part"], &on_action["right_words"]), (&json!(action), &json!("That is right")));
     assert_eq!(
@@ -207,12 +213,6 @@ fn a_version_goes_to_its_audience_alone_and_a_reply_stands_beside_it_among_profe
         "an action is answered like a part, and has a name to read"
     );
     assert_eq!(on_action["why"]["said"], "We would go there");
-    let own = format!("{REPLY}. [a name, covered] knows that too.");
-    let before = format!("{} {}", priya.says(&["arrived", &team.record, &item]), priya.json(&["record", &team.record]));
-    assert!(before.contains("about the summary") && !before.contains(REPLY), "nothing is shown before it is read: {before}");
-    assert!(code_of(priya, &["reply", &team.record, &item]).1.contains("until then whoever said it can change it"));
-    let read = priya.says(&["arrived", &team.record, &item, "--read"]);
-    assert!(read.contains(REPLY) && read.contains("Partly") && read.contains("[a name, covered] knows that too."), "{read}");
     let made_up = code_of(priya, &["reply", &team.record, &item, "--words", "We all like it."]);
     assert!(made_up.1.contains("own words"), "{made_up:?}");
     let because = "summary=[a name, covered] is not the only one";

@@ -263,8 +263,13 @@ fn what_was_done_is_read_with_link_and_code_word_for_a_day_and_what_they_say_of_
     priya.sync();
     let window = ["window", &record, "phone"].map(str::to_owned);
     assert!(refused(&priya, &window).contains("in person"));
+    // To ask for the window is not to have said something: what was said is read all the same, and to open it answers who asked.
+    let asked =
+        || arrived(&priya, &record).into_iter().find(|one| one["other"]["kind"] == "wants-to-read").unwrap()["read"].clone();
+    assert!(asked().is_null() && priya.json(&["window", &record, "phone", "--preview"])["read_on"].is_string());
     assert_eq!(priya.json(&["window", &record, "phone", "--code", "first"])["ready"], true);
     assert_eq!((read(&[3; 32]).0, read(&code_token).0), (403, 200));
+    assert!(asked().is_string());
     assert_eq!(priya.json(&["window", &record, "phone", "--close"])["until"], Value::Null);
     assert_eq!(read(&code_token).0, 410);
     priya.json(&["window", &record, "phone", "--code", "first"]);

@@ -139,6 +139,18 @@ impl Work<'_> {
         Ok(WindowOpened { until, wanted })
     }
 
+    /// Whoever asked for the window by this link has it: nobody has to read that they asked.
+    fn note_answered_requests(&mut self, record: &DocumentId, link: &EntryId) -> Result<(), EngineError> {
+        let (view, link) = (self.record(record)?, link.to_string());
+        let asked = view.arrived.iter().filter(|one| one.link == link && one.waits());
+        for one in asked.filter(|one| matches!(one.other, Some(ArrivedOther::WantsToRead))) {
+            let item = one.item.parse().map_err(|_| EngineError::Unreadable("what arrived"))?;
+            let note = NoteArrived { item, question: None, not_added: None };
+            once(self.record_command(record, &StrandCommand::NoteArrived(note)))?;
+        }
+        self.tend_record(record)
+    }
+
     /// Puts what is true now into every open window that this computer opened and that says something else, in one record or in all;
     /// returns in how many. Their ends stay, and so do the tries that are left.
     pub fn renew_windows(&mut self, of: Option<&DocumentId>) -> Result<usize, EngineError> {
@@ -186,18 +198,6 @@ impl Work<'_> {
         let row = OpenedRow { holds, wanted, ..row };
         self.put(OPENED, &opened_key(record, link), &minicbor::to_vec(&row).unwrap_or_default())?;
         Ok(Renewed::Yes)
-    }
-
-    /// Whoever asked for the window by this link has it: nobody has to read that they asked.
-    fn note_answered_requests(&mut self, record: &DocumentId, link: &EntryId) -> Result<(), EngineError> {
-        let (view, link) = (self.record(record)?, link.to_string());
-        let asked = view.arrived.iter().filter(|one| one.link == link && one.waits());
-        for one in asked.filter(|one| matches!(one.other, Some(ArrivedOther::WantsToRead))) {
-            let item = one.item.parse().map_err(|_| EngineError::Unreadable("what arrived"))?;
-            let note = NoteArrived { item, question: None, not_added: None };
-            once(self.record_command(record, &StrandCommand::NoteArrived(note)))?;
-        }
-        self.tend_record(record)
     }
 
     /// Closes it, here and at the relay.

@@ -217,12 +217,12 @@ pub struct OnSummaryShown {
     pub other_families: bool,
 }
 
-/// What they say of one part of the summary.
+/// What they say of one part of the summary, or of one action in it.
 #[derive(Debug, Serialize, TS)]
 pub struct OnPartShown {
     /// Which part, or which action.
     pub part: String,
-    /// Its heading, as they read it.
+    /// What it is called in the version that they read.
     pub heading: String,
     /// Whether it is right, in words.
     pub right_words: String,

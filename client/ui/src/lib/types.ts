@@ -4724,7 +4724,7 @@ export type OnPartShown = {
  */
 part: string, 
 /**
- * Its heading, as they read it.
+ * What it is called in the version that they read.
  */
 heading: string, 
 /**
