@@ -160,7 +160,7 @@ impl Work<'_> {
             let ids = key.split_first_chunk::<16>().and_then(|(record, link)| Some((*record, *link.first_chunk::<16>()?)));
             let (Some((record, link)), Ok(row)) = (ids, minicbor::decode::<OpenedRow>(&value)) else { continue };
             let (record, link) = (DocumentId(record), EntryId(link));
-            match self.renew_window(&record, &link, row) {
+            match self.renew_window(&record, &link, &row) {
                 Ok(Renewed::Yes) => renewed += 1,
                 Ok(Renewed::Same) => {}
                 // Closed, over, stopped, opened anew from elsewhere, or nothing that can be read here any more.
@@ -171,7 +171,7 @@ impl Work<'_> {
         Ok(renewed)
     }
 
-    fn renew_window(&mut self, record: &DocumentId, link: &EntryId, row: OpenedRow) -> Result<Renewed, EngineError> {
+    fn renew_window(&mut self, record: &DocumentId, link: &EntryId, row: &OpenedRow) -> Result<Renewed, EngineError> {
         if row.until <= self.now() || self.summary(record).is_none() {
             return Ok(Renewed::Over);
         }
@@ -195,7 +195,7 @@ impl Work<'_> {
         let sealed = sealed(&guest, &code, reading)?;
         let put = Intent::PutGuestReading { link: guest.id(), verifier, until, sealed, renews: true };
         let wanted = self.intend(record, put)?.0;
-        let row = OpenedRow { holds, wanted, ..row };
+        let row = OpenedRow { verifier, until, holds, wanted };
         self.put(OPENED, &opened_key(record, link), &minicbor::to_vec(&row).unwrap_or_default())?;
         Ok(Renewed::Yes)
     }

@@ -220,7 +220,7 @@ pub struct OnSummaryShown {
 /// What they say of one part of the summary, or of one action in it.
 #[derive(Debug, Serialize, TS)]
 pub struct OnPartShown {
-    /// Which part.
+    /// Which part, or which action.
     pub part: String,
     /// What it is called in the version that they read.
     pub heading: String,

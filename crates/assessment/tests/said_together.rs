@@ -101,7 +101,7 @@ fn a_voice_note_and_a_map_are_kept_as_if_they_had_come_by_a_link_and_are_read_al
 fn what_did_not_come_from_this_computer_is_not_kept_as_if_it_had() {
     let mut doc = record();
     let item = EntryId([6; 16]);
-    let many = vec![map(2); 9];
+    let many = vec![map(2); 17];
     assert!(to_say_together(item, said(Vec::new(), many), &BTreeMap::new()).is_err(), "more than comes by a link at once");
     let commands = to_say_together(item, said(Vec::new(), vec![map(8_000)]), &BTreeMap::new()).unwrap();
     for (number, command) in commands.iter().enumerate() {

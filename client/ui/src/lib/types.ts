@@ -4720,7 +4720,7 @@ export type OnMap = "friend" | "adult" | "place";
 
 export type OnPartShown = { 
 /**
- * Which part.
+ * Which part, or which action.
  */
 part: string, 
 /**

@@ -26,7 +26,7 @@ const ANSWERS: usize = 32;
 /// More cards than there are to one question: ten places with four marks each.
 const CHOICES: usize = 40;
 /// As many voice notes and drawings as come by a link at once.
-const ATTACHED: usize = 8;
+const ATTACHED: usize = 16;
 
 /// Keeps what they said. Who can see each answer is their own choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

@@ -7,7 +7,8 @@ use crate::{Digest, GuestItemId};
 
 const MAX_ANSWERS: usize = 64;
 const MAX_CHOICES: usize = 64;
-const MAX_ATTACHMENTS: usize = 8;
+/// More than a voice note and a drawing to each of the six steps.
+const MAX_ATTACHMENTS: usize = 16;
 /// The longest text of one answer, in bytes of UTF-8.
 const MAX_WORDS: usize = 16 * 1024;
 pub(super) const MAX_NAME: usize = 512;

@@ -166,6 +166,23 @@ fn a_withdrawal_names_what_it_withdraws() {
 }
 
 #[test]
+fn whoever_talks_and_draws_at_each_of_the_six_steps_is_heard() {
+    let random = &mut SeededRandom::new(1);
+    let voice = |question: &str| Attachment::Voice {
+        question: question.to_owned(),
+        media: "audio/mp4".to_owned(),
+        seconds: 3,
+        sound: vec![1; 6_000],
+    };
+    let drawing = |question: &str| Attachment::Drawing { question: question.to_owned(), drawing: Drawing::default() };
+    let steps = ["friends", "together", "places", "adults", "first", "feel"];
+    let attached = steps.iter().flat_map(|step| [voice(step), drawing(step)]).collect();
+    let all = Said { attached, ..said() };
+    let sealed = seal_item(&link(), &ITEM_ID, &[holder().public()], &all, random).unwrap();
+    assert_eq!(open_item(&link(), &ITEM_ID, &holder(), &sealed), Ok(all));
+}
+
+#[test]
 fn an_item_beyond_its_limits_is_refused() {
     let random = &mut SeededRandom::new(1);
     let mut long = said();
