@@ -70,7 +70,7 @@ pub enum Refusal {
         what: &'static str,
     },
     /// Not a day.
-    #[error("\"{0}\" is not a date. Write it as YYYY-MM-DD, such as 2026-05-05")]
+    #[error("\"{0}\" is not a date since 1900. Write it as YYYY-MM-DD, such as 2026-05-05")]
     NotADate(String),
     /// A splice past the end of the text.
     #[error(

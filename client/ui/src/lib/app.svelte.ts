@@ -1,5 +1,6 @@
 // What every screen shares: whose profile it is, where we are, what came in, and whether somebody looks over the shoulder.
 import { api, GONE, listen, Refusal } from "./api";
+import { dropHeld, holdAll } from "./held";
 import type { AppState, AppStatus, Here, News, Whose } from "./types";
 import { keepUnsaved } from "./unsaved";
 
@@ -168,17 +169,19 @@ class App {
     await Promise.allSettled(this.#before.map((save) => save()));
     await api.quit();
     this.blank();
+    dropHeld();
     this.gone = false;
     this.where = "ended";
   }
 
-  /** Nothing of an assessment stays in this page. */
+  /** Nothing of an assessment is shown in this page; what is typed in an open form waits in its memory. */
   blank(): void {
     this.#stream?.abort();
     for (const { timer } of this.#soon.values()) clearTimeout(timer);
     this.#soon.clear();
     this.here = {};
     this.status = undefined;
+    holdAll();
     this.state = undefined;
     this.said = [];
     this.hidden = false;

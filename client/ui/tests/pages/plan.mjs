@@ -1,5 +1,6 @@
 // Plan: goals with how we will know, then and now; actions by agency; what keeps friends apart asks first what would be lost.
 import assert from "node:assert/strict";
+import { until } from "../browser.mjs";
 import { closed } from "./closed.mjs";
 
 export async function plan(step, { priya, nadia }) {
@@ -63,6 +64,58 @@ export async function plan(step, { priya, nadia }) {
     await priya.sees("It is part of goal 1.");
     await priya.press("Put it back");
     await goal(priya, 4).waitFor();
+  });
+
+  await step("half a day, a year cut short: what to do is said at the box, and what was typed stays, also over a lock", async () => {
+    await priya.press("Add an action");
+    const form = priya.page.getByRole("form", { name: "Add an action" });
+    const due = form.getByLabel("By when?");
+    const sent = [];
+    priya.page.on("request", (request) => request.method() === "POST" && request.url().endsWith("/commands") && sent.push(request.url()));
+    await form.getByLabel("What is done?").fill("A bench at the stop");
+    await form.getByLabel("Why, in a sentence that a family can read").fill("Somewhere to sit together.");
+    await form.getByLabel("Which agency does it?").fill("council");
+    await due.pressSequentially("31");
+    await form.getByRole("button", { name: "Add the action" }).click();
+    await form.getByText("There is a problem").waitFor();
+    await form.getByRole("link", { name: /^That is not a day/ }).click();
+    assert.ok(await due.evaluate((input) => input === document.activeElement), "the link leads to the box");
+    assert.match(await due.evaluate((input) => document.getElementById(input.getAttribute("aria-describedby")).textContent), /That is not a day/);
+    await priya.screen("plan-half-a-day");
+    assert.deepEqual(sent, [], "nothing was sent without the day");
+    await due.fill("0026-02-14");
+    await form.getByRole("button", { name: "Add the action" }).click();
+    await until("the year is refused", async () => {
+      const said = (await form.getByRole("alert").allInnerTexts()).join(" ");
+      return /0026-02-14.* is not a date since 1900/.test(said) || said;
+    });
+    assert.equal(await due.inputValue(), "0026-02-14");
+    assert.equal(await form.getByLabel("What is done?").inputValue(), "A bench at the stop");
+    assert.equal(await form.getByLabel("Which agency does it?").inputValue(), "council");
+
+    // Locked while it is open: all of it is there again, a day and a choice too.
+    await due.fill("2099-02-14");
+    await form.getByLabel("Yes", { exact: true }).check();
+    await form.getByLabel("What would be lost?").fill("They keep each other calm.");
+    await form.getByLabel("Environmental and family factors").check();
+    await priya.press("Lock");
+    await priya.heading("Kith is locked");
+    assert.ok(!(await priya.page.content()).includes("keep each other calm"), "the page is blank");
+    await priya.type("Your passphrase", "quixotic marmalade harpsichord");
+    await priya.press("Open");
+    await priya.heading("Plan");
+    await form.getByLabel("What would be lost?").waitFor();
+    await until("all of it is there again", async () => {
+      const at = (label) => form.getByLabel(label).inputValue();
+      const texts = [await at("What is done?"), await at("Which agency does it?"), await at("By when?"), await at("What would be lost?")];
+      return JSON.stringify(texts) === JSON.stringify(["A bench at the stop", "council", "2099-02-14", "They keep each other calm."]) || texts;
+    });
+    assert.ok(await form.getByLabel("Environmental and family factors").isChecked());
+    assert.ok(!(await form.getByLabel("Group functioning").isChecked()));
+    await form.getByRole("button", { name: "Leave it" }).click();
+    await priya.press("Add an action");
+    assert.equal(await form.getByLabel("Which agency does it?").inputValue(), "", "left is left");
+    await form.getByRole("button", { name: "Leave it" }).click();
   });
 
   await step("before friends are kept apart: what would be lost, why, and a day to look again", async () => {
