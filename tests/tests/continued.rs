@@ -3,21 +3,30 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
+use std::path::Path;
+
 use kith_tests::apps::{App, walk};
 use kith_tests::processes::{Practitioner, Relay};
+
+/// Priya leads Larch; Nadia is in, and has read what Priya wrote.
+fn priya_leads_and_nadia_writes(folder: &Path) -> (Relay, Practitioner, Practitioner, String) {
+    let relay = Relay::start(&folder.join("relay"));
+    let home = folder.join("priya");
+    let priya = Practitioner::set_up(&home, "Priya Marsh", "children's social care", "social worker", &relay.url);
+    let larch = priya.begin("Larch", "They can spend their evenings together without being frightened.");
+    let nadia = Practitioner::new(&folder.join("nadia"));
+    priya.lets_in(&larch, &nadia, "Nadia Sorrell", "Kestrel Vale Academy", "safeguarding lead");
+    priya.write(&larch, "They wait for each other.");
+    priya.sync();
+    nadia.sync();
+    (relay, priya, nadia, larch)
+}
 
 #[test]
 fn when_the_only_lead_and_the_relay_are_lost_the_one_who_is_left_goes_on_with_everything_and_everybody_named() {
     let folder = tempfile::tempdir().unwrap();
     let home = |name: &str| folder.path().join(name);
-    let relay = Relay::start(&home("relay"));
-    let priya = Practitioner::set_up(&home("priya"), "Priya Marsh", "children's social care", "social worker", &relay.url);
-    let larch = priya.begin("Larch", "They can spend their evenings together without being frightened.");
-    let nadia = Practitioner::new(&home("nadia"));
-    priya.lets_in(&larch, &nadia, "Nadia Sorrell", "Kestrel Vale Academy", "safeguarding lead");
-    priya.write(&larch, "They wait for each other.");
-    priya.sync();
-    nadia.sync();
+    let (relay, _, nadia, larch) = priya_leads_and_nadia_writes(folder.path());
     // Nadia holds a young person in it.
     let attached = nadia.json(&["attach", &larch, "--name", "Aaliyah Brannick", "--phone", "01632 960002"]);
     nadia.sync();
@@ -84,14 +93,7 @@ fn when_the_only_lead_and_the_relay_are_lost_the_one_who_is_left_goes_on_with_ev
 fn whoever_was_taken_out_goes_on_by_presses_with_a_reason_and_colleagues_see_from_what_and_why() {
     let folder = tempfile::tempdir().unwrap();
     let home = |name: &str| folder.path().join(name);
-    let relay = Relay::start(&home("relay"));
-    let priya = Practitioner::set_up(&home("priya"), "Priya Marsh", "children's social care", "social worker", &relay.url);
-    let larch = priya.begin("Larch", "They can spend their evenings together without being frightened.");
-    let nadia = Practitioner::new(&home("nadia"));
-    priya.lets_in(&larch, &nadia, "Nadia Sorrell", "Kestrel Vale Academy", "safeguarding lead");
-    priya.write(&larch, "They wait for each other.");
-    priya.sync();
-    nadia.sync();
+    let (relay, priya, nadia, larch) = priya_leads_and_nadia_writes(folder.path());
     priya.says(&["remove", &larch, "Nadia Sorrell", "--why", "by mistake"]);
     priya.sync();
     nadia.sync();

@@ -4,28 +4,15 @@
 
 use kith_tests::apps::{App, walk};
 use kith_tests::demo::app_days_later;
+use kith_tests::larch::Larch;
 use kith_tests::processes::Practitioner;
-use kith_tests::replay::Relay;
-use kith_tests::stage::{Stage, folder_of};
-
-fn larch(folder: &std::path::Path, relay: &Relay) -> String {
-    let now = jiff::Timestamp::now().as_second();
-    let stage = Stage::larch(folder, &relay.url(), now).unwrap();
-    stage.keep_records(now).unwrap();
-    let larch = stage.document.to_string();
-    stage.leave().unwrap();
-    larch
-}
 
 #[test]
 fn labels_competence_not_asking_taking_over_and_an_officer_who_writes_are_decided_on_screen() {
-    let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_without_pauses(&folder.path().join("relay")).unwrap();
-    let larch = larch(folder.path(), &relay);
-    let officer = folder.path().join("officer");
-    Practitioner::set_up(&officer, "Jo Arkwright", "Brambleshire Police", "neighbourhood officer", &relay.url());
-    let open = |name: &str| App::open_unlocked(&folder.path().join(folder_of(name)));
-    let (priya, nadia, colin) = (open("Priya Marsh"), open("Nadia Sorrell"), open("Colin Ashdown"));
+    let larch = Larch::with_records();
+    let officer = larch.folder.path().join("officer");
+    Practitioner::set_up(&officer, "Jo Arkwright", "Brambleshire Police", "neighbourhood officer", &larch.tap.url());
+    let (priya, nadia, colin) = (larch.open("Priya Marsh"), larch.open("Nadia Sorrell"), larch.open("Colin Ashdown"));
     let officer = App::open_unlocked(&officer);
     walk(
         "deciding.mjs",
@@ -34,7 +21,7 @@ fn labels_competence_not_asking_taking_over_and_an_officer_who_writes_are_decide
             ("KITH_NADIA", &nadia.address),
             ("KITH_COLIN", &colin.address),
             ("KITH_OFFICER", &officer.address),
-            ("KITH_LARCH", &larch),
+            ("KITH_LARCH", &larch.id),
         ],
     );
 }
@@ -42,10 +29,8 @@ fn labels_competence_not_asking_taking_over_and_an_officer_who_writes_are_decide
 /// The app's day is put forward as a library can do it; the program has no option for that.
 #[test]
 fn on_the_next_working_day_one_line_is_asked_for_and_stands_where_its_writer_wants_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_without_pauses(&folder.path().join("relay")).unwrap();
-    let larch = larch(folder.path(), &relay);
-    let start = |name: &str, days: i64| app_days_later(folder.path(), name, days).unwrap();
+    let larch = Larch::with_records();
+    let start = |name: &str, days: i64| app_days_later(larch.folder.path(), name, days).unwrap();
     for days in [0, 7, 14, 21] {
         let (priya, nadia) = (start("Priya Marsh", days), start("Nadia Sorrell", days));
         walk(
@@ -53,7 +38,7 @@ fn on_the_next_working_day_one_line_is_asked_for_and_stands_where_its_writer_wan
             &[
                 ("KITH_PRIYA", &priya.way_in_to("/work")),
                 ("KITH_NADIA", &nadia.way_in_to("/work")),
-                ("KITH_LARCH", &larch),
+                ("KITH_LARCH", &larch.id),
                 ("KITH_DAY", &days.to_string()),
             ],
         );

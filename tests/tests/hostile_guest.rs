@@ -3,15 +3,16 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use kith_group::{
     Answer, Audience, Choice, GuestItemId, GuestLink, GuestPublicKey, Random as _, Said, Saying, SeededRandom, open_card,
     seal_item,
 };
-use kith_tests::processes::{Practitioner, Relay};
+use kith_tests::holder::Holder;
+use kith_tests::phone::post;
+use kith_tests::processes::Relay;
 
 const JUNK: u32 = 10_000;
 const HANDS: u32 = 4;
@@ -20,33 +21,13 @@ const WORDS: &str = "Nobody asks who gets me home.";
 const TRICKY: &str = "Pri\u{200B}ya\u{202E} said <script>alert(1)</script> \u{2066}[a name]\u{2069}\u{FEFF}\u{7}";
 const SEEN: &str = "Priya said <script>alert(1)</script> [a name]";
 
-fn post(relay: SocketAddr, what: &str, declared: usize, body: &[u8]) -> u16 {
-    answer(relay, what, declared, body).map_or(0, |(status, _)| status)
-}
-
-/// What the relay says, if it says anything before it hangs up.
-fn answer(relay: SocketAddr, what: &str, declared: usize, body: &[u8]) -> Option<(u16, Vec<u8>)> {
-    let mut stream = TcpStream::connect(relay).unwrap();
-    let head = format!(
-        "POST /g/{what} HTTP/1.1\r\nHost: relay\r\nConnection: close\r\nContent-Type: application/octet-stream\r\n\
-         Content-Length: {declared}\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    // It may hang up in the middle of what it does not want.
-    for part in body.chunks(1 << 16) {
-        if stream.write_all(part).is_err() {
-            break;
-        }
-    }
-    let mut heard = Vec::new();
-    let _ = stream.read_to_end(&mut heard);
-    let end = heard.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
-    Some((String::from_utf8_lossy(heard.get(9..12)?).parse().ok()?, heard[end + 4..].to_vec()))
+fn status(relay: SocketAddr, what: &str, declared: usize, body: &[u8]) -> u16 {
+    post(relay, what, declared, body).map_or(0, |(status, _)| status)
 }
 
 fn send(relay: SocketAddr, token: &[u8; 32], sealed: &[u8]) -> u16 {
     let body = [&[1][..], token, sealed].concat();
-    post(relay, "item", body.len(), &body)
+    status(relay, "item", body.len(), &body)
 }
 
 fn item(link: &GuestLink, to: &[GuestPublicKey], id: u8, words: &str, card: &str) -> Vec<u8> {
@@ -98,18 +79,13 @@ fn waiting(relay: &Relay) -> i64 {
 
 #[test]
 fn ten_thousand_items_of_junk_and_the_record_shows_what_is_real() {
-    let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start(&folder.path().join("relay"));
+    let held = Holder::new();
+    let (priya, record, relay) = (&held.priya, held.record.as_str(), &held.relay);
+    // Straight to the relay: what is junk is not worth keeping.
     let at = relay.address();
-    let priya =
-        Practitioner::set_up(&folder.path().join("priya"), "Priya Marsh", "children's social care", "social worker", &relay.url);
-    let larch = priya.begin("Larch", "They can spend their evenings together without being frightened.");
-    let record = priya.json(&["attach", &larch, "--name", "Keziah Ansah-Rowe", "--phone", "01632 960001"])["record"].clone();
-    let record = record.as_str().unwrap();
-    let made = priya.json(&["link", record, "--name", "phone", "--agreed-by", "Keziah, 5 May", "--safe-to-send"]);
-    let link: GuestLink = made["address"].as_str().unwrap().parse().unwrap();
+    let link = held.link("phone", &["--safe-to-send"]).1.link;
     let ask = [&[1][..], link.id().as_bytes(), &link.token()].concat();
-    let to = open_card(&link, &answer(at, "card", ask.len(), &ask).unwrap().1).unwrap().recipients;
+    let to = open_card(&link, &post(at, "card", ask.len(), &ask).unwrap().1).unwrap().recipients;
 
     let real = item(&link, &to, 1, WORDS, "They listen");
     assert_eq!(send(at, &link.token(), &real), 204);
@@ -133,8 +109,8 @@ fn ten_thousand_items_of_junk_and_the_record_shows_what_is_real() {
     assert!(heard.keys().all(|status| allowed.contains(status)), "{heard:?}");
     assert_eq!(heard[&400], JUNK / 2, "what is no item is never kept");
     let most = 20 + i64::try_from(began.elapsed().as_secs() / 10).unwrap() + 1;
-    let held = waiting(&relay);
-    assert!((2..=most + 1).contains(&held), "{held} of {JUNK} wait, at most {most} may");
+    let kept = waiting(relay);
+    assert!((2..=most + 1).contains(&kept), "{kept} of {JUNK} wait, at most {most} may");
 
     // Names of another link, a wrong token, and other bytes under the name of what is real.
     let other = GuestLink::from_secret(&link.origin, [9; 32]);
@@ -149,7 +125,7 @@ fn ten_thousand_items_of_junk_and_the_record_shows_what_is_real() {
     // Fifty megabytes, with an honest length, and with one that is a lie.
     let large = vec![1; 50 << 20];
     for declared in [large.len(), 1 << 40] {
-        let status = post(at, "item", declared, &large);
+        let status = status(at, "item", declared, &large);
         assert!(status == 413 || status == 0, "{status}");
     }
     drop(large);
@@ -191,8 +167,8 @@ fn ten_thousand_items_of_junk_and_the_record_shows_what_is_real() {
     for hidden in ['\u{202E}', '\u{200B}', '\u{2066}', '\u{FEFF}', '\u{7}'] {
         assert!(!text.contains(hidden), "{hidden:?} is in what is shown");
     }
-    assert_eq!(waiting(&relay), 0, "the relay has forgotten what nobody can open, and what is in the log");
+    assert_eq!(waiting(relay), 0, "the relay has forgotten what nobody can open, and what is in the log");
     let (valid, complaints) = priya.verify(record);
     assert!(valid, "{complaints:?}");
-    relay.stop();
+    held.relay.stop();
 }

@@ -2,32 +2,24 @@
 //! again, with quiet hints; no word of them reaches whoever reads the summary.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use kith_tests::apps::{App, walk};
+use kith_tests::apps::walk;
+use kith_tests::larch::Larch;
 use kith_tests::processes::Practitioner;
-use kith_tests::replay::Relay;
-use kith_tests::stage::{Stage, folder_of};
 
 #[test]
 fn notes_are_written_together_agreed_and_opened_again_with_quiet_hints() {
-    let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_without_pauses(&folder.path().join("relay")).unwrap();
-    let now = jiff::Timestamp::now().as_second();
-    let stage = Stage::larch(folder.path(), &relay.url(), now).unwrap();
-    stage.keep_records(now).unwrap();
-    let larch = stage.document.to_string();
-    stage.leave().unwrap();
-    let priya = Practitioner::new(&folder.path().join(folder_of("Priya Marsh")));
+    let larch = Larch::with_records();
+    let priya = larch.person("Priya Marsh");
     let empty = priya.begin("Rowan", "They can spend their evenings together.");
     on_the_command_line(&priya, &empty);
-    let (file, page) = (folder.path().join("larch.html"), |path: &std::path::Path| std::fs::read_to_string(path).unwrap());
-    priya.says(&["export", &larch, "--format", "html", "--to", file.to_str().unwrap()]);
+    let (file, page) = (larch.folder.path().join("larch.html"), |path: &std::path::Path| std::fs::read_to_string(path).unwrap());
+    priya.says(&["export", &larch.id, "--format", "html", "--to", file.to_str().unwrap()]);
     assert!(page(&file).contains("a grandmother, for the first half hour") && page(&file).contains("As agreed: "));
     let quiet = priya.begin("Alder", "They can spend their evenings together.");
-    let open = |name: &str| App::open_unlocked(&folder.path().join(folder_of(name)));
-    let (priya, nadia) = (open("Priya Marsh"), open("Nadia Sorrell"));
+    let (priya, nadia) = (larch.open("Priya Marsh"), larch.open("Nadia Sorrell"));
     walk(
         "meetings.mjs",
-        &[("KITH_PRIYA", &priya.address), ("KITH_NADIA", &nadia.address), ("KITH_LARCH", &larch), ("KITH_EMPTY", &quiet)],
+        &[("KITH_PRIYA", &priya.address), ("KITH_NADIA", &nadia.address), ("KITH_LARCH", &larch.id), ("KITH_EMPTY", &quiet)],
     );
 }
 

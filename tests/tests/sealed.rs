@@ -4,14 +4,15 @@
 #![cfg(unix)]
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex};
 
-use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 use futures_util::SinkExt;
 use kith_tests::processes::{PASSPHRASE, Practitioner, Relay, every_file, free_port, relay_program, terminate};
+use kith_tests::search::Needles;
+use kith_tests::tap::{Heard, Passed, Tap};
 
 /// Words that nothing else in these files can hold by chance.
 const WORDS: [&str; 16] = [
@@ -33,145 +34,6 @@ const WORDS: [&str; 16] = [
     "Peregrinelass", // a second version of a text
 ];
 
-/// One form in which a word could lie somewhere.
-struct Needle {
-    word: &'static str,
-    form: &'static str,
-    bytes: Vec<u8>,
-}
-
-/// Every form of every word. In base32 and base64 a word looks different at each offset within a group: the characters that do
-/// not depend on its neighbours are looked for.
-fn needles(words: &[&'static str]) -> Vec<Needle> {
-    let mut needles = Vec::new();
-    for word in words.iter().copied() {
-        let mut add = |form: &'static str, bytes: Vec<u8>| needles.push(Needle { word, form, bytes });
-        for (form, spelt) in
-            [("as it is", word.to_owned()), ("lower case", word.to_lowercase()), ("upper case", word.to_uppercase())]
-        {
-            add(form, spelt.clone().into_bytes());
-            add("UTF-16LE", spelt.encode_utf16().flat_map(u16::to_le_bytes).collect());
-            add("UTF-16BE", spelt.encode_utf16().flat_map(u16::to_be_bytes).collect());
-            add("hex", HEXLOWER.encode(spelt.as_bytes()).into_bytes());
-            add("HEX", HEXUPPER.encode(spelt.as_bytes()).into_bytes());
-            for (form, encode, group, characters) in
-                [("base64", &BASE64_NOPAD, 3, 4), ("base64url", &BASE64URL_NOPAD, 3, 4), ("base32", &BASE32_NOPAD, 5, 8)]
-            {
-                for offset in 0..group {
-                    let shifted = [vec![0; offset], spelt.clone().into_bytes()].concat();
-                    let whole = shifted.len() / group * group;
-                    let from = offset.div_ceil(group) * group;
-                    let text = encode.encode(&shifted[from..whole]);
-                    debug_assert!(text.len() >= characters);
-                    add(form, text.to_lowercase().into_bytes());
-                    add(form, text.into_bytes());
-                }
-            }
-        }
-    }
-    needles
-}
-
-/// Where one of the needles lies in `bytes`.
-fn found(needles: &[Needle], bytes: &[u8]) -> Option<String> {
-    // By first byte, so that many needles cost hardly more than one.
-    let mut by_first: Vec<Vec<&Needle>> = (0..256).map(|_| Vec::new()).collect();
-    for needle in needles {
-        by_first[usize::from(needle.bytes[0])].push(needle);
-    }
-    (0..bytes.len()).find_map(|at| {
-        let rest = &bytes[at..];
-        let hit = by_first[usize::from(rest[0])].iter().find(|needle| rest.starts_with(&needle.bytes))?;
-        Some(format!("\"{}\" ({}) at byte {at}", hit.word, hit.form))
-    })
-}
-
-fn nothing_in_files(needles: &[Needle], folder: &Path, when: &str) -> usize {
-    let files = every_file(folder);
-    for (path, bytes) in &files {
-        assert_eq!(found(needles, bytes), None, "{} {when}", path.display());
-    }
-    files.len()
-}
-
-/// What went one way on one connection.
-type Stream = Arc<Mutex<Vec<u8>>>;
-
-/// A proxy that keeps every byte that it passes on.
-struct Tap {
-    address: SocketAddr,
-    /// One direction of one connection each.
-    streams: Arc<Mutex<Vec<Stream>>>,
-}
-
-impl Tap {
-    /// Stands before `to`.
-    fn before(to: SocketAddr) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        let streams: Arc<Mutex<Vec<Stream>>> = Arc::default();
-        let all = Arc::clone(&streams);
-        std::thread::spawn(move || {
-            for near in listener.incoming() {
-                let Ok(near) = near else { continue };
-                let Ok(far) = TcpStream::connect(to) else { continue };
-                for (from, into) in [(near.try_clone().unwrap(), far.try_clone().unwrap()), (far, near)] {
-                    let kept: Arc<Mutex<Vec<u8>>> = Arc::default();
-                    all.lock().unwrap().push(Arc::clone(&kept));
-                    std::thread::spawn(move || pass(from, into, &kept));
-                }
-            }
-        });
-        Self { address, streams }
-    }
-
-    /// All that passed, as it was on the wire, and as a relay reads it (a client's frames are masked on the wire).
-    fn heard(&self) -> Vec<Vec<u8>> {
-        let streams = self.streams.lock().unwrap();
-        let raw: Vec<Vec<u8>> = streams.iter().map(|stream| stream.lock().unwrap().clone()).collect();
-        let payloads: Vec<Vec<u8>> = raw.iter().map(|stream| payloads(stream)).collect();
-        [raw, payloads].concat()
-    }
-}
-
-fn pass(mut from: TcpStream, mut into: TcpStream, kept: &Mutex<Vec<u8>>) {
-    let mut buffer = [0; 16 << 10];
-    while let Ok(length) = from.read(&mut buffer) {
-        if length == 0 || into.write_all(&buffer[..length]).is_err() {
-            break;
-        }
-        kept.lock().unwrap().extend_from_slice(&buffer[..length]);
-    }
-    let _ = into.shutdown(Shutdown::Write);
-}
-
-/// The contents of all WebSocket frames of one direction, unmasked, after the HTTP head.
-fn payloads(stream: &[u8]) -> Vec<u8> {
-    let Some(head) = stream.windows(4).position(|window| window == b"\r\n\r\n") else { return Vec::new() };
-    let mut rest = &stream[head + 4..];
-    let mut all = Vec::new();
-    while let [_, length, after @ ..] = rest {
-        let masked = length & 0x80 != 0;
-        let (size, mut after) = match length & 0x7f {
-            126 if after.len() >= 2 => (usize::from(u16::from_be_bytes([after[0], after[1]])), &after[2..]),
-            127 if after.len() >= 8 => {
-                (usize::try_from(u64::from_be_bytes(after[..8].try_into().unwrap())).unwrap(), &after[8..])
-            }
-            126 | 127 => break,
-            size => (usize::from(size), after),
-        };
-        let mut mask = [0; 4];
-        if masked {
-            let Some((bytes, more)) = after.split_first_chunk::<4>() else { break };
-            (mask, after) = (*bytes, more);
-        }
-        let Some((payload, more)) = after.split_at_checked(size) else { break };
-        all.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
-        rest = more;
-    }
-    all
-}
-
 #[test]
 fn no_word_is_found_in_the_relays_files_its_log_the_traffic_or_a_profile() {
     let folder = tempfile::tempdir().unwrap();
@@ -180,7 +42,7 @@ fn no_word_is_found_in_the_relays_files_its_log_the_traffic_or_a_profile() {
     command.env("KITH_RELAY_LOG", "trace").env("TMPDIR", folder.path().join("relay"));
     let relay = Relay::start_with(command, &data, listen);
     let tap = Tap::before(listen);
-    let through = format!("ws://{}", tap.address);
+    let through = tap.url();
 
     // Two practitioners do all that leaves words behind.
     let home = |name: &str| folder.path().join(name);
@@ -211,19 +73,17 @@ fn no_word_is_found_in_the_relays_files_its_log_the_traffic_or_a_profile() {
     assert_eq!(nadia.texts(&id).len(), priya.texts(&id).len());
     assert!(nadia.says(&["history", &id]).contains("Vantreauxine"), "the words have arrived");
 
-    let needles = needles(&WORDS);
-    let secret = self::needles(&[PASSPHRASE]);
+    let needles = Needles::of(&WORDS);
+    let secret = Needles::of(&[PASSPHRASE]);
     let everywhere = |when: &str| {
-        assert!(nothing_in_files(&needles, &data, when) >= 2, "the relay keeps files");
+        assert!(needles.nowhere_in(&data, when) >= 2, "the relay keeps files");
         let log = std::fs::read(Relay::log_of(&data)).unwrap();
         assert!(log.len() > 1000, "the relay logs at trace level");
-        assert_eq!(found(&needles, &log), None, "the relay's log {when}");
-        for (number, heard) in tap.heard().iter().enumerate() {
-            assert_eq!(found(&needles, heard), None, "traffic {number} {when}");
-        }
+        assert_eq!(needles.found(&log), None, "the relay's log {when}");
+        tap.heard().nothing_of(&needles, when);
         for who in ["a", "b"] {
-            assert!(nothing_in_files(&needles, &home(who), when) >= 3, "a profile is files");
-            nothing_in_files(&secret, &home(who), when);
+            assert!(needles.nowhere_in(&home(who), when) >= 3, "a profile is files");
+            secret.nowhere_in(&home(who), when);
         }
     };
     everywhere("while all run");
@@ -236,26 +96,30 @@ fn no_word_is_found_in_the_relays_files_its_log_the_traffic_or_a_profile() {
     watch.wait().unwrap();
 
     // The controls: each place is searched where words would be.
-    assert!(tap.heard().iter().map(Vec::len).sum::<usize>() > 10_000, "the traffic went through the tap");
-    said_in_the_clear(&through);
-    let found_in_traffic = tap.heard().iter().any(|heard| found(&needles, heard).is_some());
-    assert!(found_in_traffic, "a word that travels in the clear is found");
+    let said = tap.heard().frames.iter().filter(|frames| frames.up).map(|frames| frames.bytes.len()).sum::<usize>();
+    assert!(said > 10_000, "the traffic went through the tap");
+    said_in_the_clear(&format!("{through}/v1"));
+    assert!(found_in(&tap.heard().frames, &needles), "a word that travels in the clear is found");
     relay.stop();
-    nothing_in_files(&needles, &data, "after the relay has stopped");
-    nothing_in_files(&needles, &home("a"), "after all have stopped");
-    nothing_in_files(&needles, &home("b"), "after all have stopped");
+    needles.nowhere_in(&data, "after the relay has stopped");
+    needles.nowhere_in(&home("a"), "after all have stopped");
+    needles.nowhere_in(&home("b"), "after all have stopped");
     let file = home("a").join("larch.json");
     priya.says(&["export", &id, "--format", "json", "--to", &file.display().to_string()]);
     let in_export: Vec<PathBuf> =
-        every_file(&home("a")).into_iter().filter(|(_, bytes)| found(&needles, bytes).is_some()).map(|(path, _)| path).collect();
+        every_file(&home("a")).into_iter().filter(|(_, bytes)| needles.found(bytes).is_some()).map(|(path, _)| path).collect();
     assert_eq!(in_export, [file], "an export, which is not encrypted, is found, and nothing else");
 }
 
-/// Somebody without a Kith says a word to the relay, through the tap.
+fn found_in(passed: &[Passed], needles: &Needles) -> bool {
+    passed.iter().any(|passed| needles.found(&passed.bytes).is_some())
+}
+
+/// Somebody without a Kith says a word over a WebSocket, as clients do.
 fn said_in_the_clear(url: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let (mut socket, _) = tokio_tungstenite::connect_async(format!("{url}/v1")).await.unwrap();
+        let (mut socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
         socket.send(tokio_tungstenite::tungstenite::Message::Binary(b"... Thistlebeck ...".to_vec().into())).await.unwrap();
         let _ = socket.close(None).await;
         // Until the relay has answered the goodbye, the word has passed the tap.
@@ -263,21 +127,115 @@ fn said_in_the_clear(url: &str) {
     });
 }
 
+/// A server of one connection: it reads a question to its end, which is `end`, and answers with these bytes.
+fn answers_once(end: &'static [u8], answer: Vec<u8>) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut line, _) = listener.accept().unwrap();
+        let (mut heard, mut buffer) = (Vec::new(), [0; 4096]);
+        while !heard.ends_with(end) {
+            let length = line.read(&mut buffer).unwrap();
+            heard.extend_from_slice(&buffer[..length]);
+        }
+        line.write_all(&answer).unwrap();
+    });
+    address
+}
+
+/// Asks through a tap, and what the tap heard once the answer is there.
+fn asked(question: &[u8], end: &'static [u8], answer: Vec<u8>) -> Heard {
+    let tap = Tap::before(answers_once(end, answer));
+    let mut line = TcpStream::connect(tap.address()).unwrap();
+    // In two parts, as a slow line brings it.
+    let (first, second) = question.split_at(question.len() / 2);
+    line.write_all(first).unwrap();
+    line.write_all(second).unwrap();
+    line.read_to_end(&mut Vec::new()).unwrap();
+    tap.heard()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+#[test]
+fn the_tap_finds_what_is_said_in_a_masked_frame_and_in_every_kind_of_body() {
+    let needles = Needles::of(&["Thistlebeck"]);
+    let wire_up = |heard: &Heard| heard.wire.iter().any(|wire| wire.up && needles.found(&wire.bytes).is_some());
+
+    // A client's frame is masked: the bytes on the wire do not show the word, what the relay reads does.
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&folder.path().join("relay"));
+    let tap = Tap::before(relay.address());
+    said_in_the_clear(&format!("{}/v1", tap.url()));
+    let heard = tap.heard();
+    assert!(!wire_up(&heard), "it went in a mask");
+    assert!(heard.frames.iter().any(|frames| frames.up && needles.found(&frames.bytes).is_some()));
+    assert!(std::panic::catch_unwind(|| heard.nothing_of(&needles, "now")).is_err());
+    assert!(std::panic::catch_unwind(|| heard.nothing_said_of(&needles, "now")).is_err());
+
+    // A body as it is, in the address, in chunks that cut the word, and packed; asking and answering.
+    let plain = b"POST /g/item HTTP/1.1\r\nContent-Length: 17\r\n\r\nat Thistlebeck...";
+    let chunked = b"POST /g/item HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nThist\r\n6\r\nlebeck\r\n0\r\n\r\n";
+    let in_address = b"GET /g/?said=thistlebeck HTTP/1.1\r\n\r\n";
+    let nothing = || b"HTTP/1.1 204 No Content\r\n\r\n".to_vec();
+    let said =
+        [asked(plain, b"...", nothing()), asked(chunked, b"0\r\n\r\n", nothing()), asked(in_address, b"\r\n\r\n", nothing())];
+    assert!(!wire_up(&said[1]), "the chunks cut it");
+    for heard in said {
+        assert!(std::panic::catch_unwind(|| heard.nothing_said_of(&needles, "now")).is_err(), "{heard:?}");
+    }
+    let packed = gzipped(b"... Thistlebeck ...");
+    let answer = |how: &str| [format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n{how}\r\n").as_bytes(), &packed].concat();
+    for answer in [answer(&format!("Content-Length: {}\r\n", packed.len())), answer("")] {
+        let heard = asked(b"POST /g/read HTTP/1.1\r\n\r\n", b"\r\n\r\n", answer.clone());
+        assert!(std::panic::catch_unwind(|| heard.nothing_said_of(&needles, "now")).is_err(), "{heard:?}");
+        // The page's own files may hold its own words, and no other.
+        let heard = asked(b"GET /g/assets/page.js HTTP/1.1\r\n\r\n", b"\r\n\r\n", answer);
+        heard.nothing_said_of(&needles, "in the page's own files");
+        assert!(std::panic::catch_unwind(|| heard.nothing_of(&needles, "now")).is_err(), "{heard:?}");
+    }
+    // What cannot be read is not passed over.
+    let sealed = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx".to_vec();
+    let ask = || asked(b"POST /g/read HTTP/1.1\r\n\r\n", b"\r\n\r\n", sealed.clone());
+    assert!(std::panic::catch_unwind(ask).is_err());
+}
+
 #[test]
 fn the_search_finds_a_word_in_every_form() {
-    let needles = needles(&WORDS);
+    let needles = Needles::of(&["Quillonbright", "Thistlebeck", "Llŷn-y-môr"]);
     let sentence = "They meet at Thistlebeck after school.";
-    let utf16: Vec<u8> = sentence.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let mut forms = vec![sentence.as_bytes().to_vec(), utf16, sentence.to_uppercase().into_bytes()];
-    forms.push(HEXLOWER.encode(sentence.as_bytes()).into_bytes());
-    // At every offset within a group.
-    for before in 0..5 {
-        let shifted = [&"....."[..before], sentence].concat();
-        forms.push(BASE64_NOPAD.encode(shifted.as_bytes()).into_bytes());
-        forms.push(BASE32_NOPAD.encode(shifted.as_bytes()).to_lowercase().into_bytes());
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let mut forms = vec![sentence.as_bytes().to_vec(), utf16(sentence), sentence.to_uppercase().into_bytes()];
+    forms.push("By llŷn-y-môr".as_bytes().to_vec());
+    forms.push("By LLŶN-Y-MÔR".as_bytes().to_vec());
+    forms.push(b"/g/?by=Ll%C5%B7n%2Dy%2Dm%C3%B4r".to_vec());
+    for text in [sentence.to_owned(), sentence.to_lowercase(), sentence.to_uppercase()] {
+        forms.push(HEXLOWER.encode(text.as_bytes()).to_uppercase().into_bytes());
+        // At every offset within a group.
+        for before in 0..5 {
+            let shifted = [&"....."[..before], &text].concat();
+            forms.push(BASE64_NOPAD.encode(shifted.as_bytes()).into_bytes());
+            forms.push(BASE64URL_NOPAD.encode(shifted.as_bytes()).into_bytes());
+            forms.push(BASE32_NOPAD.encode(shifted.as_bytes()).to_lowercase().into_bytes());
+        }
     }
     for form in forms {
-        assert!(found(&needles, &form).is_some(), "{}", String::from_utf8_lossy(&form));
+        assert!(needles.found(&form).is_some(), "{}", String::from_utf8_lossy(&form));
     }
-    assert_eq!(found(&needles, "They meet at the beck after school.".as_bytes()), None);
+    assert_eq!(needles.found("They meet at the beck after school.".as_bytes()), None);
+}
+
+#[test]
+fn a_key_is_found_in_every_form_and_a_name_of_five_letters_as_it_is() {
+    let key: Vec<u8> = (100..132).collect();
+    let needles = Needles::of_keys(&[("the link's secret", &key)]);
+    let around = [&b"{\"secret\": \""[..], &BASE64URL_NOPAD.encode(&key).into_bytes(), b"\"}"].concat();
+    for form in [&[&b"12345"[..], &key, b"6"].concat(), &around, &HEXLOWER.encode(&key).into_bytes()] {
+        assert!(needles.found(form).is_some_and(|said| said.starts_with("\"the link's secret\"")), "{form:?}");
+    }
+    assert!(Needles::of(&["Tomek"]).found(b"says tomek.").is_some());
 }

@@ -3,15 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // A test that cannot go on fails.
 #![cfg(unix)]
 
-use std::path::Path;
 use std::process::Stdio;
 
 use kith::cli::Verb;
 use kith::engine::{Clock, Engine, Profile, ToAttach};
 use kith::verbs::{Manner, run};
 use kith_assessment::{Agreement, HeldAs};
-use kith_group::{DocumentId, DocumentKind, Rows as _, Space};
-use kith_tests::processes::{PASSPHRASE, Practitioner, Relay, every_file};
+use kith_group::{DocumentId, DocumentKind};
+use kith_tests::holdings::{holdings, holds};
+use kith_tests::processes::{PASSPHRASE, Practitioner, Relay};
+use kith_tests::search::Needles;
+use kith_tests::tap::Tap;
 
 /// Words that only a strand record holds.
 const NAMES: [&str; 7] =
@@ -21,6 +23,7 @@ const LABEL: &str = "ZQ";
 
 struct Team {
     relay: Relay,
+    tap: Tap,
     priya: Practitioner,
     nadia: Practitioner,
     assessment: String,
@@ -33,8 +36,9 @@ impl Team {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let relay = Relay::start(&folder.path().join("relay"));
+        let tap = Tap::before(relay.address());
         let home = |name: &str| folder.path().join(name);
-        let priya = Practitioner::set_up(&home("priya"), "Priya Marsh", "children's social care", "social worker", &relay.url);
+        let priya = Practitioner::set_up(&home("priya"), "Priya Marsh", "children's social care", "social worker", &tap.url());
         let assessment = priya.begin("Larch", "They can spend their evenings together without being frightened.");
         let nadia = Practitioner::new(&home("nadia"));
         priya.lets_in(&assessment, &nadia, "Nadia Sorrell", "Kestrel Vale Academy", "safeguarding lead");
@@ -52,7 +56,7 @@ impl Team {
         ]);
         assert_eq!(attached["label"], LABEL);
         let record = attached["record"].as_str().unwrap().to_owned();
-        Self { relay, priya, nadia, assessment, record, folder }
+        Self { relay, tap, priya, nadia, assessment, record, folder }
     }
 
     /// Somebody of Priya's agency, with a profile.
@@ -62,7 +66,7 @@ impl Team {
             "Colin Ashdown",
             "children's social care",
             "team manager",
-            &self.relay.url,
+            &self.tap.url(),
         )
     }
 
@@ -80,33 +84,7 @@ fn does(who: &Practitioner, document: &str, command: &serde_json::Value) -> serd
 /// Whether a word stands in anything that a profile holds, opened with its own passphrase: every row of its store, and every document
 /// with its whole history, unfolded.
 fn knows(who: &Practitioner, word: &str) -> bool {
-    let has = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word.as_bytes());
-    let in_rows = {
-        let store = kith::store::Store::open(&who.folder, PASSPHRASE).unwrap();
-        (0..=u8::MAX).any(|space| {
-            let rows = store.scan_rows(Space(space), &[], &[], usize::MAX).unwrap_or_default();
-            rows.iter().any(|(key, value)| has(key) || has(value))
-        })
-    };
-    let engine = Engine::start(Profile::open(&who.folder, PASSPHRASE).unwrap()).unwrap();
-    let unfolded = engine
-        .look(|work| {
-            let mut all = Vec::new();
-            for document in work.documents() {
-                let doc = work.read(&document.id)?;
-                for change in doc.get_changes(&[]) {
-                    all.push(change.raw_bytes().to_vec());
-                }
-            }
-            Ok(all)
-        })
-        .unwrap();
-    engine.stop().unwrap();
-    in_rows || unfolded.iter().any(|bytes| has(bytes))
-}
-
-fn in_files(folder: &Path, word: &str) -> bool {
-    every_file(folder).iter().any(|(_, bytes)| bytes.windows(word.len()).any(|window| window == word.as_bytes()))
+    holds(&holdings(who).1, word)
 }
 
 #[test]
@@ -162,9 +140,10 @@ fn a_strand_record_never_reaches_anyone_but_holder_and_stand_in() {
     assert_eq!(nadia.caseload().people.len(), 0);
     for word in NAMES {
         assert!(!knows(nadia, word), "{word} with Nadia");
-        assert!(!in_files(&team.relay.folder, word), "{word} at the relay");
-        assert!(!in_files(Relay::log_of(&team.relay.folder).parent().unwrap(), word), "{word} on any disk in the clear");
     }
+    let names = Needles::of(&NAMES);
+    names.nowhere_in(team.folder.path(), "on any disk in the clear: the relay's, its log, or a profile's");
+    team.tap.heard().nothing_of(&names, "on the line");
     // A record is no assessment: not listed, not shown, and it takes no command of one.
     for who in [priya, &colin] {
         let listed = who.json(&["list"])["assessments"].to_string();

@@ -2,26 +2,18 @@
 //! until the passphrase, whatever a page, a reload or another tab tries.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use kith_tests::apps::{App, walk};
-use kith_tests::processes::{PASSPHRASE, Practitioner};
-use kith_tests::replay::Relay;
-use kith_tests::stage::{Stage, folder_of};
+use kith_tests::apps::walk;
+use kith_tests::larch::Larch;
+use kith_tests::processes::PASSPHRASE;
 
 #[test]
 fn two_write_together_and_nothing_else_is_there_until_the_passphrase() {
-    let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_without_pauses(&folder.path().join("relay")).unwrap();
-    let now = jiff::Timestamp::now().as_second();
-    let stage = Stage::larch(folder.path(), &relay.url(), now).unwrap();
-    stage.keep_records(now).unwrap();
-    let larch = stage.document.to_string();
-    stage.leave().unwrap();
-    let own = folder.path().join(folder_of("Priya Marsh"));
-    let app = App::open_unlocked(&own);
-    walk("together.mjs", &[("KITH_PRIYA", &app.address), ("KITH_LARCH", &larch), ("KITH_PASSPHRASE", PASSPHRASE)]);
+    let larch = Larch::with_records();
+    let app = larch.open("Priya Marsh");
+    walk("together.mjs", &[("KITH_PRIYA", &app.address), ("KITH_LARCH", &larch.id), ("KITH_PASSPHRASE", PASSPHRASE)]);
     drop(app);
     // What was said is in the record, as said with the holder present, and as they let it be seen.
-    let priya = Practitioner::new(&own);
+    let priya = larch.person("Priya Marsh");
     let people = priya.json(&["caseload"])["people"].as_array().unwrap().clone();
     let record = people.iter().find(|one| one["known_as"] == "Tomek").unwrap()["record"].as_str().unwrap().to_owned();
     let arrived = priya.json(&["record", &record])["view"]["arrived"].clone();
@@ -38,7 +30,7 @@ fn two_write_together_and_nothing_else_is_there_until_the_passphrase() {
     assert_eq!(kinds, [("voice", "friends"), ("drawing", "places")]);
     assert_eq!(attached[1]["drawing"]["marks"][0]["words"], "the canal steps");
     let item = arrived[0]["item"].as_str().unwrap();
-    let note = folder.path().join("note");
+    let note = larch.folder.path().join("note");
     priya.json(&["arrived", &record, item, "--sound", "1", "--file", note.to_str().unwrap()]);
     let sound = std::fs::read(&note).unwrap();
     assert_eq!(sound.len() as u64, attached[0]["bytes"].as_u64().unwrap());

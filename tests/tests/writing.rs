@@ -8,9 +8,9 @@ use automerge::transaction::Transactable as _;
 use kith::engine::{Engine, EngineError, Profile};
 use kith_group::DocumentId;
 use kith_tests::apps::{App, walk};
+use kith_tests::larch::Larch;
 use kith_tests::processes;
-use kith_tests::replay::Relay;
-use kith_tests::stage::{Stage, folder_of};
+use kith_tests::search::Needles;
 
 /// Words that are typed, kept or taken out while drafting, and must never leave this computer.
 const NEVER: [&str; 3] = ["Brookvale", "looks like an address", "may be somebody's name"];
@@ -26,51 +26,30 @@ fn changes(profile: &Path, document: DocumentId) -> Vec<u8> {
     bytes.unwrap()
 }
 
-fn holds(bytes: &[u8], word: &str) -> bool {
-    bytes.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-}
-
-fn files_below(folder: &Path, found: &mut Vec<u8>) {
-    for item in std::fs::read_dir(folder).unwrap().flatten() {
-        if item.path().is_dir() {
-            files_below(&item.path(), found);
-        } else {
-            found.extend(std::fs::read(item.path()).unwrap_or_default());
-        }
-    }
-}
-
 #[test]
 fn hints_are_quiet_drafts_are_private_and_nothing_typed_is_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_without_pauses(&folder.path().join("relay")).unwrap();
-    let now = jiff::Timestamp::now().as_second();
-    let stage = Stage::larch(folder.path(), &relay.url(), now).unwrap();
-    let document = stage.document;
-    // A colleague's newer Kith writes something that this one does not know.
-    let newer = stage.engine("Delroy Finch").unwrap().edit(document, |doc, _| -> Result<_, EngineError> {
-        let mut tx = doc.transaction();
-        tx.put(ROOT, "outings", "2").unwrap();
-        tx.commit();
-        Ok(())
+    let larch = Larch::after(|stage, _| {
+        // A colleague's newer Kith writes something that this one does not know.
+        let newer = stage.engine("Delroy Finch").unwrap().edit(stage.document, |doc, _| -> Result<_, EngineError> {
+            let mut tx = doc.transaction();
+            tx.put(ROOT, "outings", "2").unwrap();
+            tx.commit();
+            Ok(())
+        });
+        newer.unwrap();
+        assert!(stage.engine("Delroy Finch").unwrap().until_quiet(std::time::Duration::from_secs(20)).unwrap());
     });
-    newer.unwrap();
-    assert!(stage.engine("Delroy Finch").unwrap().until_quiet(std::time::Duration::from_secs(20)).unwrap());
-    stage.leave().unwrap();
-    let open = |name: &str| App::open_unlocked(&folder.path().join(folder_of(name)));
-    let (priya, nadia) = (open("Priya Marsh"), open("Nadia Sorrell"));
+    let (priya, nadia) = (larch.open("Priya Marsh"), larch.open("Nadia Sorrell"));
     let process = priya.process().to_string();
     walk("writing.mjs", &[("KITH_PRIYA", &priya.address), ("KITH_NADIA", &nadia.address), ("KITH_PRIYA_PROCESS", &process)]);
     drop((priya, nadia));
-    let mut relayed = Vec::new();
-    files_below(&folder.path().join("relay"), &mut relayed);
+    let never = Needles::of(&NEVER);
+    never.nowhere_in(larch.relay.folder(), "at the relay");
+    larch.tap.heard().nothing_of(&never, "on the line");
     for name in ["Priya Marsh", "Nadia Sorrell"] {
-        let held = changes(&folder.path().join(folder_of(name)).join("profile"), document);
-        assert!(holds(&held, "They wait for a friend"), "what was added is there");
-        for word in NEVER {
-            assert!(!holds(&held, word), "{word} is in the document of {name}");
-            assert!(!holds(&relayed, word), "{word} is at the relay");
-        }
+        let held = changes(&larch.home(name).join("profile"), larch.id.parse().unwrap());
+        assert!(Needles::of(&["They wait for a friend"]).found(&held).is_some(), "what was added is there");
+        assert_eq!(never.found(&held), None, "in the document of {name}");
     }
 }
 

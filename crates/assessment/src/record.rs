@@ -72,8 +72,17 @@ impl<'r> Record<'r> {
         Self { reader, path, id, object, items }
     }
 
-    /// Every object at a path, oldest first; where several stand at one id, each of them.
+    /// Every object at a path, oldest first by their writers' clocks; where several stand at one id, each of them.
     pub(crate) fn all(reader: &'r Reader<'r>, path: &str) -> Vec<Self> {
+        let mut all = Self::as_written(reader, path);
+        // Of one second, in the order in which they were written.
+        all.sort_by_key(|record| record.number("at"));
+        all
+    }
+
+    /// Every object at a path in the order in which they were written, whatever the clocks say: whoever wrote one had seen those before
+    /// it, or wrote apart. For where the newest is the one that counts.
+    pub(crate) fn as_written(reader: &'r Reader<'r>, path: &str) -> Vec<Self> {
         let Ok(map) = standing_map(reader.doc, path) else { return Vec::new() };
         let mut all = Vec::new();
         for item in entries(reader.doc, &map) {
@@ -81,7 +90,7 @@ impl<'r> Record<'r> {
                 all.push(Self::of(reader, format!("{path}/{}", item.key), item.key.clone(), object));
             }
         }
-        all.sort_by(|a, b| (a.number("at"), &a.id).cmp(&(b.number("at"), &b.id)));
+        all.sort_by(|a, b| a.object.cmp(&b.object));
         all
     }
 

@@ -317,7 +317,7 @@ pub fn view_summary(doc: &Automerge, owners: Option<&Owners>) -> SummaryView {
         kept
     };
     let mut published = Vec::new();
-    for record in Record::all(&reader, "published") {
+    for record in Record::as_written(&reader, "published") {
         // What is not a copy of ours (a newer Kith's, or damaged) is left out, and shown as newer by its field.
         if let Some(content) = record.word("content").and_then(|json| serde_json::from_str(&json).ok()) {
             published.push(PublishedView { kept: kept(&record, &["content"]), content });

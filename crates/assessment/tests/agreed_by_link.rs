@@ -3,85 +3,26 @@
 
 mod common;
 
-use automerge::{ActorId, Automerge};
 use common::Writer;
+use common::record::{Device, START, by, to_say};
 use kith_assessment::{
     AddTie, AfterNo, Agreement, AgreementAbout, Arrived, ArrivedAgreement, ArrivedChoice, ArrivedOther, ArrivedTakingPart,
-    AttachStrand, Command, Context, DecideAfterNo, EntryId, FollowAnswer, HeldAssessment, HeldRecord, MakeGuestLink, Refusal,
-    RestEntryOn, Said, Secret, StrandCommand, StrandRecordView, TakeIn, TieKind, Whom, agreed_lines, apply_strand, caseload,
-    decide_by, strand_genesis, tasks, view_strand,
+    AttachStrand, Command, DecideAfterNo, EntryId, FollowAnswer, HeldAssessment, HeldRecord, MakeGuestLink, Refusal, RestEntryOn,
+    Said, Secret, StrandCommand, TakeIn, TieKind, Whom, agreed_lines, caseload, decide_by, tasks,
 };
 
-const START: i64 = 1_778_000_000; // 5 May 2026, a Tuesday
-
-struct Device {
-    doc: Automerge,
-    id: u8,
-    at: i64,
+fn links(device: &mut Device, name: &str, adult: bool) -> EntryId {
+    device.links(MakeGuestLink { summary: true, agree: true, ..to_say(name, adult) })
 }
 
-impl Device {
-    fn begin() -> Self {
-        let mut none = |_: &mut [u8]| {};
-        let context = Context { person: [1; 16], device: [1; 16], now: START, random: &mut none };
-        Self { doc: strand_genesis([9; 16], &context).0, id: 1, at: START }
-    }
+fn answers(device: &mut Device, item: u8, link: EntryId, on: ArrivedAgreement) {
+    takes(device, item, link, None, on);
+}
 
-    fn copy(&self, id: u8) -> Self {
-        Self { doc: self.doc.fork().with_actor(ActorId::from([id; 16])), id, at: self.at }
-    }
-
-    #[allow(clippy::needless_pass_by_value)] // Written where it is done.
-    fn does(&mut self, command: StrandCommand) -> EntryId {
-        self.at += 1;
-        let (id, at) = (self.id, self.at);
-        let mut random = |bytes: &mut [u8]| {
-            bytes.fill(id);
-            bytes[..8].copy_from_slice(&at.to_be_bytes());
-        };
-        let mut context = Context { person: [id; 16], device: [id; 16], now: at, random: &mut random };
-        apply_strand(&mut self.doc, &command, &mut context).unwrap().id.unwrap()
-    }
-
-    fn link(&mut self, name: &str, adult: bool) -> EntryId {
-        self.does(StrandCommand::MakeGuestLink(MakeGuestLink {
-            name: name.into(),
-            secret: Secret([1; 32]),
-            key: Secret([2; 32]),
-            origin: "https://relay.example".into(),
-            language: "en".into(),
-            expires: START + 14 * 86_400,
-            adult,
-            safe_to_send: Some(true),
-            agreed_by: "B".into(),
-            say: true,
-            summary: true,
-            agree: true,
-        }))
-    }
-
-    fn answers(&mut self, item: u8, link: EntryId, on: ArrivedAgreement) {
-        self.takes(item, link, None, on);
-    }
-
-    fn takes(&mut self, item: u8, link: EntryId, replaces: Option<u8>, on: ArrivedAgreement) {
-        let arrived = Arrived {
-            link,
-            language: "en".into(),
-            replaces: replaces.map(|item| EntryId([item; 16])),
-            withdraws: false,
-            answers: Vec::new(),
-            other: Some(ArrivedOther::OnAgreement(on)),
-            attached: Vec::new(),
-            together: None,
-            code: None,
-        };
-        self.does(StrandCommand::TakeIn(TakeIn { item: EntryId([item; 16]), arrived }));
-    }
-
-    fn view(&self) -> StrandRecordView {
-        view_strand(&self.doc)
-    }
+fn takes(device: &mut Device, item: u8, link: EntryId, replaces: Option<u8>, on: ArrivedAgreement) {
+    let (replaces, other) = (replaces.map(|item| EntryId([item; 16])), Some(ArrivedOther::OnAgreement(on)));
+    let arrived = Arrived { replaces, other, ..by(link) };
+    device.does(StrandCommand::TakeIn(TakeIn { item: EntryId([item; 16]), arrived }));
 }
 
 fn on(taking_part: ArrivedTakingPart) -> ArrivedAgreement {
@@ -103,8 +44,13 @@ fn but_not(code: &str) -> ArrivedAgreement {
 #[test]
 fn it_stands_in_the_ledger_as_theirs_with_what_they_were_shown() {
     let mut device = Device::begin();
-    let link = device.link("B's link", false);
-    device.answers(5, link, ArrivedAgreement { read: true, words: "Only if I can read it".into(), ..on(ArrivedTakingPart::Yes) });
+    let link = links(&mut device, "B's link", false);
+    answers(
+        &mut device,
+        5,
+        link,
+        ArrivedAgreement { read: true, words: "Only if I can read it".into(), ..on(ArrivedTakingPart::Yes) },
+    );
     let view = device.view();
     let [read, work] = view.agreements.as_slice() else { panic!("{:?}", view.agreements) };
     assert_eq!((&read.about, &read.said), (&AgreementAbout::Openness, &Said::HasRead), "openness stands apart");
@@ -121,11 +67,11 @@ fn it_stands_in_the_ledger_as_theirs_with_what_they_were_shown() {
 #[test]
 fn two_devices_that_take_it_in_have_it_once_and_see_the_same() {
     let mut holder = Device::begin();
-    let link = holder.link("B's link", false);
+    let link = links(&mut holder, "B's link", false);
     let mut stand_in = holder.copy(2);
-    holder.answers(5, link, on(ArrivedTakingPart::No));
+    answers(&mut holder, 5, link, on(ArrivedTakingPart::No));
     stand_in.at += 2 * 86_400;
-    stand_in.answers(5, link, on(ArrivedTakingPart::No));
+    answers(&mut stand_in, 5, link, on(ArrivedTakingPart::No));
     holder.doc.merge(&mut stand_in.doc).unwrap();
     stand_in.doc.merge(&mut holder.doc).unwrap();
     assert_eq!(holder.doc.get_heads(), stand_in.doc.get_heads());
@@ -138,9 +84,9 @@ fn two_devices_that_take_it_in_have_it_once_and_see_the_same() {
 #[test]
 fn a_no_of_a_parent_counts_and_the_young_persons_yes_stands_beside_it() {
     let mut device = Device::begin();
-    let (young, parent) = (device.link("A's link", false), device.link("A's mother", true));
-    device.answers(5, young, on(ArrivedTakingPart::Yes));
-    device.answers(6, parent, on(ArrivedTakingPart::No));
+    let (young, parent) = (links(&mut device, "A's link", false), links(&mut device, "A's mother", true));
+    answers(&mut device, 5, young, on(ArrivedTakingPart::Yes));
+    answers(&mut device, 6, parent, on(ArrivedTakingPart::No));
     let view = device.view();
     assert_eq!(view.for_colleagues, Some(Agreement::No));
     let words = view.after_a_no.unwrap();
@@ -154,10 +100,10 @@ fn a_no_of_a_parent_counts_and_the_young_persons_yes_stands_beside_it() {
 fn of_two_answers_of_one_day_the_one_that_replaces_counts_and_else_the_no() {
     for (replaces, now) in [(None, Agreement::No), (Some(1), Agreement::Yes)] {
         let mut device = Device::begin();
-        let link = device.link("B's link", false);
+        let link = links(&mut device, "B's link", false);
         // The order of random ids says nothing: the no has the smaller one in the first case too.
-        device.answers(1, link, on(ArrivedTakingPart::No));
-        device.takes(9, link, replaces, on(ArrivedTakingPart::Yes));
+        answers(&mut device, 1, link, on(ArrivedTakingPart::No));
+        takes(&mut device, 9, link, replaces, on(ArrivedTakingPart::Yes));
         assert!(device.view().agreements.iter().any(|one| one.said == Said::No) || replaces.is_some());
         assert_eq!(device.view().for_colleagues, Some(now), "{replaces:?}");
     }
@@ -166,13 +112,13 @@ fn of_two_answers_of_one_day_the_one_that_replaces_counts_and_else_the_no() {
 #[test]
 fn an_objection_is_decided_and_a_plain_yes_afterwards_ends_it() {
     let mut device = Device::begin();
-    let link = device.link("B's link", false);
-    device.answers(5, link, ArrivedAgreement { object: true, ..on(ArrivedTakingPart::Yes) });
+    let link = links(&mut device, "B's link", false);
+    answers(&mut device, 5, link, ArrivedAgreement { object: true, ..on(ArrivedTakingPart::Yes) });
     assert_eq!(device.view().for_colleagues, Some(Agreement::BeingDecided));
     assert!(device.view().not_drawn());
     assert!(device.view().after_a_no.unwrap().contains("does not want to be drawn"));
     device.at += 86_400;
-    device.answers(6, link, on(ArrivedTakingPart::Yes));
+    answers(&mut device, 6, link, on(ArrivedTakingPart::Yes));
     assert_eq!(device.view().for_colleagues, Some(Agreement::Yes));
     assert!(!device.view().not_drawn());
     let lines = agreed_lines(&device.view(), &link.to_string(), "en");
@@ -217,14 +163,14 @@ fn talk_first_and_no_links_are_tasks_of_the_holder() {
         agree: true,
     }));
     let link = device.view().links[0].kept.id.parse().unwrap();
-    device.answers(5, link, on(ArrivedTakingPart::TalkFirst));
+    answers(&mut device, 5, link, on(ArrivedTakingPart::TalkFirst));
     assert_eq!(device.view().for_colleagues, Some(Agreement::Asked));
     let tasks = kinds(&device, &writer, "2026-05-05");
     let talk = tasks.iter().find(|(kind, ..)| kind == "talk-first").unwrap();
     assert_eq!(talk.1, "Talk with this young person: they want to talk first");
     assert_eq!(talk.2.as_deref(), Some("2026-05-06"));
     device.at += 86_400;
-    device.answers(6, link, but_not("links"));
+    answers(&mut device, 6, link, but_not("links"));
     let tasks = kinds(&device, &writer, "2026-05-06");
     assert!(
         tasks.iter().any(|(kind, ..)| kind == "no-links") && !tasks.iter().any(|(kind, ..)| kind == "talk-first"),
@@ -261,8 +207,8 @@ fn a_no_pauses_label_and_drawing_and_asks_holder_and_lead_to_decide_by_a_date() 
 #[test]
 fn yes_but_not_the_picture_pauses_the_drawing_alone() {
     let mut device = Device::begin();
-    let link = device.link("B's link", false);
-    device.answers(5, link, but_not("picture"));
+    let link = links(&mut device, "B's link", false);
+    answers(&mut device, 5, link, but_not("picture"));
     assert!(device.view().not_drawn());
     assert_eq!(device.view().for_colleagues, Some(Agreement::InPart));
     assert_eq!(device.view().agreements[0].not_to.as_deref(), Some("the picture"));

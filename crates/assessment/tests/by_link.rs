@@ -1,72 +1,16 @@
 //! What a young person says by a link, in the strand record: once, read first, theirs to take back.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use automerge::{ActorId, Automerge};
+mod common;
+
+use common::record::{Device, START, by, to_say};
 use kith_assessment::{
     Agreed, AnswerTakeOut, Arrived, ArrivedAnswer, ArrivedAttachment, ArrivedChoice, ArrivedDrawing, ArrivedMark, ArrivedOnPart,
-    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, CodeWordIs, Context, Done, EntryId, Group, HeardWaits, HeldRecord,
-    KeepArrived, MakeGuestLink, NoteArrived, NoteBeside, NoteWindow, PersonId, Refusal, RightOrNot, Secret, StopGuestLink,
-    StrandCommand, TakeIn, TakeInPart, TakeInWhole, Whose, apply_strand, arrived, arrived_sound, caseload, code_words,
-    contribution, guest_link_keys, heard_waits, strand_genesis, to_take_in, view_strand,
+    ArrivedOnPoint, ArrivedOnSummary, ArrivedOther, CodeWordIs, EntryId, Group, HeardWaits, HeldRecord, KeepArrived,
+    MakeGuestLink, NoteArrived, NoteBeside, NoteWindow, PersonId, Refusal, RightOrNot, Secret, StopGuestLink, StrandCommand,
+    TakeIn, TakeInPart, TakeInWhole, Whose, arrived, arrived_sound, caseload, code_words, contribution, guest_link_keys,
+    heard_waits, to_take_in, view_strand,
 };
-
-const START: i64 = 1_778_000_000;
-
-/// A device that writes in a strand record.
-struct Device {
-    doc: Automerge,
-    id: u8,
-    at: i64,
-}
-
-impl Device {
-    fn begin() -> Self {
-        let mut none = |_: &mut [u8]| {};
-        let context = Context { person: [1; 16], device: [1; 16], now: START, random: &mut none };
-        Self { doc: strand_genesis([9; 16], &context).0, id: 1, at: START }
-    }
-
-    fn copy(&self, id: u8) -> Self {
-        Self { doc: self.doc.fork().with_actor(ActorId::from([id; 16])), id, at: self.at }
-    }
-
-    #[allow(clippy::needless_pass_by_value)] // Written where it is done.
-    fn tries(&mut self, command: StrandCommand) -> Result<Done, Refusal> {
-        self.at += 1;
-        let (id, at) = (self.id, self.at);
-        let mut random = |bytes: &mut [u8]| {
-            bytes.fill(id);
-            bytes[..8].copy_from_slice(&at.to_be_bytes());
-        };
-        let mut context = Context { person: [id; 16], device: [id; 16], now: at, random: &mut random };
-        apply_strand(&mut self.doc, &command, &mut context)
-    }
-
-    fn does(&mut self, command: StrandCommand) -> EntryId {
-        self.tries(command).unwrap().id.unwrap()
-    }
-
-    fn link(&mut self, adult: bool) -> EntryId {
-        self.does(StrandCommand::MakeGuestLink(made(adult)))
-    }
-}
-
-fn made(adult: bool) -> MakeGuestLink {
-    MakeGuestLink {
-        name: "B's link".into(),
-        secret: Secret([7; 32]),
-        key: Secret([8; 32]),
-        origin: "https://relay.example".into(),
-        language: "en".into(),
-        expires: START + 14 * 86_400,
-        adult,
-        safe_to_send: Some(true),
-        agreed_by: "B, on 5 May".into(),
-        say: true,
-        summary: false,
-        agree: false,
-    }
-}
 
 fn sent(link: EntryId, replaces: Option<EntryId>, words: &str) -> Arrived {
     let answer = |question: &str, words: &str, team| ArrivedAnswer {
@@ -77,17 +21,7 @@ fn sent(link: EntryId, replaces: Option<EntryId>, words: &str) -> Arrived {
         team,
     };
     let answers = vec![answer("friends", words, true), answer("feel", "", false)];
-    Arrived {
-        link,
-        language: "en".into(),
-        replaces,
-        withdraws: false,
-        answers,
-        other: None,
-        attached: Vec::new(),
-        code: None,
-        together: None,
-    }
+    Arrived { replaces, answers, ..by(link) }
 }
 
 fn take(item: u8, arrived: Arrived) -> StrandCommand {
@@ -117,7 +51,7 @@ fn exchange(all: &mut [Device; 3]) {
 #[test]
 fn three_devices_take_in_a_thousand_items_apart_and_each_is_there_once() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     let (mut laptop, mut stand_in) = (holder.copy(2), holder.copy(3));
     for number in 0..1_000_u32 {
         let mut item = [7; 16];
@@ -159,7 +93,7 @@ fn three_devices_take_in_a_thousand_items_apart_and_each_is_there_once() {
 #[test]
 fn one_person_reads_first_and_what_is_kept_is_seen_by_whom_they_chose() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     holder.does(take(5, sent(link, None, "Keziah waits for me.")));
     let unread = &view_strand(&holder.doc).arrived[0];
     assert!(unread.waits() && unread.answers.is_empty(), "it is theirs to change until somebody reads it");
@@ -189,7 +123,7 @@ fn voice_note(bytes: usize) -> ArrivedAttachment {
 #[test]
 fn a_recording_and_a_long_text_come_in_parts_that_each_fit_and_are_there_when_whole() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     let mut dice = 1_u64;
     let mut noise = |length: usize| -> Vec<u8> {
         let mut next = || {
@@ -235,7 +169,7 @@ fn a_recording_and_a_long_text_come_in_parts_that_each_fit_and_are_there_when_wh
 #[test]
 fn what_is_kept_apart_is_one_contribution_and_what_either_covered_is_covered() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     holder.does(take(5, sent(link, None, "Keziah waits at Brook Row.")));
     holder.does(read(5));
     let (mut laptop, mut stand_in) = (holder.copy(2), holder.copy(3));
@@ -264,7 +198,7 @@ fn what_is_kept_apart_is_one_contribution_and_what_either_covered_is_covered() {
 #[test]
 fn how_much_waits_and_since_when_is_said_and_who_is_told_when_it_is_late() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     assert_eq!(heard_waits(&view_strand(&holder.doc)), HeardWaits::default());
     holder.does(take(1, sent(link, None, "x")));
     holder.at += 3 * 86_400;
@@ -306,7 +240,7 @@ fn how_much_waits_and_since_when_is_said_and_who_is_told_when_it_is_late() {
 #[test]
 fn whoever_finds_a_link_and_chooses_a_code_word_does_not_take_the_place_of_the_first() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     let with = |code: &str, words: &str| Arrived { code: Some((code.into(), Secret([1; 32]))), ..sent(link, None, words) };
     holder.does(take(9, with("first", "a")));
     assert_eq!(view_strand(&holder.doc).links[0].code_word, CodeWordIs::Chosen);
@@ -321,7 +255,7 @@ fn whoever_finds_a_link_and_chooses_a_code_word_does_not_take_the_place_of_the_f
 #[test]
 fn a_window_is_open_for_a_day_at_most_and_not_by_a_link_that_ended() {
     let mut holder = Device::begin();
-    let id = holder.link(false);
+    let id = holder.links(to_say("B's link", false));
     let until = |until| StrandCommand::NoteWindow(NoteWindow { id, until });
     assert!(holder.tries(until(None)).is_err());
     assert!(holder.tries(until(Some(START + 2 * 86_400))).is_err());
@@ -331,14 +265,14 @@ fn a_window_is_open_for_a_day_at_most_and_not_by_a_link_that_ended() {
     assert_eq!(view_strand(&holder.doc).links[0].window, None);
     holder.does(StrandCommand::StopGuestLink(StopGuestLink { id }));
     assert!(holder.tries(until(Some(START + 86_000))).unwrap_err().to_string().contains("another one"));
-    let nothing = MakeGuestLink { say: false, ..made(false) };
+    let nothing = MakeGuestLink { say: false, ..to_say("B's link", false) };
     assert!(holder.tries(StrandCommand::MakeGuestLink(nothing)).is_err());
 }
 
 #[test]
 fn not_adding_takes_a_reason() {
     let mut holder = Device::begin();
-    let link = holder.link(true);
+    let link = holder.links(to_say("B's link", true));
     holder.does(take(5, sent(link, None, "x")));
     let not_added = |why: &str| {
         StrandCommand::NoteArrived(NoteArrived { item: EntryId([5; 16]), question: None, not_added: Some(why.into()) })
@@ -354,7 +288,7 @@ fn not_adding_takes_a_reason() {
 #[test]
 fn what_is_changed_or_taken_back_before_it_is_read_is_not_shown() {
     let mut holder = Device::begin();
-    let (link, other) = (holder.link(false), holder.link(false));
+    let (link, other) = (holder.links(to_say("B's link", false)), holder.links(to_say("B's link", false)));
     holder.does(take(1, sent(link, None, "first")));
     holder.does(take(2, sent(link, Some(EntryId([1; 16])), "second")));
     let view = view_strand(&holder.doc);
@@ -376,7 +310,7 @@ fn what_is_changed_or_taken_back_before_it_is_read_is_not_shown() {
 fn a_link_asks_whether_it_is_safe_and_who_agreed_and_keeps_its_secrets_out_of_view() {
     let mut holder = Device::begin();
     let make = |change: &dyn Fn(&mut MakeGuestLink)| {
-        let mut link = made(false);
+        let mut link = to_say("B's link", false);
         change(&mut link);
         StrandCommand::MakeGuestLink(link)
     };
@@ -387,7 +321,7 @@ fn a_link_asks_whether_it_is_safe_and_who_agreed_and_keeps_its_secrets_out_of_vi
     let id = holder.does(make(&|link| link.safe_to_send = None));
     let view = view_strand(&holder.doc);
     assert!(view.links[0].in_person);
-    let shown = format!("{} {:?}", serde_json::to_string(&view).unwrap(), made(false));
+    let shown = format!("{} {:?}", serde_json::to_string(&view).unwrap(), to_say("B's link", false));
     for secret in [[7; 32], [8; 32]] {
         let secret = serde_json::to_string(&Secret(secret)).unwrap();
         assert!(!shown.contains(secret.trim_matches('"')), "{shown}");
@@ -403,7 +337,7 @@ fn a_link_asks_whether_it_is_safe_and_who_agreed_and_keeps_its_secrets_out_of_vi
 #[test]
 fn of_a_reply_a_drawing_and_what_is_said_of_answers_only_the_kind_is_shown_before_it_is_read() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     let version = "00000000000000000000000000000007".to_owned();
     let part = ArrivedOnPart { part: "summary".into(), right: RightOrNot::Partly, why: "zebra why".into() };
     let (missed, reply) = ("zebra missed".to_owned(), "zebra reply".to_owned());
@@ -435,7 +369,7 @@ fn of_a_reply_a_drawing_and_what_is_said_of_answers_only_the_kind_is_shown_befor
 #[test]
 fn whoever_asked_to_have_it_taken_out_and_then_did_not_asks_no_more() {
     let mut holder = Device::begin();
-    let link = holder.link(false);
+    let link = holder.links(to_say("B's link", false));
     holder.does(take(1, sent(link, None, "first")));
     holder.does(read(1));
     let asks = |take_out, replaces| {

@@ -217,6 +217,34 @@ fn a_version_is_what_was_looked_at_and_somebody_answers_for_the_kitchen_table() 
 }
 
 #[test]
+fn what_was_written_last_counts_whatever_the_clocks_say() {
+    let mut world = World::begin();
+    world.confirm_all();
+    let whom = young(world.a);
+    let summary = |world: &World| {
+        let parts = world.writer.view().families.parts;
+        parts.into_iter().find(|part| part.part == "summary").and_then(|part| part.twin).unwrap().text
+    };
+    // Within one second, as programs and quick hands do; enough of them that chance does not put them in order.
+    for round in 0..12 {
+        let words = format!("Words number {round}.");
+        world.confirm("summary", &words);
+        assert_eq!(summary(&world), words);
+        let version = world.try_publish(&whom, KitchenTable::Nobody).unwrap();
+        let standing = world.writer.view().families.versions.into_iter().find(|one| one.stands).unwrap();
+        assert_eq!(standing.kept.id, version.to_string());
+    }
+    // From a computer whose clock is behind.
+    world.writer.now -= 600;
+    world.confirm("summary", "Words from behind.");
+    assert_eq!(summary(&world), "Words from behind.");
+    let version = world.try_publish(&whom, KitchenTable::Nobody).unwrap();
+    let versions = world.writer.view().families.versions;
+    assert_eq!((versions[0].kept.id.clone(), versions[0].stands), (version.to_string(), true), "newest first");
+    assert!(world.everything_read(world.a, false).contains("Words from behind."));
+}
+
+#[test]
 fn without_a_purpose_nothing_goes_to_families() {
     let mut writer = Writer::begin(1);
     writer.does(Command::EditText { field: "analysis/summary".into(), text: "They are friends.".into() });

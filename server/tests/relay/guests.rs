@@ -6,7 +6,7 @@ use std::path::Path;
 use super::common::{Client, Member, open_relay};
 use kith_group::{
     Attachment, CODE_SECONDS, DocumentId, GuestCard, GuestCode, GuestItemId, GuestKey, GuestLink, MAX_ITEM, MAX_VOICE, Rights,
-    Said, Saying, SeededRandom, Team, open_card, open_code, open_item, seal_card, seal_code, seal_item,
+    Said, Saying, SeededRandom, open_card, open_code, open_item, seal_card, seal_code, seal_item,
 };
 use kith_relay::Running;
 use kith_sync::wire::{ClientMessage, ServerMessage};
@@ -26,21 +26,12 @@ fn key() -> GuestKey {
 fn card() -> GuestCard {
     GuestCard {
         holder: "Priya".into(),
-        role: "social worker".into(),
-        stand_in: None,
-        team: Team { line: String::new(), police: 0 },
         read_by: "2026-05-14".into(),
-        rights: Rights { say: true, summary: false, agree: false },
+        rights: Rights { say: true, ..Rights::default() },
         language: "en".into(),
         expires: i64::MAX,
         recipients: vec![key().public()],
-        adult: false,
-        call: None,
-        helpline: None,
-        danger: None,
-        complain: None,
-        agencies: Vec::new(),
-        late: false,
+        ..GuestCard::default()
     }
 }
 

@@ -39,17 +39,13 @@ pub(super) fn card() -> GuestCard {
         stand_in: Some("Colin".into()),
         team: Team { line: "There is a school worker, a youth worker and a nurse.".into(), police: 1 },
         read_by: "2026-05-14".into(),
-        rights: Rights { say: true, summary: false, agree: false },
+        rights: Rights { say: true, ..Rights::default() },
         language: "en".into(),
         expires: 4_000_000_000,
         recipients: vec![holder().public(), stand_in().public()],
-        adult: false,
         call: Some("020 7946 0000".into()),
         helpline: Some("a free helpline".into()),
-        danger: None,
-        complain: None,
-        agencies: Vec::new(),
-        late: false,
+        ..GuestCard::default()
     }
 }
 

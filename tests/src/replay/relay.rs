@@ -47,6 +47,11 @@ impl Relay {
         self.running.url()
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.running.addr()
+    }
+
     /// Its data folder.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -80,9 +80,9 @@ pub(crate) fn confirm(
     Ok((Some(id), "twin".to_owned()))
 }
 
-/// Every confirmation, oldest first. Words that somebody else wrote over them, against the rule, are not shown.
+/// Every confirmation, in the order in which they were written. Words that somebody else wrote over them, against the rule, are not shown.
 pub(super) fn all(reader: &Reader<'_>, marks: &mut Vec<Mark>, newer: &mut Vec<NewerField>) -> Vec<TwinView> {
-    let twins = Record::all(reader, "families/twins").into_iter().map(|record| {
+    let twins = Record::as_written(reader, "families/twins").into_iter().map(|record| {
         let kept = record.kept(|key| ["part", "text", "of"].contains(&key).then_some("plain words"));
         kept.collect(marks, newer, "plain words");
         let own = |key: &str| reader.own(&record.object, key).0.unwrap_or_default();

@@ -291,12 +291,12 @@ pub(crate) fn take_back(tx: &mut Transaction<'_>, given: &TakeBackVersion) -> Re
     Ok((Some(given.id), format!("version-back:{}", short(&given.id))))
 }
 
-/// Every version, oldest first; not those for young people who were taken out.
+/// Every version, in the order in which they were written; not those for young people who were taken out.
 pub(super) fn all(reader: &Reader<'_>, known: &[Known], marks: &mut Vec<Mark>, newer: &mut Vec<NewerField>) -> Vec<VersionView> {
     const FIELDS: [&str; 5] = ["for", "content", "digest", "kitchen-table", "taken-back"];
     let here: Vec<StrandView> = known.iter().filter(|strand| !strand.detached).map(|strand| strand.view.clone()).collect();
     let mut versions = Vec::new();
-    for record in Record::all(reader, "families/versions") {
+    for record in Record::as_written(reader, "families/versions") {
         let mut kept = record.kept(|key| FIELDS.contains(&key).then_some("a version for families"));
         // Two people who take it back apart have two reasons: nobody has to choose.
         kept.two_versions.clear();

@@ -1,6 +1,8 @@
 //! People, clocks and documents for tests.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::needless_pass_by_value)]
 
+pub mod record;
+
 use automerge::Automerge;
 use kith_assessment::{Command, Context, Done, EntryId, Framework, Kind, Refusal, apply, genesis};
 

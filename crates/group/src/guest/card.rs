@@ -18,8 +18,8 @@ const MAX_RECIPIENTS: usize = 4;
 const MAX_AGENCIES: usize = 16;
 const MAX_FIELD: usize = 512;
 
-/// What a link may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+/// What a link may be used for; of itself nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Rights {
     /// Say something.
@@ -34,7 +34,7 @@ pub struct Rights {
 }
 
 /// The team as the guest is told of it: made from who is a member, never from a setting.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Team {
     /// A sentence in the card's language: "There is a school worker, a youth worker and a nurse."
@@ -46,7 +46,7 @@ pub struct Team {
 }
 
 /// What the page is told. No name of the young person, no label, no title.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct GuestCard {
     /// The holder's first name.

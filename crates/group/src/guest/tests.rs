@@ -31,13 +31,7 @@ fn card() -> GuestCard {
         language: "en".to_owned(),
         expires: 1_795_000_000,
         recipients: vec![holder().public(), stand_in().public()],
-        adult: false,
-        call: None,
-        helpline: None,
-        danger: None,
-        complain: None,
-        agencies: Vec::new(),
-        late: false,
+        ..GuestCard::default()
     }
 }
 

@@ -53,23 +53,18 @@ pub(super) fn measure() -> anyhow::Result<Vec<Figure>> {
 /// A link in the store of a relay that does not run yet.
 fn put_link(data: &Path, link: &GuestLink) -> anyhow::Result<()> {
     let document = DocumentId([1; 16]);
+    let recipients = vec![GuestKey::random(&mut SystemRandom).public(), GuestKey::random(&mut SystemRandom).public()];
     let card = GuestCard {
         holder: "Priya".into(),
         role: "social worker".into(),
         stand_in: Some("Colin".into()),
         team: Team { line: "There is a school worker, a youth worker and a nurse.".into(), police: 1 },
+        rights: Rights { say: true, ..Rights::default() },
         read_by: "2026-05-14".into(),
-        rights: Rights { say: true, summary: false, agree: false },
         language: "en".into(),
         expires: i64::MAX,
-        recipients: vec![GuestKey::random(&mut SystemRandom).public(), GuestKey::random(&mut SystemRandom).public()],
-        adult: false,
-        call: None,
-        helpline: None,
-        danger: None,
-        complain: None,
-        agencies: Vec::new(),
-        late: false,
+        recipients,
+        ..GuestCard::default()
     };
     let card = seal_card(link, &card, &mut SystemRandom)?;
     let mut store = SqliteStore::open(data)?;
