@@ -125,8 +125,8 @@ async fn said(State(shared): Here, Json(asked): Json<ToKeepSaid>) -> Response {
         let of = together.now().as_ref().filter(|now| !now.kept).map(|now| (now.record, now.whose.clone()));
         let (record, whose) = of.ok_or_else(|| Failure::refused("kept", "This is kept already. Give the computer back"))?;
         let attached: Option<Vec<_>> = asked.attached.into_iter().map(attachments).collect();
-        let attached = attached
-            .ok_or_else(|| Failure::refused("unreadable", "A voice note could not be read. Throw it away, and say it again"))?;
+        let attached =
+            attached.ok_or_else(|| Failure::usage("A voice note could not be read. Throw it away, and say it again"))?;
         let attached = attached.into_iter().flatten().collect();
         let item = shared
             .house
@@ -174,7 +174,7 @@ async fn hold_typed(State(shared): Here, Json(asked): Json<TypedTogether>) -> Re
             match held.answers.iter_mut().find(|one| one.question == answer.question) {
                 Some(one) => *one = answer,
                 None if room => held.answers.push(answer),
-                None => return Err(Failure::refused("too-much", "That is more than the page asks")),
+                None => return Err(Failure::usage("That is more than the page asks")),
             }
         }
         Ok(serde_json::json!({}))
