@@ -24,7 +24,7 @@ pub(super) fn begin(engine: &Engine, asked: &cli::BeginMap) -> Result<Answer, Fa
     let map = done.id.map(|id| id.to_string()).unwrap_or_default();
     let text = format!(
         "{map}\nBegun. It stays in their record. `kith do {}` puts friends, adults, places and ties on it.",
-        asked.record
+        short(&record.to_string())
     );
     Ok(Answer::new(&MapMade { record: record.to_string(), map }, text))
 }

@@ -240,6 +240,7 @@ impl House {
             zone: self.manner.zone.clone(),
             company: Company::default(),
             told: BTreeMap::new(),
+            failed: None,
         })?;
         Ok(ended)
     }

@@ -97,6 +97,8 @@ pub(super) struct Teller {
     pub(super) company: Company,
     /// Where each assessment stood when the pages were told last.
     pub(super) told: BTreeMap<DocumentId, Heads>,
+    /// What failed last, so that it is said once.
+    pub(super) failed: Option<String>,
 }
 
 /// Starts the thread. It ends when the engine stops or it is told to.
@@ -124,7 +126,8 @@ impl Teller {
             match self.events.recv_timeout(look_at.saturating_duration_since(Instant::now()).min(GATHER)) {
                 Ok(event) => {
                     tending.hear(&event);
-                    self.hear(event, &mut relays)?;
+                    let heard = self.hear(event, &mut relays);
+                    self.goes_on(heard)?;
                     look_at = look_at.min(Instant::now() + GATHER).max(not_before);
                     continue;
                 }
@@ -149,19 +152,35 @@ impl Teller {
             let began = Instant::now();
             if !self.offline.load(Ordering::Relaxed) {
                 // A document may have come from a relay that no connection is kept to yet.
-                self.engine.connect_all()?;
-                tending.tend(&self.engine)?;
+                let tended = self.engine.connect_all().and_then(|_| tending.tend(&self.engine));
+                self.goes_on(tended)?;
             }
-            let status = self.status(&relays, saved_at)?;
-            let told = serde_json::to_string(&status).unwrap_or_default();
-            if told != last {
-                last = told;
-                let _ = self.news.send(News::Status(Arc::new(status)));
+            let status = self.status(&relays, saved_at);
+            if let Some(status) = self.goes_on(status)? {
+                let told = serde_json::to_string(&status).unwrap_or_default();
+                if told != last {
+                    last = told;
+                    let _ = self.news.send(News::Status(Arc::new(status)));
+                }
             }
             not_before = began + began.elapsed() * 20;
             look_at = (Instant::now() + LOOK_AGAIN).max(not_before);
         }
         Ok(())
+    }
+
+    /// What fails once is said, and does not end the news: pages would go on showing how things stood then. Only the engine's end does.
+    fn goes_on<T>(&mut self, outcome: Result<T, impl Into<Failure>>) -> Result<Option<T>, Failure> {
+        let failure = match outcome.map_err(Into::into) {
+            Ok(found) => return Ok(Some(found)),
+            Err(failure) if failure.code == "stopped" => return Err(failure),
+            Err(failure) => failure.message,
+        };
+        if self.failed.as_ref() != Some(&failure) {
+            let _ = self.news.send(News::Said { text: failure.clone() });
+            self.failed = Some(failure);
+        }
+        Ok(None)
     }
 
     fn status(&self, relays: &[RelayShown], saved_at: i64) -> Result<AppStatus, Failure> {
